@@ -1,0 +1,8 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "spec/**/*.test.ts", "properties/**/*.test.ts", "scripts/**/*.test.ts"],
+    testTimeout: 120_000,
+  },
+});
