@@ -1,0 +1,538 @@
+/** In which arithmetic a clause holds. */
+export type ClauseArithmetic =
+  /** Over the reals; nothing is said of float32. */
+  | "reals"
+  /** In float32 exactly: equal bits, NaN as a class. */
+  | "float32"
+  /** In float32 up to the acceptance set of the declared evaluation. */
+  | "acceptance set"
+  /** No arithmetic: what an implementation must accept, refuse or leave alone. */
+  | "contract";
+
+export interface Clause {
+  /** Stable id: RMS-<family>.<number>. Never given to another clause. */
+  readonly id: string;
+  /** One sentence that must hold. */
+  readonly statement: string;
+  readonly formula?: string;
+  readonly arithmetic: ClauseArithmetic;
+  readonly why: string;
+}
+
+export interface ClauseFamily {
+  readonly number: number;
+  readonly title: string;
+  readonly clauses: readonly Clause[];
+}
+
+/**
+ * The specification as data. SPEC.md is printed from it; a test proves that every clause is tested and that
+ * every test names a clause.
+ *
+ * Symbols: θ parameter, g gradient, s mean square, a mean gradient, b momentum buffer, d denominator, η
+ * learning rate, β decay, t = 1 − β, ε epsilon, μ momentum, λ weight decay; fl is rounding to float32.
+ */
+export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
+  {
+    number: 1,
+    title: "Recurrence",
+    clauses: [
+      {
+        id: "RMS-1.1",
+        statement:
+          "Each step replaces the mean square by the weighted mean of itself and the squared gradient.",
+        formula: "s_t = β·s_{t−1} + (1−β)·g_t²",
+        arithmetic: "acceptance set",
+        why: "This is the recurrence that gives the method its name.",
+      },
+      {
+        id: "RMS-1.2",
+        statement:
+          "Each step moves the parameter against the gradient, divided by the root of the mean square, with ε where the dialect puts it.",
+        formula: "θ_t = θ_{t−1} − η·g_t/d_t, d_t = √s_t + ε or √(s_t + ε) …",
+        arithmetic: "acceptance set",
+        why: "Where ε stands is the most frequent difference between published implementations, and most of their tests do not see it.",
+      },
+      {
+        id: "RMS-1.3",
+        statement:
+          "Before its first step, the state of a parameter is the dialect's initial accumulator, and zero in every other slot.",
+        formula: "s_0 ∈ {0, 1, ε, given}, a_0 = b_0 = 0",
+        arithmetic: "acceptance set",
+        why: "A mean square that starts at 1 makes the first steps up to 1/√(1−β) times smaller.",
+      },
+      {
+        id: "RMS-1.4",
+        statement:
+          "Judged only by its parameters, with the state never shown, a trace stays in the sets that are carried from step to step.",
+        arithmetic: "acceptance set",
+        why: "An implementation may hide its state; what it returns must still follow from what it was given.",
+      },
+    ],
+  },
+  {
+    number: 2,
+    title: "Bounds",
+    clauses: [
+      {
+        id: "RMS-2.1",
+        statement:
+          "The mean square is never negative and never above the largest of its initial value and the squared gradients so far.",
+        formula: "0 ≤ s_t ≤ max(s_0, max_{i≤t} g_i²)",
+        arithmetic: "reals",
+        why: "A weighted mean lies between what it is a mean of.",
+      },
+      {
+        id: "RMS-2.2",
+        statement:
+          "In float32, the mean square is never negative and stays below the bound that the rounding of β and 1 − β allows.",
+        formula: "s_t ≤ R(max(s_{t−1}, fl↑(g_t²))), where R rounds β̂·m + t̂·m upward in the declared orders",
+        arithmetic: "float32",
+        why: "β̂ + t̂ is not 1 after the cast, so the bound over the reals is exceeded by a few ulps; how many is derived, not padded.",
+      },
+      {
+        id: "RMS-2.3",
+        statement:
+          "Without momentum, a step is at most the learning rate times the gradient over the root of its own share of the mean square.",
+        formula: "|Δθ_t| ≤ η·|g_t|/√((1−β)·g_t²) ≤ η/√(1−β)",
+        arithmetic: "reals",
+        why: "The step size is bounded whatever the gradients are; this is what makes RMSprop robust.",
+      },
+      {
+        id: "RMS-2.4",
+        statement:
+          "In float32, from a parameter at zero, the step stays below the bound with each operation rounded upward.",
+        formula: "|θ_1| ≤ fl↑(η̂·|g|)/fl↓(√(fl↓(t̂·g²)))",
+        arithmetic: "float32",
+        why: "The bound must survive rounding: the excess is what the roundings of one step allow, no more.",
+      },
+    ],
+  },
+  {
+    number: 3,
+    title: "Zero gradient and sign",
+    clauses: [
+      {
+        id: "RMS-3.1",
+        statement:
+          "A zero gradient without momentum and weight decay leaves the parameter as it is, to the bit, if the denominator is not zero.",
+        formula: "g_t = 0 ⇒ θ_t = θ_{t−1}",
+        arithmetic: "float32",
+        why: "0/d is 0 for every d > 0, in every order and evaluation.",
+      },
+      {
+        id: "RMS-3.2",
+        statement: "A zero gradient multiplies the mean square by β.",
+        formula: "g_t = 0 ⇒ s_t = fl(β̂·s_{t−1})",
+        arithmetic: "acceptance set",
+        why: "Forgetting is what separates RMSprop from AdaGrad.",
+      },
+      {
+        id: "RMS-3.3",
+        statement:
+          "Without momentum and weight decay, the parameter never moves in the direction of the gradient.",
+        formula: "sign(θ_t − θ_{t−1}) ∈ {0, −sign(g_t)}",
+        arithmetic: "float32",
+        why: "Rounding is monotone: an update of the right sign cannot be rounded to the wrong side.",
+      },
+    ],
+  },
+  {
+    number: 4,
+    title: "Closed forms and forgetting",
+    clauses: [
+      {
+        id: "RMS-4.1",
+        statement: "Under a constant gradient the mean square approaches its square geometrically.",
+        formula: "s_t = g²·(1 − β^t) + β^t·s_0",
+        arithmetic: "acceptance set",
+        why: "A closed form judges many steps at once and does not share the recurrence's code.",
+      },
+      {
+        id: "RMS-4.2",
+        statement: "The mean square is the weighted sum of all squared gradients.",
+        formula: "s_t = β^t·s_0 + (1−β)·Σ_{i≤t} β^{t−i}·g_i²",
+        arithmetic: "acceptance set",
+        why: "The unrolled recurrence, for gradients of any kind.",
+      },
+      {
+        id: "RMS-4.3",
+        statement: "The influence of a gradient on the mean square decays by β at each later step.",
+        formula: "∂s_{t+k}/∂(g_t²) = (1−β)·β^k",
+        arithmetic: "acceptance set",
+        why: "Two traces that differ in one gradient must come together at this rate.",
+      },
+      {
+        id: "RMS-4.4",
+        statement:
+          "AdaGrad's effective learning rate never rises; RMSprop's rises again after a burst of large gradients.",
+        formula: "η/d_t rises when g_t² < s_{t−1}",
+        arithmetic: "float32",
+        why: "The difference that RMSprop was invented for.",
+      },
+    ],
+  },
+  {
+    number: 5,
+    title: "Reductions",
+    clauses: [
+      {
+        id: "RMS-5.1",
+        statement: "With β_t = 1 − 1/t, η_t = η/√t and ε scaled alike, RMSprop is AdaGrad.",
+        formula: "ε_t = ε/t inside the root, ε/√t outside it ⇒ θ_t = θ_{t−1} − η·g_t/(√Σg² + ε)",
+        arithmetic: "reals",
+        why: "A running mean with weight 1/t is the plain mean; t of them are the sum.",
+      },
+      {
+        id: "RMS-5.2",
+        statement:
+          "With β = 1 the mean square is frozen and the update is stochastic gradient descent with the rate η/d.",
+        formula: "β = 1 ⇒ s_t = s_0, Δθ = −(η/d_0)·g_t",
+        arithmetic: "acceptance set",
+        why: "1 − β is exactly 0: nothing may be added to the mean square.",
+      },
+      {
+        id: "RMS-5.3",
+        statement:
+          "Where ε dominates the root, the update is stochastic gradient descent with the rate η/ε, short by exactly the share √s/(√s + ε).",
+        formula: "|Δθ|·ε/(η|g|) = 1 − √s/(√s + ε)",
+        arithmetic: "reals",
+        why: "The deviation is known exactly, so the reduction needs no tolerance.",
+      },
+      {
+        id: "RMS-5.4",
+        statement: "With β = 0 and ε = 0 the step is the learning rate with the sign of the gradient.",
+        formula: "β = 0, ε = 0 ⇒ Δθ = −η·sign(g_t)",
+        arithmetic: "acceptance set",
+        why: "Sign descent is the other end of the family.",
+      },
+      {
+        id: "RMS-5.5",
+        statement: "At μ = 0 every momentum form is the plain rule, and no buffer is kept.",
+        arithmetic: "float32",
+        why: "A default momentum or a buffer of ones shows here.",
+      },
+    ],
+  },
+  {
+    number: 6,
+    title: "Momentum",
+    clauses: [
+      {
+        id: "RMS-6.1",
+        statement: "The momentum buffer follows the dialect's form, and the parameter follows the buffer.",
+        formula: "b_t = μ·b_{t−1} + g_t/d_t, θ_t = θ_{t−1} − η·b_t, and the other forms of the axis",
+        arithmetic: "acceptance set",
+        why: "There are five forms in use.",
+      },
+      {
+        id: "RMS-6.2",
+        statement:
+          "With a constant learning rate, the learning rate inside and outside the buffer are the same rule.",
+        formula: "b_inside = η·b_outside",
+        arithmetic: "reals",
+        why: "This is why no test with a constant learning rate can tell them apart.",
+      },
+      {
+        id: "RMS-6.3",
+        statement:
+          "When the learning rate changes between steps, the two forms part, by the carried buffer times the change.",
+        formula: "θ_outside − θ_inside = −(η_t − η_{t−1})·μ·b_{t−1}",
+        arithmetic: "reals",
+        why: "Learning-rate schedules with momentum are where ports of training code go wrong.",
+      },
+    ],
+  },
+  {
+    number: 7,
+    title: "Centered",
+    clauses: [
+      {
+        id: "RMS-7.1",
+        statement: "The centered denominator uses the mean square less the squared mean gradient.",
+        formula: "a_t = β·a_{t−1} + (1−β)·g_t, v_t = s_t − a_t²",
+        arithmetic: "acceptance set",
+        why: "The centered form estimates the variance rather than the second moment.",
+      },
+      {
+        id: "RMS-7.2",
+        statement: "Over the reals the variance is never negative.",
+        formula: "s_0 ≥ a_0² ⇒ s_t − a_t² ≥ 0",
+        arithmetic: "reals",
+        why: "Jensen's inequality: a mean of squares is at least the square of the mean.",
+      },
+      {
+        id: "RMS-7.3",
+        statement:
+          "Where rounding makes the variance negative and ε is outside the root, the parameter becomes NaN: nothing is clamped.",
+        arithmetic: "acceptance set",
+        why: "No published implementation clamps; one that does hides the cancellation and computes another function.",
+      },
+    ],
+  },
+  {
+    number: 8,
+    title: "Symmetries and independence",
+    clauses: [
+      {
+        id: "RMS-8.1",
+        statement:
+          "At ε = 0, multiplying all gradients by a power of two leaves the trajectory as it is, to the bit, while nothing over- or underflows.",
+        formula: "g → 2^k·g ⇒ s → 4^k·s, θ unchanged",
+        arithmetic: "float32",
+        why: "RMSprop is scale-free but for ε; powers of two only move exponents.",
+      },
+      {
+        id: "RMS-8.2",
+        statement:
+          "Negating parameters and gradients negates parameters and buffers and keeps the mean square, to the bit.",
+        formula: "(θ, g) → (−θ, −g) ⇒ (θ_t, a_t, b_t, s_t) → (−θ_t, −a_t, −b_t, s_t)",
+        arithmetic: "float32",
+        why: "Rounding to nearest is odd.",
+      },
+      {
+        id: "RMS-8.3",
+        statement: "Permuting the elements of a tensor permutes the results, to the bit.",
+        arithmetic: "float32",
+        why: "No element may know its place; vector bodies and tails must agree.",
+      },
+      {
+        id: "RMS-8.4",
+        statement: "Splitting a tensor into two parameters, or joining two into one, changes no bit.",
+        arithmetic: "float32",
+        why: "Tensor boundaries are a matter of storage.",
+      },
+      {
+        id: "RMS-8.5",
+        statement: "No element is changed by the value of another element, NaN and infinities included.",
+        arithmetic: "float32",
+        why: "RMSprop is elementwise; a fused norm or a skipped step on overflow shows here.",
+      },
+      {
+        id: "RMS-8.6",
+        statement:
+          "Each parameter group uses its own hyperparameters, as if it were an optimizer of its own.",
+        arithmetic: "float32",
+        why: "Group hyperparameters are mixed up where they are hoisted out of loops.",
+      },
+    ],
+  },
+  {
+    number: 9,
+    title: "Options",
+    clauses: [
+      {
+        id: "RMS-9.1",
+        statement: "Maximizing is minimizing with the gradient negated, before weight decay is added.",
+        formula: "g ← −g, then g ← g + λθ",
+        arithmetic: "float32",
+        why: "If the decay is negated too, the parameters grow without bound.",
+      },
+      {
+        id: "RMS-9.2",
+        statement: "Coupled weight decay adds λθ to the gradient before it is squared.",
+        formula: "g ← g + λ·θ_{t−1}",
+        arithmetic: "acceptance set",
+        why: "Added after the square it is another method.",
+      },
+      {
+        id: "RMS-9.3",
+        statement:
+          "Decoupled weight decay shrinks the parameter before the update and does not enter the mean square.",
+        formula: "θ ← θ − η·λ·θ, or θ − λ·θ where the dialect does not scale it",
+        arithmetic: "acceptance set",
+        why: "A zero gradient then still moves the parameter.",
+      },
+      {
+        id: "RMS-9.4",
+        statement:
+          "A hyperparameter that is changed between steps holds from the next step on, and nothing before it changes.",
+        arithmetic: "acceptance set",
+        why: "Schedules change the learning rate at every step; stale copies are a known bug.",
+      },
+      {
+        id: "RMS-9.5",
+        statement: "Hyperparameters that are not given have the dialect's defaults.",
+        arithmetic: "acceptance set",
+        why: "Defaults differ between libraries by up to three orders of magnitude.",
+      },
+    ],
+  },
+  {
+    number: 10,
+    title: "State and purity",
+    clauses: [
+      {
+        id: "RMS-10.1",
+        statement:
+          "Saving the state, making a new instance and loading the state is the identity, to the bit.",
+        arithmetic: "float32",
+        why: "Training is interrupted; a checkpoint that loses a buffer changes every later step.",
+      },
+      {
+        id: "RMS-10.2",
+        statement: "The same program gives the same bits every time.",
+        arithmetic: "float32",
+        why: "What is not reproducible cannot be judged.",
+      },
+      {
+        id: "RMS-10.3",
+        statement: "A step does not change the gradient that it is given.",
+        arithmetic: "float32",
+        why: "PyTorch 1.13 did, with weight decay under foreach.",
+      },
+      {
+        id: "RMS-10.4",
+        statement:
+          "A parameter without a gradient keeps its value and its state, and its steps are not counted.",
+        arithmetic: "float32",
+        why: "A missing gradient is not a zero gradient: the mean square must not decay.",
+      },
+    ],
+  },
+  {
+    number: 11,
+    title: "Special values",
+    clauses: [
+      {
+        id: "RMS-11.1",
+        statement: "A NaN gradient makes the state and the parameter NaN at that element.",
+        arithmetic: "float32",
+        why: "A NaN that is skipped or replaced hides a broken model.",
+      },
+      {
+        id: "RMS-11.2",
+        statement: "An infinite gradient makes the mean square infinite and the parameter NaN.",
+        formula: "g = ±∞ ⇒ s = +∞, ∞/∞ = NaN",
+        arithmetic: "float32",
+        why: "Clamping infinities is another function.",
+      },
+      {
+        id: "RMS-11.3",
+        statement:
+          "When g² overflows while g is finite, the mean square is infinite from then on and the parameter stands still.",
+        formula: "g/√∞ = 0",
+        arithmetic: "acceptance set",
+        why: "In float32 this happens from |g| ≈ 1.8e19 or 1.8e20, depending on the order of the product.",
+      },
+      {
+        id: "RMS-11.4",
+        statement: "When g² underflows, the mean square does not grow and ε alone stands in the denominator.",
+        formula: "(1−β)·g² < 2^−150 ⇒ fl = 0",
+        arithmetic: "acceptance set",
+        why: "Tiny gradients are then amplified by 1/ε; where ε is 0 the quotient is infinite.",
+      },
+      {
+        id: "RMS-11.5",
+        statement:
+          "Subnormal gradients, states and parameters are values like any other, unless flushing is declared.",
+        arithmetic: "acceptance set",
+        why: "Flush-to-zero is a compiler flag away.",
+      },
+      {
+        id: "RMS-11.6",
+        statement: "At ε = 0 a zero gradient over a zero mean square gives NaN.",
+        formula: "0/0 = NaN",
+        arithmetic: "float32",
+        why: "ε = 0 replaced by a default, or ε that underflows, shows here.",
+      },
+      {
+        id: "RMS-11.7",
+        statement:
+          "Any float32 bit patterns in parameters, gradients and state are judged by the acceptance set.",
+        arithmetic: "acceptance set",
+        why: "Edge cases nobody has thought of.",
+      },
+    ],
+  },
+  {
+    number: 12,
+    title: "Rejected hyperparameters",
+    clauses: [
+      {
+        id: "RMS-12.1",
+        statement:
+          "A negative learning rate, β, ε, momentum or weight decay is refused when the optimizer is made.",
+        arithmetic: "contract",
+        why: "The rule has no meaning for them; PyTorch and most of its family refuse them.",
+      },
+      {
+        id: "RMS-12.2",
+        statement: "A NaN hyperparameter is refused when the optimizer is made.",
+        arithmetic: "contract",
+        why: "x < 0 is false for NaN; a check written that way lets it pass.",
+      },
+      {
+        id: "RMS-12.3",
+        statement:
+          "A hyperparameter that is refused in a change between steps leaves the optimizer as it was.",
+        arithmetic: "contract",
+        why: "A half-applied change is worse than a crash.",
+      },
+    ],
+  },
+  {
+    number: 13,
+    title: "Worked examples",
+    clauses: [
+      {
+        id: "RMS-13.1",
+        statement:
+          "L(w) = w² from w₀ = 1 with η = 0.1, β = 0.9, ε = 1e-8: the mean square is 0.4 and w₁ is 0.683772…",
+        formula: "1 − 0.1·2/√0.4 = 0.683772…; the source's text prints 0.632, which is √0.4: an erratum",
+        arithmetic: "acceptance set",
+        why: "The source prints the root in place of the result; whoever checks against it must know.",
+      },
+      {
+        id: "RMS-13.2",
+        statement: "After gradients 2 and 3 the mean square is (4γ + 9)(1 − γ), for every γ.",
+        arithmetic: "acceptance set",
+        why: "A closed form in γ, not at one γ.",
+      },
+      {
+        id: "RMS-13.3",
+        statement: "Gradients 1, 2, 3 with η = 0.1 and β = 0.9 give the mean squares 0.1, 0.49 and 1.341.",
+        arithmetic: "acceptance set",
+        why: "The source's generator example.",
+      },
+      {
+        id: "RMS-13.4",
+        statement:
+          "x₀ = 5 under the gradient 2x with step 0.3, γ = 0.9 and ε = 1e-8 stays within the step bound and reaches the neighbourhood of 0 within 100 steps.",
+        arithmetic: "acceptance set",
+        why: "The gradient depends on the implementation's own parameter: a closed loop.",
+      },
+      {
+        id: "RMS-13.5",
+        statement:
+          "f = 0.1x₁² + 2x₂² from (−5, −2) with η = 0.4, γ = 0.9, ε = 1e-6 inside the root: after 20 steps x₁ = −0.010599 and x₂ = 0.000000.",
+        arithmetic: "acceptance set",
+        why: "The source's printed output, which ε outside the root does not reproduce to the last digit.",
+      },
+      {
+        id: "RMS-13.6",
+        statement: "Linear regression on the airfoil self-noise data ends near the source's loss of 0.2435.",
+        arithmetic: "acceptance set",
+        why: "A real training run, from PyTorch's recorded gradients.",
+      },
+      {
+        id: "RMS-13.7",
+        statement: "Alternating gradients cancel in the mean gradient and not in the mean square.",
+        formula: "g_t = ±1 ⇒ a_t → 0 (up to t), s_t → 1",
+        arithmetic: "acceptance set",
+        why: "Why the squares are averaged and not the gradients.",
+      },
+    ],
+  },
+];
+
+export const CLAUSES: readonly Clause[] = CLAUSE_FAMILIES.flatMap(({ clauses }) => clauses);
+
+const byId = new Map(CLAUSES.map((clause) => [clause.id, clause]));
+
+/** @throws {RangeError} for an id that the specification does not have. */
+export function clauseById(id: string): Clause {
+  const clause = byId.get(id);
+  if (!clause) throw new RangeError(`the specification has no clause ${id}`);
+  return clause;
+}

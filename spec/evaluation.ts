@@ -1,0 +1,70 @@
+/**
+ * Evaluation axes: how an RMSprop is rounded. The first choice of each axis is operation-by-operation float32.
+ *
+ * Symbols: t = 1 − β, w = t, ⊕ ⊖ ⊗ ⊘ are rounded operations.
+ */
+export const EVALUATION_AXES = {
+  /** Precision in which hyperparameters meet tensors. */
+  scalars: ["float32", "binary64"],
+  /** Precision in which 1 − β is subtracted, before `scalars` applies. */
+  complement: ["binary64", "float32"],
+  /** Intermediates rounded to float32 at once, or kept in binary64 until they are stored. */
+  intermediates: ["float32", "binary64"],
+  /** Results below 2^-126 kept, or flushed to zero (inputs too). */
+  subnormals: ["kept", "flushed"],
+  /** (t⊗g)⊗g · t⊗(g⊗g) · s ⊕ w⊗(g⊗g ⊖ s) · the same, mirrored where w ≥ ½. */
+  "order.mean-square": ["weight-first", "square-first", "lerp", "lerp-mirrored"],
+  /** β⊗a ⊕ t⊗g · a ⊕ w⊗(g ⊖ a) · the same, mirrored where w ≥ ½: g ⊖ (g ⊖ a)⊗(1 ⊖ w). */
+  "order.mean-gradient": ["two-term", "lerp", "lerp-mirrored"],
+  /** (η⊗g)⊘d · η⊗(g⊘d) · (η⊘d)⊗g · g⊘(d⊘η). */
+  "order.update": ["scale-first", "quotient-first", "ratio-first", "inverse"],
+  /** x⊘d · x⊗(1⊘d) · where d = √v, x⊗(1/√v rounded once). */
+  quotient: ["division", "reciprocal", "reciprocal-root"],
+  /** The correctly rounded root, or the float32 on either side of it. */
+  root: ["correct", "one-float-low", "one-float-high"],
+  /** Which product is fused into a sum: none, the left operand's, the right operand's. */
+  "contraction.weight-decay": ["none", "right"],
+  "contraction.mean-square": ["none", "left", "right"],
+  "contraction.mean-gradient": ["none", "left", "right"],
+  "contraction.variance": ["none", "right"],
+  "contraction.momentum": ["none", "left", "right"],
+  "contraction.lookahead": ["none", "left", "right"],
+  "contraction.parameter": ["none", "right"],
+} as const;
+
+export type EvaluationAxis = keyof typeof EVALUATION_AXES;
+export type EvaluationChoice<A extends EvaluationAxis> = (typeof EVALUATION_AXES)[A][number];
+
+/** The choices that are declared on each axis: at least one. What is not excluded is a freedom. */
+export type Evaluation = { readonly [A in EvaluationAxis]: readonly EvaluationChoice<A>[] };
+
+/** An evaluation with no freedom left: one result, to the bit. */
+export type PinnedEvaluation = { readonly [A in EvaluationAxis]: EvaluationChoice<A> };
+
+const AXES = Object.keys(EVALUATION_AXES) as EvaluationAxis[];
+
+/** The evaluation that allows exactly one choice on each axis. */
+export function evaluationOf(pinned: PinnedEvaluation): Evaluation {
+  return Object.fromEntries(AXES.map((axis) => [axis, [pinned[axis]]])) as unknown as Evaluation;
+}
+
+/** The pinned evaluation, if every axis has one choice. */
+export function pinnedOf(evaluation: Evaluation): PinnedEvaluation | undefined {
+  if (AXES.some((axis) => evaluation[axis].length !== 1)) return undefined;
+  return Object.fromEntries(AXES.map((axis) => [axis, evaluation[axis][0]])) as unknown as PinnedEvaluation;
+}
+
+/** Whether every choice of `narrow` is a choice of `wide`. */
+export function isWithin(narrow: Evaluation, wide: Evaluation): boolean {
+  return AXES.every((axis) =>
+    (narrow[axis] as readonly string[]).every((choice) => (wide[axis] as readonly string[]).includes(choice)),
+  );
+}
+
+/** The axes on which two pinned evaluations differ, with both values. */
+export function differingChoices(
+  a: PinnedEvaluation,
+  b: PinnedEvaluation,
+): { axis: EvaluationAxis; from: string; to: string }[] {
+  return AXES.filter((axis) => a[axis] !== b[axis]).map((axis) => ({ axis, from: a[axis], to: b[axis] }));
+}

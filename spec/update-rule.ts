@@ -1,0 +1,141 @@
+import type { Arithmetic, StateSlot, StepScalars } from "./arithmetic.js";
+import type { DialectAxes, Hyperparameters } from "./dialect.js";
+
+/** Which optional parts of the rule a step uses; follows from the dialect and the hyperparameters. */
+export interface StepShape {
+  readonly centered: boolean;
+  /** Whether there is a momentum buffer. */
+  readonly momentum: boolean;
+  readonly weightDecay: boolean;
+  readonly maximize: boolean;
+  readonly clipping: boolean;
+}
+
+/** Decide the shape of a step. A flag that the dialect does not know has no effect. */
+export function stepShape(dialect: DialectAxes, h: Hyperparameters): StepShape {
+  return {
+    centered: dialect.centered === "always" || (dialect.centered === "optional" && h.centered),
+    momentum: dialect.momentum !== "none" && dialect.momentum !== "ignored" && h.momentum > 0,
+    weightDecay: dialect.weightDecay !== "none" && h.weight_decay !== 0,
+    maximize: dialect.maximize === "optional" && h.maximize,
+    clipping: dialect.clipping !== "never" && h.clip_value !== Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The state slots that a step of this shape reads and writes. */
+export function slotsOf(shape: StepShape): readonly StateSlot[] {
+  return [
+    "square_avg",
+    ...(shape.centered ? (["grad_avg"] as const) : []),
+    ...(shape.momentum ? (["momentum_buffer"] as const) : []),
+  ];
+}
+
+/** What a step starts from. Slots that the shape does not have are not read. */
+export interface StepInputs<V> {
+  readonly parameter: V;
+  readonly gradient: V;
+  readonly square_avg: V;
+  readonly grad_avg?: V;
+  readonly momentum_buffer?: V;
+}
+
+/**
+ * One RMSprop step: the only place where the formula is written. Every oracle reads it through its own
+ * arithmetic. Results leave through `store`.
+ *
+ * Source: clauses RMS-1 to RMS-9 of SPEC.md; the axes are those of `dialect.ts`.
+ */
+export function updateRule<V>(
+  ar: Arithmetic<V>,
+  dialect: DialectAxes,
+  shape: StepShape,
+  h: StepScalars<V>,
+  inputs: StepInputs<V>,
+): void {
+  let p = inputs.parameter;
+  if (shape.weightDecay && dialect.weightDecay === "decoupled-lr") {
+    p = ar.subtract("weight-decay", p, ar.multiply(ar.multiply(p, h.weight_decay), h.lr));
+  } else if (shape.weightDecay && dialect.weightDecay === "decoupled") {
+    p = ar.subtract("weight-decay", p, ar.multiply(p, h.weight_decay));
+  }
+
+  let g = shape.maximize ? ar.negate(inputs.gradient) : inputs.gradient;
+  const clip = (x: V) => ar.minimum(ar.maximum(x, ar.negate(h.clip_value)), h.clip_value);
+  if (shape.clipping && dialect.clipping === "before-square") g = clip(g);
+  if (shape.weightDecay && dialect.weightDecay === "l2") {
+    g = ar.add("weight-decay", g, ar.multiply(p, h.weight_decay));
+  }
+  g = ar.name("gradient", g);
+
+  let s = ar.store(
+    "square_avg",
+    ar.weightedMean("mean-square", h.alpha, h.complement, inputs.square_avg, [g, g]),
+  );
+  if (dialect.biasCorrection === "always") s = ar.quotient(s, h.correction);
+
+  let a: V | undefined;
+  if (shape.centered) {
+    a = ar.store(
+      "grad_avg",
+      ar.weightedMean("mean-gradient", h.alpha, h.complement, inputs.grad_avg as V, [g]),
+    );
+    if (dialect.biasCorrection === "always") a = ar.quotient(a, h.correction);
+  }
+  const d = ar.name("denominator", denominator(ar, dialect, h.eps, s, a));
+  if (shape.clipping && dialect.clipping === "after-square") g = clip(g);
+
+  if (!shape.momentum) {
+    ar.store("parameter", ar.subtract("parameter", p, ar.name("update", ar.scaledQuotient(h.lr, g, d))));
+    return;
+  }
+  const carried = ar.multiply(inputs.momentum_buffer as V, h.momentum);
+  const remember = (x: V) => ar.store("momentum_buffer", ar.add("momentum", carried, x));
+  let update: V;
+  switch (dialect.momentum) {
+    case "lr-outside":
+      update = ar.multiply(remember(ar.quotient(g, d)), h.lr);
+      break;
+    case "lr-inside":
+      update = remember(ar.scaledQuotient(h.lr, g, d));
+      break;
+    case "raw-gradient":
+      update = ar.scaledQuotient(h.lr, remember(g), d);
+      break;
+    case "nesterov": {
+      const increment = ar.scaledQuotient(h.lr, g, d);
+      update = ar.add("lookahead", ar.multiply(remember(increment), h.momentum), increment);
+      break;
+    }
+    case "nesterov-lr-outside": {
+      const increment = ar.quotient(g, d);
+      const ahead = ar.add("lookahead", ar.multiply(remember(increment), h.momentum), increment);
+      update = ar.multiply(ahead, h.lr);
+      break;
+    }
+    default:
+      throw new Error(`the dialect has no momentum form, but its step has a buffer: ${dialect.momentum}`);
+  }
+  ar.store("parameter", ar.subtract("parameter", p, ar.name("update", update)));
+}
+
+function denominator<V>(ar: Arithmetic<V>, dialect: DialectAxes, eps: V, s: V, a: V | undefined): V {
+  if (a !== undefined && dialect.epsilon === "subtracted") {
+    const shifted = ar.add(null, ar.multiply(a, a), eps);
+    return ar.squareRoot(ar.name("variance", ar.subtract("variance", s, shifted)));
+  }
+  const v = ar.name("variance", a === undefined ? s : ar.subtract("variance", s, ar.multiply(a, a)));
+  switch (dialect.epsilon) {
+    case "outside":
+      return ar.add(null, ar.squareRoot(v), eps);
+    case "inside":
+    case "subtracted":
+      return ar.squareRoot(ar.add(null, v, eps));
+    case "both":
+      return ar.add(null, ar.squareRoot(ar.add(null, v, eps)), eps);
+    case "max-clamp":
+      return ar.maximum(ar.squareRoot(v), eps);
+    case "none":
+      return ar.squareRoot(v);
+  }
+}
