@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { ProgramError } from "./program-error.js";
+
+/** `["operations", 2, "gradients"]` as `operations[2].gradients`. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .replace(/^\./, "");
+}
+
+/**
+ * Parse JSON text.
+ * @throws {ProgramError} with the line and what is there, if it is no JSON.
+ */
+export function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const hint = text.trim() === "" ? "the file is empty" : (error as Error).message;
+    throw new ProgramError(source, "", `not JSON (truncated or edited?): ${hint}`);
+  }
+}
+
+/**
+ * Decode a wire value with a codec or schema.
+ * @throws {ProgramError} naming the first field that does not fit.
+ */
+export function decodeWire<T extends z.ZodType>(codec: T, value: unknown, source: string): z.output<T> {
+  const result = z.safeDecode(codec, value as z.input<T>);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ProgramError(source, pathText(issue.path), issueText(issue));
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return `unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}; remove it or check its spelling`;
+    case "invalid_union":
+      return "discriminator" in issue && typeof issue.discriminator === "string"
+        ? `unknown ${issue.discriminator}; see the published schema for the known ones`
+        : issue.message;
+    default:
+      return issue.message;
+  }
+}
