@@ -1,0 +1,17 @@
+import { hexOf } from "./bits.js";
+
+/** A float32 for people: shortest decimal that is this float, and its bits. */
+export function floatText(x: number): string {
+  const decimal = Object.is(x, -0) ? "-0" : shortestFloat32(x);
+  return `${decimal} (${hexOf(x)})`;
+}
+
+/** The shortest decimal text that rounds to the same float32. */
+function shortestFloat32(x: number): string {
+  if (!Number.isFinite(x)) return String(x);
+  for (let digits = 1; digits < 9; digits++) {
+    const text = Number(x.toPrecision(digits));
+    if (Math.fround(text) === x) return String(text);
+  }
+  return String(Number(x.toPrecision(9)));
+}

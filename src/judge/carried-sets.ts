@@ -1,0 +1,175 @@
+import { SLOTS, type Slot, STATE_SLOTS, type StateSlot } from "../../spec/arithmetic.js";
+import type { Hyperparameters } from "../../spec/dialect.js";
+import type { Evaluation } from "../../spec/evaluation.js";
+import { stepShape } from "../../spec/update-rule.js";
+import { floatText } from "../float32/text.js";
+import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
+import {
+  accepts,
+  BlockArena,
+  FINITE,
+  IntervalBlock,
+  MINUS_INFINITY,
+  NOT_A_NUMBER,
+  PLUS_INFINITY,
+} from "../oracle/interval/block.js";
+import { ordersOf } from "../oracle/interval/orders.js";
+import { intervalStep } from "../oracle/interval/step.js";
+import type { Declaration } from "./declaration.js";
+import { type Evidence, evidenceOf } from "./evidence.js";
+
+/** The sets of one order of operations: one interval for each element of each slot. */
+interface CarriedOrder {
+  readonly evaluation: Evaluation;
+  readonly sets: Partial<Record<Slot, IntervalBlock>>;
+  /** Elements of which no observation has ruled this order out. An element keeps its order from step to step. */
+  readonly possible: Uint8Array;
+}
+
+/**
+ * Acceptance sets that are carried from step to step where the state is not observed: one interval for each
+ * order, never the hull over orders.
+ */
+export class CarriedSets {
+  private readonly orders: readonly CarriedOrder[];
+  private readonly arena: BlockArena;
+  private readonly length: number;
+  /** The last value that was known of each slot: what a change is measured from. */
+  private readonly last: Partial<Record<Slot, Float64Array>>;
+
+  /** @param centered whether any step is centered; if none is, the orders of the mean gradient are one */
+  constructor(
+    private readonly declaration: Declaration,
+    known: { readonly parameter: Float64Array; readonly state?: StateBlocks },
+    centered: boolean,
+  ) {
+    this.length = known.parameter.length;
+    this.arena = new BlockArena(this.length);
+    this.last = { parameter: known.parameter, ...known.state };
+    const { evaluation } = declaration;
+    const relevant: Evaluation = centered
+      ? evaluation
+      : { ...evaluation, "order.mean-gradient": evaluation["order.mean-gradient"].slice(0, 1) };
+    this.orders = ordersOf(relevant).map((order) => ({
+      evaluation: order,
+      sets: this.points({ parameter: known.parameter, ...known.state }),
+      possible: new Uint8Array(this.length).fill(1),
+    }));
+  }
+
+  /** Replace the state by one that is known. */
+  load(state: StateBlocks): void {
+    Object.assign(this.last, state);
+    for (const { sets } of this.orders) {
+      for (const slot of STATE_SLOTS) delete sets[slot];
+      Object.assign(sets, this.points({ ...state }));
+    }
+  }
+
+  /**
+   * @param step counted from 1
+   * @param observed what the implementation showed after this step
+   */
+  step(
+    hyperparameters: Hyperparameters,
+    step: number,
+    gradient: Float64Array,
+    observed: Readonly<Partial<Record<Slot, Float64Array>>>,
+  ): void {
+    const { dialect } = this.declaration;
+    const shape = stepShape(dialect, hyperparameters);
+    if (!this.last.square_avg)
+      Object.assign(this.last, initialState(dialect, hyperparameters, shape, gradient));
+    Object.assign(this.last, withMissingBuffers(this.last as unknown as StateBlocks, shape));
+    for (const { sets, evaluation } of this.orders) {
+      const given = (slot: StateSlot) => sets[slot] ?? IntervalBlock.of(this.last[slot] as Float64Array);
+      const result = intervalStep({
+        dialect,
+        hyperparameters,
+        step,
+        evaluation,
+        arena: this.arena,
+        observed,
+        inputs: {
+          parameter: sets.parameter as IntervalBlock,
+          gradient,
+          square_avg: given("square_avg"),
+          grad_avg: shape.centered ? given("grad_avg") : undefined,
+          momentum_buffer: shape.momentum ? given("momentum_buffer") : undefined,
+        },
+      });
+      for (const slot of SLOTS) if (result[slot]) sets[slot] = result[slot];
+    }
+  }
+
+  /** Whether some order that is still possible accepts an observed float. */
+  accepts(slot: Slot, i: number, observed: number): boolean {
+    return this.orders.some(({ possible, sets }) => {
+      const set = sets[slot];
+      return possible[i] === 1 && set !== undefined && accepts(set, i, observed);
+    });
+  }
+
+  evidence(slot: Slot, i: number): Evidence {
+    let lowest = Number.POSITIVE_INFINITY;
+    let highest = Number.NEGATIVE_INFINITY;
+    let special = 0;
+    for (const set of this.setsOf(slot, i)) {
+      special |= set.flags[i] & ~FINITE;
+      lowest = Math.min(lowest, set.lower[i]);
+      highest = Math.max(highest, set.upper[i]);
+    }
+    const old = this.last[slot]?.[i] ?? 0;
+    if (lowest > highest || !Number.isFinite(old)) return "full";
+    return special === 0 ? evidenceOf(lowest, highest, old) : "weak";
+  }
+
+  /** The accepted sets of an element, one text for each order that is still possible. */
+  describe(slot: Slot, i: number): readonly string[] {
+    const texts = this.setsOf(slot, i).map((set) => {
+      const parts: string[] = [];
+      const flags = set.flags[i];
+      if (flags & FINITE) parts.push(`${floatText(set.lower[i])} to ${floatText(set.upper[i])}`);
+      if (flags & PLUS_INFINITY) parts.push("+∞");
+      if (flags & MINUS_INFINITY) parts.push("−∞");
+      if (flags & NOT_A_NUMBER) parts.push("NaN");
+      return parts.join(" or ");
+    });
+    return [...new Set(texts)];
+  }
+
+  /**
+   * Go on from what was observed: those values are known now, and orders that did not accept them are ruled
+   * out. Where none accepted, all stay possible, so that one wrong value is one rejection.
+   */
+  anchor(observed: Readonly<Partial<Record<Slot, Float64Array>>>): void {
+    for (let i = 0; i < this.length; i++) {
+      const fits = this.orders.map(
+        ({ sets, possible }) =>
+          possible[i] === 1 &&
+          SLOTS.every((slot) => {
+            const set = sets[slot];
+            const seen = observed[slot];
+            return !set || !seen || accepts(set, i, seen[i]);
+          }),
+      );
+      const none = !fits.includes(true);
+      this.orders.forEach(({ possible }, k) => {
+        possible[i] = none || fits[k] ? 1 : 0;
+      });
+    }
+    Object.assign(this.last, observed);
+    for (const { sets } of this.orders) Object.assign(sets, this.points(observed));
+  }
+
+  private setsOf(slot: Slot, i: number): IntervalBlock[] {
+    return this.orders.flatMap(({ sets, possible }) => (possible[i] === 1 && sets[slot] ? [sets[slot]] : []));
+  }
+
+  private points(
+    blocks: Readonly<Partial<Record<Slot, Float64Array>>>,
+  ): Partial<Record<Slot, IntervalBlock>> {
+    const entries = Object.entries(blocks).filter(([slot]) => (SLOTS as readonly string[]).includes(slot));
+    return Object.fromEntries(entries.map(([slot, values]) => [slot, IntervalBlock.of(values)]));
+  }
+}

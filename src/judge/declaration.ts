@@ -1,0 +1,26 @@
+import type { Dialect } from "../../spec/dialect.js";
+import { type Evaluation, evaluationOf, type PinnedEvaluation } from "../../spec/evaluation.js";
+import { DEFAULT_FREEDOM, PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
+
+/** What an implementation says of itself, and what it is judged by. */
+export interface Declaration {
+  readonly dialect: Dialect;
+  /** The choices of rounding that are left open: membership in their acceptance set is `certified`. */
+  readonly evaluation: Evaluation;
+  /** The evaluation to which equality is `bit-exact`, if one is claimed. */
+  readonly reference?: { readonly name: string; readonly evaluation: PinnedEvaluation };
+}
+
+/** Every order and contraction left open, with a pinned evaluation by name as reference. */
+export function declarationOf(dialect: Dialect, reference?: PinnedEvaluationName): Declaration {
+  return {
+    dialect,
+    evaluation: DEFAULT_FREEDOM,
+    ...(reference && { reference: { name: reference, evaluation: PINNED_EVALUATIONS[reference] } }),
+  };
+}
+
+/** No freedom at all: the named evaluation is both the acceptance set and the reference. */
+export function pinnedDeclaration(dialect: Dialect, name: string, evaluation: PinnedEvaluation): Declaration {
+  return { dialect, evaluation: evaluationOf(evaluation), reference: { name, evaluation } };
+}

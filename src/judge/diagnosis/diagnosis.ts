@@ -1,0 +1,47 @@
+import type { Slot } from "../../../spec/arithmetic.js";
+import type { DialectAxis } from "../../../spec/dialect.js";
+import type { EvaluationAxis } from "../../../spec/evaluation.js";
+import type { Observation, Program } from "../../program/program.js";
+import type { Verdict } from "../verdict.js";
+
+/** A value on an axis that explains what was observed, beside the one that was declared. */
+export interface AxisDifference {
+  readonly kind: "dialect" | "evaluation";
+  readonly axis: DialectAxis | EvaluationAxis;
+  readonly declared: string;
+  readonly observed: string;
+}
+
+/** What is wrong, as far as the failing programs tell. */
+export interface Diagnosis {
+  readonly verdict: Verdict;
+  /** One sentence for people. */
+  readonly sentence: string;
+  /** The fewest axes that explain every failing program; empty if none do. */
+  readonly axes: readonly AxisDifference[];
+  /** Other explanations that are as good. */
+  readonly alternatives: readonly (readonly AxisDifference[])[];
+  /** The first slot, in the order in which a step computes them, that was not accepted. */
+  readonly firstDiverging?: Slot;
+}
+
+/** A failing program with its observations. */
+export interface FailingProgram {
+  readonly program: Program;
+  readonly observations: readonly Observation[];
+}
+
+/** Failing programs of one case; what explains the case explains all of them. */
+export interface FailingCase {
+  readonly id: string;
+  readonly programs: readonly [FailingProgram, ...FailingProgram[]];
+}
+
+/** Cases with the diagnosis that explains them all. */
+export interface DiagnosedCluster {
+  readonly diagnosis: Diagnosis;
+  readonly cases: readonly FailingCase[];
+}
+
+/** The order in which a step computes its results. */
+export const COMPUTED_ORDER: readonly Slot[] = ["square_avg", "grad_avg", "momentum_buffer", "parameter"];

@@ -1,0 +1,111 @@
+import {
+  differingChoices,
+  EVALUATION_AXES,
+  type EvaluationAxis,
+  evaluationOf,
+  type PinnedEvaluation,
+} from "../../../spec/evaluation.js";
+import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
+import type { Declaration } from "../declaration.js";
+import { judgeProgram } from "../judge-program.js";
+import { type AxisDifference, COMPUTED_ORDER, type DiagnosedCluster, type FailingCase } from "./diagnosis.js";
+
+/**
+ * Explain cases in which everything was accepted but is not the reference's bits: find the pinned evaluation
+ * whose bits they are, a named one first, then by changing one axis after the other.
+ */
+export function diagnoseOtherBits(
+  cases: readonly FailingCase[],
+  declaration: Declaration,
+): DiagnosedCluster[] {
+  const { reference } = declaration;
+  if (!reference || cases.length === 0) return [];
+  const named = Object.entries(PINNED_EVALUATIONS).find(
+    ([, evaluation]) => notBitExact(cases, declaration, evaluation) === 0,
+  );
+  const found = named?.[1] ?? nearestEvaluation(cases, declaration, reference.evaluation);
+  if (!found) {
+    if (cases.length > 1) return cases.flatMap((one) => diagnoseOtherBits([one], declaration));
+    const sentence = `Certified, but not bit-exact to ${reference.name}, and no other evaluation gives these bits.`;
+    const diagnosis = { verdict: "certified" as const, sentence, axes: [], alternatives: [] };
+    return [{ cases, diagnosis: { ...diagnosis, ...firstDiverging(cases, declaration) } }];
+  }
+  const axes = differingChoices(reference.evaluation, found)
+    .map(({ axis, from, to }): AxisDifference => ({ kind: "evaluation", axis, declared: from, observed: to }))
+    .filter((difference) => isNeeded(difference, cases, declaration, found));
+  const parts = axes.map(
+    ({ axis, observed, declared }) => `${axis} is "${observed}" instead of "${declared}"`,
+  );
+  const identity = named ? `these are the bits of ${named[0]}; ` : "";
+  const sentence = `Certified, but not bit-exact to ${reference.name}: ${identity}on the evaluation axes, ${parts.join(", ")}.`;
+  const diagnosis = { verdict: "certified" as const, sentence, axes, alternatives: [] };
+  return [{ cases, diagnosis: { ...diagnosis, ...firstDiverging(cases, declaration) } }];
+}
+
+/** Whether the declared choice on this axis would leave something unexplained. */
+function isNeeded(
+  { axis, declared }: AxisDifference,
+  cases: readonly FailingCase[],
+  declaration: Declaration,
+  found: PinnedEvaluation,
+): boolean {
+  return notBitExact(cases, declaration, { ...found, [axis]: declared } as PinnedEvaluation) > 0;
+}
+
+/** Change one axis after the other, always the one that makes most observations bit-exact, until all are. */
+function nearestEvaluation(
+  cases: readonly FailingCase[],
+  declaration: Declaration,
+  start: PinnedEvaluation,
+): PinnedEvaluation | undefined {
+  let current = start;
+  let missing = notBitExact(cases, declaration, current);
+  const changed = new Set<EvaluationAxis>();
+  while (missing > 0) {
+    let best: { evaluation: PinnedEvaluation; missing: number; axis: EvaluationAxis } | undefined;
+    for (const [axis, choices] of Object.entries(EVALUATION_AXES) as [EvaluationAxis, readonly string[]][]) {
+      if (changed.has(axis)) continue;
+      for (const choice of choices) {
+        if (choice === current[axis]) continue;
+        const evaluation = { ...current, [axis]: choice } as PinnedEvaluation;
+        const left = notBitExact(cases, declaration, evaluation);
+        if (left < (best?.missing ?? missing)) best = { evaluation, missing: left, axis };
+      }
+    }
+    if (!best) return undefined;
+    current = best.evaluation;
+    missing = best.missing;
+    changed.add(best.axis);
+  }
+  return current;
+}
+
+function notBitExact(
+  cases: readonly FailingCase[],
+  declaration: Declaration,
+  evaluation: PinnedEvaluation,
+): number {
+  const trial = {
+    ...declaration,
+    evaluation: evaluationOf(evaluation),
+    reference: { name: "trial", evaluation },
+  };
+  let missing = 0;
+  for (const { programs } of cases) {
+    for (const { program, observations } of programs) {
+      const { tally } = judgeProgram(program, observations, trial);
+      missing += tally.judged - tally.bitExact;
+    }
+  }
+  return missing;
+}
+
+function firstDiverging(cases: readonly FailingCase[], declaration: Declaration) {
+  const slots = cases.flatMap(({ programs }) =>
+    programs.flatMap(({ program, observations }) =>
+      judgeProgram(program, observations, declaration).notBitExact.map(({ slot }) => slot),
+    ),
+  );
+  const first = COMPUTED_ORDER.find((slot) => slots.includes(slot));
+  return first ? { firstDiverging: first } : {};
+}

@@ -1,0 +1,153 @@
+import type { Declaration } from "../declaration.js";
+import { judgeProgram } from "../judge-program.js";
+import type { Mismatch } from "../mismatch.js";
+import { COMPUTED_ORDER, type DiagnosedCluster, type Diagnosis, type FailingCase } from "./diagnosis.js";
+import { dialectHypotheses, explains, type Hypothesis, pairsOf, roundingHypotheses } from "./hypothesis.js";
+
+/** A relative error that a format with 8 significant bits (bfloat16) explains; beyond it, a formula differs. */
+const COARSEST_FORMAT = 2 ** -8;
+
+/**
+ * Explain cases with rejected observations: always by the hypothesis that explains most of those that are left,
+ * of one axis before two; what no hypothesis explains is grouped by what is seen first.
+ */
+export function diagnoseRejections(
+  cases: readonly FailingCase[],
+  declaration: Declaration,
+): DiagnosedCluster[] {
+  const clusters: DiagnosedCluster[] = [];
+  const single = [...roundingHypotheses(declaration), ...dialectHypotheses(declaration)];
+  let left = takeExplained(cases, single, declaration, clusters);
+  if (left.length > 0) {
+    // Pairs are many: only those that explain the smallest case are tried on the others.
+    const [seed] = left;
+    left = takeExplained(
+      left,
+      pairsOf(single).filter((pair) => explains(pair, seed)),
+      declaration,
+      clusters,
+    );
+  }
+  const unexplained = new Map<string, { diagnosis: Diagnosis; cases: FailingCase[] }>();
+  for (const one of left) {
+    const diagnosis = describe(one, declaration);
+    const key = `${diagnosis.verdict} ${diagnosis.firstDiverging}`;
+    const group = unexplained.get(key);
+    if (group) group.cases.push(one);
+    else unexplained.set(key, { diagnosis, cases: [one] });
+  }
+  return [...clusters, ...unexplained.values()];
+}
+
+/** Move what hypotheses explain into clusters; returns the cases that are left. */
+function takeExplained(
+  cases: readonly FailingCase[],
+  hypotheses: readonly Hypothesis[],
+  declaration: Declaration,
+  clusters: DiagnosedCluster[],
+): readonly FailingCase[] {
+  const table = hypotheses.map((hypothesis) => ({
+    hypothesis,
+    explained: new Set(cases.filter((one) => explains(hypothesis, one))),
+  }));
+  let left = cases;
+  for (;;) {
+    const counts = table.map(({ explained }) => left.filter((one) => explained.has(one)).length);
+    const most = Math.max(0, ...counts);
+    if (most === 0) return left;
+    const [best, ...others] = table.filter((_, k) => counts[k] === most);
+    const members = left.filter((one) => best.explained.has(one));
+    const same = others.filter(({ explained }) => members.every((one) => explained.has(one)));
+    clusters.push({
+      cases: members,
+      diagnosis: {
+        ...explanation(best.hypothesis),
+        alternatives: same.map(({ hypothesis }) => hypothesis.differences),
+        ...firstDiverging(rejectionsOf(members[0], declaration)),
+      },
+    });
+    left = left.filter((one) => !best.explained.has(one));
+  }
+}
+
+function explanation({ differences }: Hypothesis): Pick<Diagnosis, "verdict" | "sentence" | "axes"> {
+  const parts = differences.map(
+    ({ axis, observed, declared }) => `${axis} is ${observed} instead of ${declared}`,
+  );
+  const isDialect = differences.some(({ kind }) => kind === "dialect");
+  return {
+    verdict: isDialect ? "other-dialect" : "inaccurate",
+    sentence: isDialect
+      ? `This is another dialect: ${parts.join(", and ")}.`
+      : `The formula is the declared one, but it is rounded in a way that was not declared: ${parts.join(", and ")}.`,
+    axes: differences,
+  };
+}
+
+function rejectionsOf({ programs }: FailingCase, declaration: Declaration): Mismatch[] {
+  return programs.flatMap(
+    ({ program, observations }) => judgeProgram(program, observations, declaration).rejected,
+  );
+}
+
+function firstDiverging(rejected: readonly Mismatch[]): Pick<Diagnosis, "firstDiverging"> {
+  const first = COMPUTED_ORDER.find((slot) => rejected.some((mismatch) => mismatch.slot === slot));
+  return first ? { firstDiverging: first } : {};
+}
+
+/** What can be said of a case that no hypothesis explains. */
+function describe(one: FailingCase, declaration: Declaration): Diagnosis {
+  const rejected = rejectionsOf(one, declaration);
+  const where = firstDiverging(rejected);
+  const said = (verdict: Diagnosis["verdict"], sentence: string): Diagnosis => ({
+    verdict,
+    sentence,
+    axes: [],
+    alternatives: [],
+    ...where,
+  });
+  const special = rejected.find(isOfAnotherClass);
+  if (special) {
+    const accepted =
+      special.accepted.kind === "listed" ? [...new Set(special.accepted.values.map(className))] : [];
+    const sentence = `The ${special.slot} is ${className(special.got)} where every declared evaluation gives ${accepted.join(" or ")}.`;
+    return said("special-mismatch", sentence);
+  }
+  const error = Math.max(...rejected.map(relativeError));
+  if (error <= COARSEST_FORMAT) {
+    const bits = Math.floor(-Math.log2(error));
+    const sentence = `The ${where.firstDiverging} is right to about ${bits} bits of its change, which no declared rounding explains.`;
+    return said("inaccurate", sentence);
+  }
+  const sentence = `The ${where.firstDiverging} is not what the dialect computes, and no known dialect explains it.`;
+  return said("differs", sentence);
+}
+
+function className(x: number): string {
+  if (Number.isNaN(x)) return "NaN";
+  if (!Number.isFinite(x)) return x > 0 ? "+∞" : "−∞";
+  if (x === 0) return Object.is(x, -0) ? "−0" : "+0";
+  return "finite";
+}
+
+/** A finite value may have been rounded to zero of its sign: those two are one class. */
+function classOf(x: number): string {
+  const name = className(x);
+  return name === "finite" ? (x > 0 ? "+0" : "−0") : name;
+}
+
+function isOfAnotherClass({ got, accepted }: Mismatch): boolean {
+  if (accepted.kind !== "listed") return false;
+  if (Number.isFinite(got) && got !== 0) return accepted.values.every((value) => !Number.isFinite(value));
+  return accepted.values.every((value) => classOf(value) !== classOf(got));
+}
+
+/** The distance to the nearest accepted value as a share of the change that the step should have made. */
+function relativeError({ got, accepted, inputs, slot }: Mismatch): number {
+  if (accepted.kind !== "listed") return Number.POSITIVE_INFINITY;
+  const old = inputs?.[slot] ?? 0;
+  const errors = accepted.values
+    .map((value) => Math.abs(got - value) / Math.abs(value - old))
+    .filter((error) => !Number.isNaN(error));
+  return errors.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...errors);
+}

@@ -1,0 +1,105 @@
+import type { Slot } from "../../spec/arithmetic.js";
+import type { Observation, Program } from "../program/program.js";
+import { timelinesOf } from "../program/timeline.js";
+import type { Declaration } from "./declaration.js";
+import { judgeTimeline } from "./judge-timeline.js";
+import type { Mismatch } from "./mismatch.js";
+import { addTally, emptyTally, type Tally } from "./tally.js";
+import type { Verdict } from "./verdict.js";
+
+/** Everything that was found in the observations of one program. */
+export interface Judgement {
+  readonly tally: Tally;
+  readonly bySlot: Readonly<Partial<Record<Slot, Tally>>>;
+  /** Observations outside the acceptance set, first ones first. */
+  readonly rejected: readonly Mismatch[];
+  /** Accepted observations that are not the reference's bits, first ones first; empty without a reference. */
+  readonly notBitExact: readonly Mismatch[];
+  /** What is wrong by the contract (shapes, slots, mutated gradients) rather than by arithmetic. */
+  readonly contract: readonly string[];
+}
+
+/** How many mismatches of each kind a judgement lists; the tallies count them all. */
+export const LISTED_MISMATCHES = 32;
+
+/**
+ * Judge the observations of a program, each step from the implementation's own previous state where that was
+ * observed, and by sets carried along where it was not.
+ * @param onSet given the listed acceptance set of each observation, in order, where sets are listed
+ */
+export function judgeProgram(
+  program: Program,
+  observations: readonly Observation[],
+  declaration: Declaration,
+  onSet?: (values: readonly number[]) => void,
+): Judgement {
+  const bySlot: Partial<Record<Slot, Tally>> = {};
+  const rejected: Mismatch[] = [];
+  const notBitExact: Mismatch[] = [];
+  const contract: string[] = [];
+  const expected = program.operations.filter(({ op }) => op === "observe").length;
+  if (observations.length !== expected) {
+    contract.push(`${observations.length} observations were returned for ${expected} observe operations`);
+  } else {
+    for (const timeline of timelinesOf(program, declaration.dialect)) {
+      judgeTimeline(timeline, observations, declaration, {
+        count: (slot, tally) => {
+          bySlot[slot] ??= emptyTally();
+          addTally(bySlot[slot], tally);
+        },
+        reject: (mismatch) => rejected.length < LISTED_MISMATCHES && rejected.push(mismatch),
+        differ: (mismatch) => notBitExact.length < LISTED_MISMATCHES && notBitExact.push(mismatch),
+        breach: (problem) => contract.push(problem),
+        ...(onSet && { set: onSet }),
+      });
+    }
+  }
+  const tally = emptyTally();
+  for (const slotTally of Object.values(bySlot)) addTally(tally, slotTally);
+  return { tally, bySlot, rejected, notBitExact, contract };
+}
+
+/** Thrown inside `isAccepted` to stop at the first rejection. */
+class Rejected extends Error {}
+
+/** Whether every observation is accepted; stops at the first that is not. */
+export function isAccepted(
+  program: Program,
+  observations: readonly Observation[],
+  { dialect, evaluation }: Declaration,
+): boolean {
+  const stop = () => {
+    throw new Rejected();
+  };
+  try {
+    for (const timeline of timelinesOf(program, dialect)) {
+      judgeTimeline(
+        timeline,
+        observations,
+        { dialect, evaluation },
+        {
+          count: () => {},
+          reject: stop,
+          differ: () => {},
+          breach: stop,
+        },
+      );
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof Rejected) return false;
+    throw error;
+  }
+}
+
+/**
+ * The verdict that the tallies alone allow. Rejected observations are `differs` here; what they are instead
+ * (another dialect, inaccurate …) is for the diagnosis.
+ */
+export function verdictOf(judgement: Judgement, declaration: Declaration): Verdict {
+  const { tally, contract } = judgement;
+  if (contract.length > 0) return "contract-mismatch";
+  if (tally.rejected > 0) return "differs";
+  if (tally.weak + tally.indeterminate === tally.judged) return "indeterminate";
+  return declaration.reference && tally.bitExact === tally.judged ? "bit-exact" : "certified";
+}

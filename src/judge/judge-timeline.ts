@@ -1,0 +1,332 @@
+import { SLOTS, type Slot, STATE_SLOTS } from "../../spec/arithmetic.js";
+import type { Hyperparameters } from "../../spec/dialect.js";
+import { evaluationOf } from "../../spec/evaluation.js";
+import { type StepInputs, slotsOf, stepShape } from "../../spec/update-rule.js";
+import { type EnumeratedStep, Enumerator } from "../oracle/enumerated/enumerated-step.js";
+import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
+import type { Observation } from "../program/program.js";
+import type { Timeline, TimelineEvent } from "../program/timeline.js";
+import { CarriedSets } from "./carried-sets.js";
+import type { Declaration } from "./declaration.js";
+import { isListed, listedEvidence, listedValues } from "./membership.js";
+import type { Mismatch } from "./mismatch.js";
+import { emptyTally, type Tally } from "./tally.js";
+
+/** Where a judge reports what it finds. */
+export interface JudgementSink {
+  count(slot: Slot, tally: Tally): void;
+  reject(mismatch: Mismatch): void;
+  differ(mismatch: Mismatch): void;
+  breach(problem: string): void;
+  /** Given each listed acceptance set, if anybody wants them. */
+  set?(values: readonly number[]): void;
+}
+
+type StepEvent = Extract<TimelineEvent, { kind: "step" }>;
+type ObservedBlocks = Partial<Record<Slot, Float64Array>>;
+
+/** What is known to the bit of a parameter: from the program, or because it was observed. */
+interface KnownState {
+  parameter: Float64Array;
+  /** Absent before the first step. */
+  state?: StateBlocks;
+}
+
+/**
+ * Judge one parameter's observations. A step whose results are all observed, from a state that is known, is
+ * judged on its own by the listed results; everything else by sets that are carried along.
+ */
+export function judgeTimeline(
+  timeline: Timeline,
+  observations: readonly Observation[],
+  declaration: Declaration,
+  sink: JudgementSink,
+): void {
+  new TimelineJudge(timeline, observations, declaration, sink).run();
+}
+
+/** Enumerators hold scratch memory for one block length; there are few lengths. */
+const enumerators = new Map<string, Enumerator>();
+function enumeratorFor(role: "set" | "reference", length: number): Enumerator {
+  const key = `${role} ${length}`;
+  let enumerator = enumerators.get(key);
+  if (!enumerator) {
+    enumerator = new Enumerator(length);
+    enumerators.set(key, enumerator);
+  }
+  return enumerator;
+}
+
+class TimelineJudge {
+  private known: KnownState | undefined;
+  /** The reference evaluation's own state, which goes on where nothing is observed. */
+  private reference: KnownState;
+  private carried: CarriedSets | undefined;
+  private stepsTaken = 0;
+  private lastGradient: Float32Array | undefined;
+  private readonly length: number;
+
+  constructor(
+    private readonly timeline: Timeline,
+    private readonly observations: readonly Observation[],
+    private readonly declaration: Declaration,
+    private readonly sink: JudgementSink,
+  ) {
+    const parameter = Float64Array.from(timeline.initial.values);
+    this.length = parameter.length;
+    this.known = { parameter };
+    this.reference = { parameter };
+  }
+
+  run(): void {
+    const { events } = this.timeline;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i];
+      if (event.kind === "load") this.load(event);
+      else if (event.kind === "observe") this.observeWithoutStep(event);
+      else i += this.step(event, events[i + 1]);
+    }
+  }
+
+  private load({ entry }: Extract<TimelineEvent, { kind: "load" }>): void {
+    const state: StateBlocks = {
+      square_avg: Float64Array.from(entry.square_avg.values),
+      ...(entry.grad_avg && { grad_avg: Float64Array.from(entry.grad_avg.values) }),
+      ...(entry.momentum_buffer && { momentum_buffer: Float64Array.from(entry.momentum_buffer.values) }),
+    };
+    this.stepsTaken = entry.step;
+    this.reference = { parameter: this.reference.parameter, state };
+    if (this.known) this.known = { parameter: this.known.parameter, state };
+    else this.carried?.load(state);
+  }
+
+  /** Judge a step, with the observation that follows it at once if there is one; returns events consumed. */
+  private step(event: StepEvent, next: TimelineEvent | undefined): 0 | 1 {
+    this.stepsTaken++;
+    this.lastGradient = event.gradient.values;
+    const gradient = Float64Array.from(event.gradient.values);
+    const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
+    const shape = stepShape(this.declaration.dialect, event.hyperparameters);
+    const needed: readonly Slot[] = ["parameter", ...slotsOf(shape)];
+    const complete = observed !== undefined && needed.every((slot) => observed[slot]);
+
+    if (this.known && complete) {
+      this.oneStep(event, this.known, gradient, observed);
+      this.known = {
+        parameter: observed.parameter as Float64Array,
+        state: { ...this.known.state, ...stateIn(observed) },
+      };
+      this.reference = this.known;
+      return 1;
+    }
+    this.carried ??= new CarriedSets(this.declaration, this.known as KnownState, this.everCentered());
+    this.known = undefined;
+    this.advanceReference(event, this.reference, gradient);
+    this.carried.step(event.hyperparameters, this.stepsTaken, gradient, observed ?? {});
+    if (observed === undefined) return 0;
+    this.judgeCarried(event, observed);
+    this.carried.anchor(observed);
+    if (observed.parameter) this.reference = { ...this.reference, parameter: observed.parameter };
+    if (complete) {
+      this.known = { parameter: observed.parameter as Float64Array, state: stateIn(observed) };
+      this.reference = this.known;
+      this.carried = undefined;
+    }
+    return 1;
+  }
+
+  private oneStep(
+    event: StepEvent,
+    known: KnownState,
+    gradient: Float64Array,
+    observed: ObservedBlocks,
+  ): void {
+    const { dialect, evaluation, reference } = this.declaration;
+    const { hyperparameters: h } = event;
+    const inputs = this.inputsOf(known, h, gradient);
+    const sets = enumeratorFor("set", this.length).step(
+      dialect,
+      h,
+      this.stepsTaken,
+      evaluation,
+      inputs,
+      observed,
+    );
+    const exact =
+      reference &&
+      enumeratorFor("reference", this.length).step(
+        dialect,
+        h,
+        this.stepsTaken,
+        evaluationOf(reference.evaluation),
+        inputs,
+        {},
+      );
+    for (const slot of SLOTS) {
+      const outcomes = sets[slot];
+      const got = observed[slot];
+      if (!outcomes || !got) continue;
+      const old = inputs[slot] as Float64Array;
+      const expected = exact?.[slot]?.[0];
+      const tally = emptyTally();
+      tally.judged = this.length;
+      for (let i = 0; i < this.length; i++) {
+        const accepted = isListed(outcomes, i, got[i]);
+        this.sink.set?.(listedValues(outcomes, i));
+        const same = expected !== undefined && Object.is(expected[i], got[i]);
+        if (accepted) {
+          if (same) tally.bitExact++;
+          const evidence = listedEvidence(outcomes, i, old[i]);
+          if (evidence !== "full") tally[evidence]++;
+        } else tally.rejected++;
+        if (accepted && (same || !reference)) continue;
+        const mismatch: Mismatch = {
+          ...this.place(event, slot, i),
+          got: got[i],
+          accepted: { kind: "listed", values: listedValues(outcomes, i) },
+          ...(expected && { reference: expected[i] }),
+          inputs: elementOf(inputs, i),
+          observed: elementOf(observed, i),
+        };
+        if (accepted) this.sink.differ(mismatch);
+        else this.sink.reject(mismatch);
+      }
+      this.sink.count(slot, tally);
+    }
+  }
+
+  private judgeCarried(event: StepEvent, observed: ObservedBlocks): void {
+    const carried = this.carried as CarriedSets;
+    const after: ObservedBlocks = { parameter: this.reference.parameter, ...this.reference.state };
+    for (const slot of SLOTS) {
+      const got = observed[slot];
+      if (!got) continue;
+      const expected = this.declaration.reference && after[slot];
+      const tally = emptyTally();
+      tally.judged = this.length;
+      for (let i = 0; i < this.length; i++) {
+        const accepted = carried.accepts(slot, i, got[i]);
+        const same = expected !== undefined && Object.is(expected[i], got[i]);
+        if (accepted) {
+          if (same) tally.bitExact++;
+          const evidence = carried.evidence(slot, i);
+          if (evidence !== "full") tally[evidence]++;
+        } else tally.rejected++;
+        if (accepted && (same || !expected)) continue;
+        const mismatch: Mismatch = {
+          ...this.place(event, slot, i),
+          got: got[i],
+          accepted: { kind: "intervals", text: carried.describe(slot, i) },
+          ...(expected && { reference: expected[i] }),
+          observed: elementOf(observed, i),
+        };
+        if (accepted) this.sink.differ(mismatch);
+        else this.sink.reject(mismatch);
+      }
+      this.sink.count(slot, tally);
+    }
+  }
+
+  /** An observation with no step before it must show what was given or seen last. */
+  private observeWithoutStep(event: Extract<TimelineEvent, { kind: "observe" }>): void {
+    const observed = this.observedBlocks(event);
+    if (!this.known) return;
+    const expected: ObservedBlocks = { parameter: this.known.parameter, ...this.known.state };
+    for (const slot of SLOTS) {
+      const got = observed[slot];
+      const was = expected[slot];
+      if (!got || !was) continue;
+      const changed = got.findIndex((value, i) => !Object.is(value, was[i]));
+      if (changed < 0) continue;
+      this.sink.breach(
+        `operation ${event.operation}: ${slot} of parameter ${this.timeline.parameter} changed without a step: element ${changed} was ${was[changed]} and is ${got[changed]}`,
+      );
+    }
+  }
+
+  private advanceReference(event: StepEvent, before: KnownState, gradient: Float64Array): void {
+    const { reference, dialect } = this.declaration;
+    if (!reference) return;
+    const inputs = this.inputsOf(before, event.hyperparameters, gradient);
+    const results: EnumeratedStep = enumeratorFor("reference", this.length).step(
+      dialect,
+      event.hyperparameters,
+      this.stepsTaken,
+      evaluationOf(reference.evaluation),
+      inputs,
+      {},
+    );
+    const after: ObservedBlocks = {};
+    for (const slot of SLOTS) {
+      const block = results[slot]?.[0];
+      if (block) after[slot] = block.slice();
+    }
+    this.reference = {
+      parameter: after.parameter as Float64Array,
+      state: { ...before.state, ...stateIn(after) },
+    };
+  }
+
+  private inputsOf(known: KnownState, h: Hyperparameters, gradient: Float64Array): StepInputs<Float64Array> {
+    const { dialect } = this.declaration;
+    const shape = stepShape(dialect, h);
+    const state = known.state
+      ? withMissingBuffers(known.state, shape)
+      : initialState(dialect, h, shape, gradient);
+    return { parameter: known.parameter, gradient, ...state };
+  }
+
+  private everCentered(): boolean {
+    return this.timeline.events.some(
+      (event) => event.kind === "step" && stepShape(this.declaration.dialect, event.hyperparameters).centered,
+    );
+  }
+
+  private observedBlocks(event: Extract<TimelineEvent, { kind: "observe" }>): ObservedBlocks {
+    const entry = this.observations[event.observation].parameters[this.timeline.parameter];
+    const blocks: ObservedBlocks = {};
+    const where = `operation ${event.operation}, parameter ${this.timeline.parameter}`;
+    if (!entry) {
+      this.sink.breach(`${where}: the observation does not have this parameter`);
+      return blocks;
+    }
+    for (const slot of SLOTS) {
+      const tensor = entry[slot];
+      if (!tensor) {
+        if (slot === "parameter" && event.slots.includes(slot))
+          this.sink.breach(`${where}: no parameter returned`);
+        continue;
+      }
+      if (tensor.values.length !== this.length) {
+        this.sink.breach(`${where}: ${slot} has ${tensor.values.length} elements instead of ${this.length}`);
+      } else blocks[slot] = Float64Array.from(tensor.values);
+    }
+    const { gradient } = entry;
+    if (gradient && this.lastGradient?.some((value, i) => !Object.is(value, gradient.values[i]))) {
+      this.sink.breach(`${where}: the gradient was changed by the step`);
+    }
+    return blocks;
+  }
+
+  private place(event: StepEvent, slot: Slot, element: number) {
+    return {
+      operation: event.operation,
+      step: this.stepsTaken,
+      parameter: this.timeline.parameter,
+      element,
+      slot,
+      hyperparameters: event.hyperparameters,
+    };
+  }
+}
+
+function stateIn(blocks: ObservedBlocks): StateBlocks {
+  const state: Partial<Record<Slot, Float64Array>> = {};
+  for (const slot of STATE_SLOTS) if (blocks[slot]) state[slot] = blocks[slot];
+  return state as unknown as StateBlocks;
+}
+
+function elementOf<K extends string>(blocks: { readonly [P in K]?: Float64Array }, i: number) {
+  const entries = Object.entries(blocks) as [K, Float64Array][];
+  return Object.fromEntries(entries.map(([key, block]) => [key, block[i]])) as Record<K, number>;
+}

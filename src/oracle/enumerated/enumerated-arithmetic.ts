@@ -1,0 +1,285 @@
+import type { Arithmetic, Intermediate, Slot, SumSite } from "../../../spec/arithmetic.js";
+import type { Evaluation, EvaluationChoice } from "../../../spec/evaluation.js";
+import { moveRoot } from "../evaluator.js";
+import type { Arena } from "./arena.js";
+import {
+  addBlocks,
+  divideBlocks,
+  flushBlock,
+  fuseBlocks,
+  isFloat32Block,
+  maximumBlocks,
+  minimumBlocks,
+  multiplyBlocks,
+  negateBlock,
+  reciprocalRootBlock,
+  squareRootBlock,
+} from "./block-loops.js";
+
+/** One outcome for a block of elements, and how it was made if a later operation may use that. */
+interface Outcome {
+  readonly values: Float64Array;
+  /** The value is the rounded product of these; a sum may fuse it. */
+  readonly factors?: readonly [Float64Array, Float64Array];
+  /** The value is the root of this. */
+  readonly radicand?: Float64Array;
+}
+
+/** Every outcome that the declared choices can produce for a block: at least one. */
+export type Outcomes = readonly Outcome[];
+
+type WeightedMeanSite = "mean-square" | "mean-gradient";
+
+/**
+ * The enumerated reading: every operation gives the list of results that the declared choices produce. The
+ * rule's other operations are then done for each of them.
+ *
+ * `scalars` and `complement` are not choices here: each combination is a reading of its own.
+ */
+export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
+  /** What may be stored in each slot. */
+  readonly stored: Partial<Record<Slot, Outcomes>> = {};
+  readonly named: Partial<Record<Intermediate, Outcomes>> = {};
+  private readonly single: boolean;
+  private readonly flushes: boolean;
+
+  /**
+   * @param evaluation one choice of `intermediates` and of `subnormals`; any choices elsewhere
+   * @param observed what the implementation says it stored: later operations read that
+   */
+  constructor(
+    private readonly arena: Arena,
+    private readonly evaluation: Evaluation,
+    private readonly observed: Readonly<Partial<Record<Slot, Float64Array>>>,
+  ) {
+    if (evaluation.intermediates.length !== 1 || evaluation.subnormals.length !== 1) {
+      throw new Error("an enumerated reading takes one choice of intermediates and one of subnormals");
+    }
+    this.single = evaluation.intermediates[0] === "float32";
+    this.flushes = evaluation.subnormals[0] === "flushed";
+  }
+
+  /** Take a block in. Flushing covers inputs too, in a copy. */
+  input(values: Float64Array): Outcomes {
+    if (!this.flushes) return [{ values }];
+    const copy = this.arena.take();
+    copy.set(values);
+    flushBlock(copy);
+    return [{ values: copy }];
+  }
+
+  negate(x: Outcomes): Outcomes {
+    return x.map((outcome) => {
+      const values = this.arena.take();
+      negateBlock(values, outcome.values);
+      if (!outcome.factors) return { values };
+      const first = this.arena.take();
+      negateBlock(first, outcome.factors[0]);
+      return { values, factors: [first, outcome.factors[1]] };
+    });
+  }
+
+  multiply(x: Outcomes, y: Outcomes): Outcomes {
+    return pairs(x, y).map(([a, b]) => this.product(a.values, b.values));
+  }
+
+  add(site: SumSite | null, x: Outcomes, y: Outcomes): Outcomes {
+    const contractions = site === null ? UNFUSED : this.evaluation[`contraction.${site}`];
+    return this.sum(contractions, x, y);
+  }
+
+  subtract(site: SumSite | null, x: Outcomes, y: Outcomes): Outcomes {
+    return this.add(site, x, this.negate(y));
+  }
+
+  squareRoot(x: Outcomes): Outcomes {
+    return x.flatMap((outcome) => {
+      const root = this.apply((out) => squareRootBlock(out, outcome.values, this.single));
+      return this.evaluation.root.map((choice) => {
+        if (choice === "correct") return { values: root, radicand: outcome.values };
+        const values = this.arena.take();
+        for (let i = 0; i < values.length; i++) values[i] = moveRoot(root[i], choice);
+        return { values, radicand: outcome.values };
+      });
+    });
+  }
+
+  maximum(x: Outcomes, y: Outcomes): Outcomes {
+    return pairs(x, y).map(([a, b]) => ({ values: this.apply((o) => maximumBlocks(o, a.values, b.values)) }));
+  }
+
+  minimum(x: Outcomes, y: Outcomes): Outcomes {
+    return pairs(x, y).map(([a, b]) => ({ values: this.apply((o) => minimumBlocks(o, a.values, b.values)) }));
+  }
+
+  weightedMean(
+    site: WeightedMeanSite,
+    weight: Outcomes,
+    complement: Outcomes,
+    old: Outcomes,
+    factors: readonly [Outcomes] | readonly [Outcomes, Outcomes],
+  ): Outcomes {
+    const orders: readonly EvaluationChoice<`order.${WeightedMeanSite}`>[] = this.evaluation[`order.${site}`];
+    const [x, y] = factors;
+    // The factors are the same gradient: outcomes are paired with themselves, never with one another.
+    return x.flatMap((first, k) => {
+      const second = y?.[k];
+      return orders.flatMap((order) =>
+        this.weightedMeanInOrder(order, site, weight, complement, old, [first], second && [second]),
+      );
+    });
+  }
+
+  quotient(x: Outcomes, d: Outcomes): Outcomes {
+    return this.evaluation.quotient.flatMap((method) =>
+      pairs(x, d).map(([a, b]) => this.divided(method, a.values, b)),
+    );
+  }
+
+  scaledQuotient(scale: Outcomes, x: Outcomes, d: Outcomes): Outcomes {
+    const [eta] = scale;
+    return this.evaluation["order.update"].flatMap((order) => {
+      if (order === "inverse") {
+        return pairs(x, d).map(([a, b]) => {
+          const scaled = this.apply((out) => divideBlocks(out, b.values, eta.values, this.single));
+          return { values: this.apply((out) => divideBlocks(out, a.values, scaled, this.single)) };
+        });
+      }
+      return this.evaluation.quotient.flatMap((method) =>
+        pairs(x, d).map(([a, b]) => {
+          if (order === "scale-first")
+            return this.divided(method, this.product(eta.values, a.values).values, b);
+          if (order === "quotient-first")
+            return this.product(eta.values, this.divided(method, a.values, b).values);
+          return this.product(this.divided(method, eta.values, b).values, a.values);
+        }),
+      );
+    });
+  }
+
+  store(slot: Slot, x: Outcomes): Outcomes {
+    const rounded = this.single
+      ? x
+      : x.map(({ values }) => ({ values: this.apply((out) => roundBlock(out, values)) }));
+    this.stored[slot] = rounded;
+    const seen = this.observed[slot];
+    if (!seen) return x;
+    if (this.single) return [{ values: seen }];
+    // A binary64 that was kept explains what follows only where it rounds to what was stored.
+    const kept = x.map(({ values }, k) => {
+      const out = this.arena.take();
+      for (let i = 0; i < out.length; i++) {
+        out[i] = Object.is(rounded[k].values[i], seen[i]) ? values[i] : seen[i];
+      }
+      return { values: out };
+    });
+    return [{ values: seen }, ...kept];
+  }
+
+  name(intermediate: Intermediate, x: Outcomes): Outcomes {
+    this.named[intermediate] = x;
+    return x;
+  }
+
+  private weightedMeanInOrder(
+    order: EvaluationChoice<`order.${WeightedMeanSite}`>,
+    site: WeightedMeanSite,
+    weight: Outcomes,
+    complement: Outcomes,
+    old: Outcomes,
+    x: Outcomes,
+    y: Outcomes | undefined,
+  ): Outcomes {
+    const contractions = this.evaluation[`contraction.${site}`];
+    if (order === "lerp" || order === "lerp-mirrored") {
+      const target = y ? this.multiply(x, y) : x;
+      const difference = this.sum(UNFUSED, target, this.negate(old));
+      const t = complement[0].values[0];
+      if (order === "lerp" || Math.abs(t) < 0.5)
+        return this.sum(contractions, old, this.multiply(complement, difference));
+      const weightOfOld = this.sum(
+        UNFUSED,
+        [{ values: onesOf(old[0].values.length) }],
+        this.negate(complement),
+      );
+      return this.sum(contractions, target, this.negate(this.multiply(difference, weightOfOld)));
+    }
+    const kept = this.multiply(old, weight);
+    if (!y) return this.sum(contractions, kept, this.multiply(complement, x));
+    const gained =
+      order === "square-first"
+        ? this.multiply(complement, this.multiply(x, y))
+        : this.multiply(this.multiply(complement, x), y);
+    return this.sum(contractions, kept, gained);
+  }
+
+  private sum(contractions: readonly ("none" | "left" | "right")[], x: Outcomes, y: Outcomes): Outcomes {
+    return pairs(x, y).flatMap(([a, b]) => {
+      const outcomes: Outcome[] = [];
+      let unfused = false;
+      for (const contraction of contractions) {
+        const operand = contraction === "left" ? a : contraction === "right" ? b : undefined;
+        if (operand?.factors && this.fusible(operand.factors)) {
+          const [f, g] = operand.factors;
+          const other = operand === a ? b : a;
+          outcomes.push({ values: this.apply((out) => fuseBlocks(out, f, g, other.values)) });
+        } else if (!unfused) {
+          unfused = true;
+          outcomes.push({ values: this.apply((out) => addBlocks(out, a.values, b.values, this.single)) });
+        }
+      }
+      return outcomes;
+    });
+  }
+
+  /** Only float32 factors are fused; scalars kept in binary64 meet tensors one operation at a time. */
+  private fusible(factors: readonly [Float64Array, Float64Array]): boolean {
+    if (!this.single) return false;
+    return this.evaluation.scalars[0] === "float32" || factors.every(isFloat32Block);
+  }
+
+  private product(a: Float64Array, b: Float64Array): Outcome {
+    return { values: this.apply((out) => multiplyBlocks(out, a, b, this.single)), factors: [a, b] };
+  }
+
+  private divided(method: EvaluationChoice<"quotient">, a: Float64Array, d: Outcome): Outcome {
+    if (method === "division") {
+      return { values: this.apply((out) => divideBlocks(out, a, d.values, this.single)) };
+    }
+    const { radicand } = d;
+    const reciprocal = this.apply((out) => {
+      if (method === "reciprocal-root" && radicand) reciprocalRootBlock(out, radicand, this.single);
+      else divideBlocks(out, onesOf(out.length), d.values, this.single);
+    });
+    return this.product(a, reciprocal);
+  }
+
+  private apply(loop: (out: Float64Array) => void): Float64Array {
+    const out = this.arena.take();
+    loop(out);
+    if (this.flushes) flushBlock(out);
+    return out;
+  }
+}
+
+const UNFUSED = ["none"] as const;
+
+const onesByLength = new Map<number, Float64Array>();
+function onesOf(length: number): Float64Array {
+  let ones = onesByLength.get(length);
+  if (!ones) {
+    ones = new Float64Array(length).fill(1);
+    onesByLength.set(length, ones);
+  }
+  return ones;
+}
+
+function roundBlock(out: Float64Array, x: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = Math.fround(x[i]);
+}
+
+/** Each outcome of one with each of the other; a list with itself is the same value twice. */
+function pairs(x: Outcomes, y: Outcomes): (readonly [Outcome, Outcome])[] {
+  if (x === y) return x.map((outcome) => [outcome, outcome] as const);
+  return x.flatMap((a) => y.map((b) => [a, b] as const));
+}

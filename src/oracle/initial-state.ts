@@ -1,0 +1,51 @@
+import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
+import type { StepShape } from "../../spec/update-rule.js";
+
+/** The state of one parameter before a step, as blocks of float32 values. */
+export interface StateBlocks {
+  readonly square_avg: Float64Array;
+  readonly grad_avg?: Float64Array;
+  readonly momentum_buffer?: Float64Array;
+}
+
+/**
+ * The state that a dialect has before the first step of a parameter. Mean gradient and momentum buffer begin
+ * at zero everywhere; the mean square begins where the dialect says.
+ * @throws {Error} for a dialect whose initial accumulator must be given by a `load`.
+ */
+export function initialState(
+  dialect: Dialect,
+  hyperparameters: Hyperparameters,
+  shape: StepShape,
+  gradient: Float64Array,
+): StateBlocks {
+  return withMissingBuffers({ square_avg: initialMeanSquare(dialect, hyperparameters, gradient) }, shape);
+}
+
+/** Add, as zeros, the buffers that a step of this shape reads and the state does not have yet. */
+export function withMissingBuffers(state: StateBlocks, shape: StepShape): StateBlocks {
+  const { length } = state.square_avg;
+  return {
+    ...state,
+    ...(shape.centered && { grad_avg: state.grad_avg ?? new Float64Array(length) }),
+    ...(shape.momentum && { momentum_buffer: state.momentum_buffer ?? new Float64Array(length) }),
+  };
+}
+
+function initialMeanSquare(dialect: Dialect, h: Hyperparameters, gradient: Float64Array): Float64Array {
+  const block = new Float64Array(gradient.length);
+  switch (dialect.initialAccumulator) {
+    case "zero":
+      return block;
+    case "one":
+      return block.fill(1);
+    case "epsilon":
+      return block.fill(Math.fround(h.eps));
+    case "first-gradient-squared":
+      return block.map((_, i) => Math.fround(gradient[i] * gradient[i]));
+    case "given":
+      throw new Error(
+        `the initial accumulator of dialect ${dialect.id} is given by a load before the first step`,
+      );
+  }
+}
