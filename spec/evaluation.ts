@@ -12,9 +12,9 @@ export const EVALUATION_AXES = {
   intermediates: ["float32", "binary64"],
   /** Results below 2^-126 kept, or flushed to zero (inputs too). */
   subnormals: ["kept", "flushed"],
-  /** (t⊗g)⊗g · t⊗(g⊗g) · s ⊕ w⊗(g⊗g ⊖ s) · the same, mirrored where w ≥ ½. */
+  /** (t⊗g)⊗g · t⊗(g⊗g) · s ⊕ w⊗(g⊗g ⊖ s) · the same, mirrored where |w| ≥ ½. */
   "order.mean-square": ["weight-first", "square-first", "lerp", "lerp-mirrored"],
-  /** β⊗a ⊕ t⊗g · a ⊕ w⊗(g ⊖ a) · the same, mirrored where w ≥ ½: g ⊖ (g ⊖ a)⊗(1 ⊖ w). */
+  /** β⊗a ⊕ t⊗g · a ⊕ w⊗(g ⊖ a) · the same, mirrored where |w| ≥ ½: g ⊖ (g ⊖ a)⊗(1 ⊖ w). */
   "order.mean-gradient": ["two-term", "lerp", "lerp-mirrored"],
   /** (η⊗g)⊘d · η⊗(g⊘d) · (η⊘d)⊗g · g⊘(d⊘η). */
   "order.update": ["scale-first", "quotient-first", "ratio-first", "inverse"],

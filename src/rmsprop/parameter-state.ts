@@ -1,6 +1,4 @@
-import { BLOCK } from "./block.js";
 import type { StepConfiguration } from "./configuration.js";
-import { readGradient } from "./gradient.js";
 
 /** What an optimizer keeps for one parameter, under PyTorch's names. Tensors have the parameter's length. */
 export interface ParameterState {
@@ -16,8 +14,7 @@ export interface ParameterState {
 
 /**
  * The state before a parameter's first step. The gradient is read only where the dialect starts the mean square
- * at the first gradient's square: the gradient as it enters the mean square, so after maximize, clipping and
- * L2 weight decay, squared and rounded.
+ * at the first gradient's square: of the gradient as it is passed in, before weight decay and clipping.
  */
 export function createState(
   configuration: StepConfiguration,
@@ -26,12 +23,7 @@ export function createState(
 ): ParameterState {
   const square_avg = new Float32Array(parameter.length);
   if (configuration.initialAccumulator === "first-gradient-squared") {
-    const g = new Float32Array(BLOCK);
-    for (let start = 0; start < parameter.length; start += BLOCK) {
-      const count = Math.min(BLOCK, parameter.length - start);
-      readGradient(configuration, gradient, parameter, start, count, g);
-      for (let i = 0; i < count; i++) square_avg[start + i] = g[i] * g[i];
-    }
+    for (let i = 0; i < gradient.length; i++) square_avg[i] = gradient[i] * gradient[i];
   } else if (configuration.initialAccumulator32 !== 0) {
     square_avg.fill(configuration.initialAccumulator32);
   }

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import { dialectById } from "../spec/dialects.js";
+import { CAPABILITIES } from "../src/adapter/adapter.js";
+import { bundledAdapter } from "../src/adapter/bundled.js";
+import { declarationOf } from "../src/judge/declaration.js";
+import { runProperty } from "../src/suite/run-property.js";
+import { PROPERTIES } from "./index.js";
+
+const SEED = Number(process.env.RMSPROP_SEED ?? 20130);
+const RUNS = Number(process.env.RMSPROP_RUNS ?? 30);
+
+// Every property against the bundled implementation in both of PyTorch's evaluations, to the bit. A failure
+// prints its seed; `RMSPROP_SEED=… npx vitest run properties -t <property>` replays it.
+describe.each(["fused", "unfused"] as const)("the bundled implementation, %s", (evaluation) => {
+  test.each(PROPERTIES.map((property) => [property.id, property] as const))("%s", async (_, property) => {
+    const result = await runProperty(property, {
+      adapter: bundledAdapter(evaluation),
+      capabilities: CAPABILITIES,
+      declaration: declarationOf(dialectById("pytorch"), evaluation),
+      demandBitExact: true,
+      seed: SEED,
+      runs: RUNS,
+      command: `npx rmsprop-conformance gate --evaluation ${evaluation}`,
+    });
+    expect(result.failure?.message, `replay: ${result.failure?.replay}`).toBeUndefined();
+    expect(["bit-exact", "certified", "indeterminate", "not-run"]).toContain(result.verdict);
+  });
+});

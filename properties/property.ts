@@ -1,0 +1,32 @@
+import type fc from "fast-check";
+import type { Capability } from "../src/adapter/adapter.js";
+import type { Declaration } from "../src/judge/declaration.js";
+import type { Subject } from "./subject.js";
+
+/**
+ * One executable requirement. `T` is what fast-check generates and shrinks.
+ *
+ * A property of an `implementation` drives the thing under test. A property of the `specification` proves a
+ * clause over the reals on the exact oracle; if it fails, the suite itself is wrong.
+ */
+export interface Property<T = unknown> {
+  /** Stable, kebab-case. */
+  readonly id: string;
+  /** Every clause that a failure of this property breaks; the first one leads the report. */
+  readonly clauses: readonly [string, ...string[]];
+  readonly of: "implementation" | "specification";
+  /** What an implementation must offer for the property to be run. */
+  readonly needs: readonly Capability[];
+  /** Whether the property makes sense for a dialect; all when left out. */
+  readonly appliesTo?: (declaration: Declaration) => boolean;
+  /** Share of the profile's number of runs; 1 when left out. Closed-form examples take 0: one run. */
+  readonly weight?: number;
+  readonly arbitrary: (declaration: Declaration) => fc.Arbitrary<T>;
+  /** @throws {PropertyFailure} when the clause does not hold */
+  readonly check: (input: T, subject: Subject) => Promise<void>;
+}
+
+/** Gives a property its type without naming it twice. */
+export function property<T>(definition: Property<T>): Property<unknown> {
+  return definition as unknown as Property<unknown>;
+}

@@ -1,0 +1,263 @@
+import fc from "fast-check";
+import type { Slot } from "../spec/arithmetic.js";
+import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import type { Program } from "../src/program/program.js";
+import { vector } from "../src/program/tensor.js";
+import { ALL_REGIMES, CALM_REGIMES, gridFloat, nonFiniteFloat } from "./arbitraries/floats.js";
+import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
+import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
+import { property } from "./property.js";
+import { PropertyFailure } from "./property-failure.js";
+import { differenceOf, listsOf, type SlotLists } from "./same-bits.js";
+import type { Subject } from "./subject.js";
+
+/** Family 8: what must not matter. Two runs are compared to the bit; which evaluation they use is open. */
+
+type Transform = (values: readonly number[]) => number[];
+
+/** What every observation of the second run must be, given the one of the first. */
+async function bothRuns(
+  subject: Subject,
+  first: Program,
+  second: Program,
+  expected: (lists: SlotLists) => SlotLists,
+): Promise<void> {
+  const before = await subject.conforms(first);
+  const after = await subject.run(second);
+  before.forEach((observation, k) => {
+    const difference = differenceOf(
+      expected(listsOf(observation.parameters[0])),
+      listsOf(after[k].parameters[0]),
+    );
+    if (difference === undefined) return;
+    throw new PropertyFailure(`observation ${k}: ${difference}`, "contract-mismatch", {
+      program: second,
+      observations: after,
+    });
+  });
+}
+
+function mapTrace(trace: Trace, parameter: Transform, gradient: Transform = parameter): Trace {
+  return { ...trace, parameter: parameter(trace.parameter), gradients: trace.gradients.map(gradient) };
+}
+
+function mapSlots(
+  lists: SlotLists,
+  transforms: Partial<Record<Slot, Transform>>,
+  other: Transform,
+): SlotLists {
+  const entries = Object.entries(lists) as [Slot, number[]][];
+  return Object.fromEntries(entries.map(([slot, values]) => [slot, (transforms[slot] ?? other)(values)]));
+}
+
+const same: Transform = (values) => [...values];
+const negated: Transform = (values) => values.map((x) => -x);
+const scaled =
+  (factor: number): Transform =>
+  (values) =>
+    values.map((x) => x * factor);
+
+/** Rounding −0 + 0 gives +0 whichever sign the rest has, so a zero's sign is not part of odd symmetry. */
+const zeroSignsDropped: Transform = (values) => values.map((x) => (x === 0 ? 0 : x));
+
+function dropZeroSigns(lists: SlotLists): SlotLists {
+  return mapSlots(lists, {}, zeroSignsDropped);
+}
+
+export const symmetryProperties = [
+  property<{ trace: Trace; exponent: number }>({
+    id: "power-of-two-scaling-at-eps-zero",
+    clauses: ["RMS-8.1"],
+    of: "implementation",
+    needs: ["state"],
+    // The initial mean square must scale too, and weight decay or clipping would not.
+    appliesTo: ({ dialect }) => dialect.initialAccumulator === "zero" && dialect.momentum !== "raw-gradient",
+    arbitrary: ({ dialect }) =>
+      fc.record({
+        exponent: fc.integer({ min: -20, max: 20 }),
+        trace: traces(dialect, {
+          regimes: ["normal", "powers of two"],
+          hyperparameters: hyperparameters(dialect, { momentum: true, centered: true }).map((h) => ({
+            ...h,
+            eps: 0,
+            clip_value: Number.POSITIVE_INFINITY,
+          })),
+        }),
+      }),
+    check: async ({ trace, exponent }, subject) => {
+      const { dialect } = subject.declaration;
+      const factor = 2 ** exponent;
+      const second = mapTrace(trace, same, scaled(factor));
+      await bothRuns(subject, traceProgram(dialect, trace), traceProgram(dialect, second), (lists) =>
+        mapSlots(lists, { square_avg: scaled(factor * factor), grad_avg: scaled(factor) }, same),
+      );
+    },
+  }),
+  property<Trace>({
+    id: "odd-symmetry",
+    clauses: ["RMS-8.2"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) => traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES }),
+    check: async (trace, subject) => {
+      const { dialect } = subject.declaration;
+      const mirrored = mapTrace(trace, negated);
+      const before = await subject.conforms(traceProgram(dialect, trace));
+      const program = traceProgram(dialect, mirrored);
+      const after = await subject.run(program);
+      before.forEach((observation, k) => {
+        const expected = mapSlots(listsOf(observation.parameters[0]), { square_avg: same }, negated);
+        const got = listsOf(after[k].parameters[0]);
+        const difference = differenceOf(dropZeroSigns(expected), dropZeroSigns(got));
+        if (difference === undefined) return;
+        throw new PropertyFailure(`mirrored run, observation ${k}: ${difference}`, "contract-mismatch", {
+          program,
+          observations: after,
+        });
+      });
+    },
+  }),
+  property<{ trace: Trace; seed: readonly number[] }>({
+    id: "permutation-equivariance",
+    clauses: ["RMS-8.3"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) =>
+      traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }).chain((trace) =>
+        fc.record({
+          trace: fc.constant(trace),
+          seed: fc.shuffledSubarray(
+            trace.parameter.map((_, i) => i),
+            { minLength: trace.parameter.length },
+          ),
+        }),
+      ),
+    check: async ({ trace, seed }, subject) => {
+      const { dialect } = subject.declaration;
+      const permuted: Transform = (values) => seed.map((i) => values[i]);
+      await bothRuns(
+        subject,
+        traceProgram(dialect, trace),
+        traceProgram(dialect, mapTrace(trace, permuted)),
+        (lists) => mapSlots(lists, {}, permuted),
+      );
+    },
+  }),
+  property<{ trace: Trace; at: number }>({
+    id: "split-and-concat",
+    clauses: ["RMS-8.4"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) =>
+      traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }).chain((trace) =>
+        fc.record({ trace: fc.constant(trace), at: fc.integer({ min: 0, max: trace.parameter.length }) }),
+      ),
+    check: async ({ trace, at }, subject) => {
+      const { dialect } = subject.declaration;
+      const whole = await subject.conforms(traceProgram(dialect, trace));
+      const cut = (values: readonly number[]) => [values.slice(0, at), values.slice(at)] as const;
+      const program = programOf(dialect, [
+        init(trace.hyperparameters, ...cut(trace.parameter)),
+        ...trace.gradients.flatMap((gradient) => [
+          step(...cut(gradient)),
+          observeAll(dialect, trace.hyperparameters),
+        ]),
+      ]);
+      const parts = await subject.run(program);
+      whole.forEach((observation, k) => {
+        const [left, right] = parts[k].parameters.map(listsOf);
+        const joined = Object.fromEntries(
+          Object.entries(left).map(([slot, values]) => [slot, [...values, ...(right[slot as Slot] ?? [])]]),
+        );
+        const difference = differenceOf(listsOf(observation.parameters[0]), joined);
+        if (difference === undefined) return;
+        const message = `split at ${at}, observation ${k}: ${difference}`;
+        throw new PropertyFailure(message, "contract-mismatch", { program, observations: parts });
+      });
+    },
+  }),
+  property<{ trace: Trace; element: number; replacement: number }>({
+    id: "elements-are-independent",
+    clauses: ["RMS-8.5"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) =>
+      traces(dialect, {
+        parts: EVERY_PART,
+        regimes: CALM_REGIMES,
+        maxSteps: 2,
+        lengths: [2, 4, 8, 9, 17, 33],
+      }).chain((trace) =>
+        fc.record({
+          trace: fc.constant(trace),
+          element: fc.nat({ max: trace.parameter.length - 1 }),
+          replacement: fc.oneof(gridFloat, nonFiniteFloat, fc.constantFrom(1e30, 1e-30)),
+        }),
+      ),
+    check: async ({ trace, element, replacement }, subject) => {
+      const { dialect } = subject.declaration;
+      const replaced: Transform = (values) =>
+        values.map((x, i) => (i === element ? Math.fround(replacement) : x));
+      const without: Transform = (values) => values.filter((_, i) => i !== element);
+      const before = await subject.conforms(traceProgram(dialect, trace));
+      const program = traceProgram(dialect, mapTrace(trace, same, replaced));
+      const after = await subject.run(program);
+      before.forEach((observation, k) => {
+        const expected = mapSlots(listsOf(observation.parameters[0]), {}, without);
+        const got = mapSlots(listsOf(after[k].parameters[0]), {}, without);
+        const difference = differenceOf(expected, got);
+        if (difference === undefined) return;
+        const message = `the gradient of element ${element} changed another element: ${difference}`;
+        throw new PropertyFailure(message, "contract-mismatch", { program, observations: after });
+      });
+    },
+  }),
+  property<{ first: Trace; other: Hyperparameters }>({
+    id: "groups-are-independent",
+    clauses: ["RMS-8.6"],
+    of: "implementation",
+    needs: ["state", "groups"],
+    arbitrary: ({ dialect }) =>
+      fc.record({
+        first: traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, lengths: [1, 4, 9] }),
+        other: hyperparameters(dialect, EVERY_PART),
+      }),
+    check: async ({ first, other }, subject) => {
+      const { dialect } = subject.declaration;
+      const second: Trace = { ...first, hyperparameters: other };
+      const alone = [
+        await subject.conforms(traceProgram(dialect, first)),
+        await subject.conforms(traceProgram(dialect, second)),
+      ];
+      const program = twoGroups(dialect, first, other);
+      const together = await subject.run(program);
+      together.forEach(({ parameters }, k) => {
+        parameters.forEach((observed, group) => {
+          const difference = differenceOf(
+            listsOf(alone[group][k].parameters[0]),
+            onlySlotsOf(listsOf(alone[group][k].parameters[0]), listsOf(observed)),
+          );
+          if (difference === undefined) return;
+          const message = `group ${group} differs from an optimizer of its own: ${difference}`;
+          throw new PropertyFailure(message, "contract-mismatch", { program, observations: together });
+        });
+      });
+    },
+  }),
+];
+
+function twoGroups(dialect: Dialect, first: Trace, other: Hyperparameters): Program {
+  const parameters = [vector(first.parameter)];
+  const groups = [first.hyperparameters, other].map((h) => ({ hyperparameters: h, parameters }));
+  const slots = [...new Set([first.hyperparameters, other].flatMap((h) => observeAll(dialect, h).slots))];
+  return programOf(dialect, [
+    { op: "init", groups },
+    ...first.gradients.flatMap((gradient) => [step(gradient, gradient), { op: "observe" as const, slots }]),
+  ]);
+}
+
+/** An implementation may keep more slots than a group needs; only those that are needed are compared. */
+function onlySlotsOf(needed: SlotLists, lists: SlotLists): SlotLists {
+  const entries = Object.entries(lists).filter(([slot]) => needed[slot as Slot]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,92 @@
+import { DIALECTS } from "../../spec/dialects.js";
+import type { PinnedEvaluationName } from "../../spec/evaluations.js";
+import { packageVersion } from "../package-info.js";
+import { InvalidArgumentError, RMSprop, type RMSpropOptions, type StateDict } from "../rmsprop/index.js";
+import { CAPABILITIES } from "./adapter.js";
+import { InProcessAdapter } from "./in-process.js";
+import {
+  type GivenHyperparameters,
+  type Optimizer,
+  type OptimizerFactory,
+  type OptimizerGroup,
+  type OptimizerState,
+  RejectedHyperparameter,
+} from "./optimizer.js";
+
+/** The bundled production implementation, behind the same interface as anybody's. */
+class BundledOptimizer implements Optimizer {
+  private readonly optimizer: RMSprop;
+  private readonly parameters: readonly Float32Array[];
+
+  constructor(dialect: string, evaluation: PinnedEvaluationName, groups: readonly OptimizerGroup[]) {
+    const options: RMSpropOptions = { dialect, evaluation };
+    const listed = groups.map(({ hyperparameters, parameters }) => ({
+      ...given(hyperparameters),
+      params: parameters,
+    }));
+    this.optimizer = rejecting(() => new RMSprop(listed, options));
+    this.parameters = groups.flatMap(({ parameters }) => parameters);
+  }
+
+  step(gradients: readonly (Float32Array | null)[]): void {
+    this.optimizer.step(gradients);
+  }
+
+  setHyperparameters(group: number, changes: GivenHyperparameters): void {
+    rejecting(() => this.optimizer.setHyperparameters(group, given(changes)));
+  }
+
+  parameter(index: number): Float32Array {
+    return this.parameters[index];
+  }
+
+  state(index: number): OptimizerState | undefined {
+    return this.optimizer.stateDict().state[index];
+  }
+
+  load(index: number, state: OptimizerState): void {
+    const dict = this.optimizer.stateDict();
+    dict.state[index] = given(state) as StateDict["state"][number];
+    this.optimizer.loadStateDict(dict);
+  }
+
+  save(): unknown {
+    return this.optimizer.stateDict();
+  }
+
+  restore(saved: unknown): void {
+    this.optimizer.loadStateDict(saved as StateDict);
+  }
+}
+
+/** The same record without the keys that are undefined. */
+function given<T extends object>(record: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}
+
+function rejecting<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw new RejectedHyperparameter(error.message);
+    throw error;
+  }
+}
+
+/** A factory over the bundled implementation in one of its evaluations. */
+export function bundledFactory(evaluation: PinnedEvaluationName): OptimizerFactory {
+  return { create: (dialect, groups) => new BundledOptimizer(dialect, evaluation, groups) };
+}
+
+/** The bundled implementation as the thing under test. */
+export function bundledAdapter(evaluation: PinnedEvaluationName): InProcessAdapter {
+  return new InProcessAdapter(
+    {
+      implementation: { name: `bundled (${evaluation})`, version: packageVersion(), language: "TypeScript" },
+      dialects: DIALECTS.map(({ id }) => id),
+      capabilities: [...CAPABILITIES],
+    },
+    bundledFactory(evaluation),
+  );
+}

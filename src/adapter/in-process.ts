@@ -1,0 +1,129 @@
+import { SLOTS } from "../../spec/arithmetic.js";
+import type { Observation, ObservedParameter, Operation, OperationOf, Program } from "../program/program.js";
+import type { Tensor } from "../program/tensor.js";
+import type { Adapter, Hello, Reply } from "./adapter.js";
+import {
+  type Optimizer,
+  type OptimizerFactory,
+  type OptimizerGroup,
+  type OptimizerState,
+  RejectedHyperparameter,
+} from "./optimizer.js";
+
+/** Drives an implementation that lives in this process, through the same programs and replies as any other. */
+export class InProcessAdapter implements Adapter {
+  constructor(
+    private readonly introduction: Hello,
+    private readonly factory: OptimizerFactory,
+  ) {}
+
+  async hello(): Promise<Hello> {
+    return this.introduction;
+  }
+
+  async run(programs: readonly Program[]): Promise<readonly Reply[]> {
+    return programs.map((program) => new ProgramRun(program, this.factory).reply());
+  }
+
+  async stop(): Promise<void> {}
+}
+
+class ProgramRun {
+  private readonly shapes: readonly (readonly number[])[];
+  private readonly observations: Observation[] = [];
+  private groups: OptimizerGroup[];
+  private optimizer!: Optimizer;
+  private gradients: (Float32Array | null)[];
+
+  constructor(
+    private readonly program: Program,
+    private readonly factory: OptimizerFactory,
+  ) {
+    const [init] = program.operations as [OperationOf<"init">];
+    this.shapes = init.groups.flatMap((group) => group.parameters.map(({ shape }) => shape));
+    this.gradients = this.shapes.map(() => null);
+    this.groups = init.groups.map(({ hyperparameters, parameters }) => ({
+      hyperparameters,
+      parameters: parameters.map(({ values }) => values.slice()),
+    }));
+  }
+
+  reply(): Reply {
+    for (const operation of this.program.operations) {
+      try {
+        this.perform(operation);
+      } catch (error) {
+        const rejected = error instanceof RejectedHyperparameter;
+        return {
+          status: "error",
+          phase: operation.op,
+          class: rejected ? "invalid-hyperparameter" : "internal",
+          message: error instanceof Error ? error.message : String(error),
+        };
+      }
+    }
+    return { status: "ok", observations: this.observations };
+  }
+
+  private perform(operation: Operation): void {
+    switch (operation.op) {
+      case "init":
+        this.optimizer = this.factory.create(this.program.dialect, this.groups);
+        break;
+      case "load":
+        for (const { parameter, step, square_avg, grad_avg, momentum_buffer } of operation.state) {
+          this.optimizer.load(parameter, {
+            step,
+            square_avg: square_avg.values.slice(),
+            grad_avg: grad_avg?.values.slice(),
+            momentum_buffer: momentum_buffer?.values.slice(),
+          });
+        }
+        break;
+      case "step":
+        this.gradients = operation.gradients.map((gradient) => gradient?.values.slice() ?? null);
+        this.optimizer.step(this.gradients);
+        break;
+      case "set":
+        this.optimizer.setHyperparameters(operation.group, operation.hyperparameters);
+        this.groups = this.groups.map((group, g) =>
+          g === operation.group
+            ? { ...group, hyperparameters: { ...group.hyperparameters, ...operation.hyperparameters } }
+            : group,
+        );
+        break;
+      case "checkpoint":
+        this.checkpoint();
+        break;
+      case "observe":
+        this.observations.push({ parameters: this.shapes.map((_, k) => this.observed(k, operation.slots)) });
+        break;
+    }
+  }
+
+  /** Save, make a new instance over copies of the present parameters, load. */
+  private checkpoint(): void {
+    const saved = this.optimizer.save();
+    let index = 0;
+    this.groups = this.groups.map(({ hyperparameters, parameters }) => ({
+      hyperparameters,
+      parameters: parameters.map(() => this.optimizer.parameter(index++).slice()),
+    }));
+    this.optimizer = this.factory.create(this.program.dialect, this.groups);
+    this.optimizer.restore(saved);
+  }
+
+  private observed(index: number, slots: OperationOf<"observe">["slots"]): ObservedParameter {
+    const state: OptimizerState | undefined = this.optimizer.state(index);
+    const tensor = (values: Float32Array): Tensor => ({ shape: this.shapes[index], values: values.slice() });
+    const entry: Partial<Record<string, Tensor | number>> = {};
+    for (const slot of SLOTS) {
+      const values = slot === "parameter" ? this.optimizer.parameter(index) : state?.[slot];
+      if (slots.includes(slot) && values) entry[slot] = tensor(values);
+    }
+    const gradient = this.gradients[index];
+    if (slots.includes("gradient") && gradient) entry.gradient = tensor(gradient);
+    if (state) entry.step = state.step;
+    return entry as ObservedParameter;
+  }
+}

@@ -1,0 +1,42 @@
+import type { StateSlot } from "../../spec/arithmetic.js";
+import type { Hyperparameters } from "../../spec/dialect.js";
+
+/** Hyperparameters as a program gives them: what is left out has the implementation's own default. */
+export type GivenHyperparameters = { readonly [K in keyof Hyperparameters]?: Hyperparameters[K] | undefined };
+
+/** A parameter group in process: arrays that the optimizer may update in place. */
+export interface OptimizerGroup {
+  readonly hyperparameters: GivenHyperparameters;
+  readonly parameters: readonly Float32Array[];
+}
+
+/** The state of one parameter; slots that an implementation does not have are absent. */
+export type OptimizerState = { readonly step: number } & {
+  readonly [S in StateSlot]?: Float32Array | undefined;
+};
+
+/** An optimizer in process, as the suite drives it. Parameters are numbered across groups in order. */
+export interface Optimizer {
+  /** One gradient per parameter; null where there is none. */
+  step(gradients: readonly (Float32Array | null)[]): void;
+  setHyperparameters(group: number, changes: GivenHyperparameters): void;
+  /** The present value of a parameter. */
+  parameter(index: number): Float32Array;
+  /** The state of a parameter, or undefined before its first step. */
+  state(index: number): OptimizerState | undefined;
+  /** Replace the state of a parameter. */
+  load(index: number, state: OptimizerState): void;
+  /** Whatever a checkpoint of this implementation is. */
+  save(): unknown;
+  restore(saved: unknown): void;
+}
+
+/** Makes optimizers of one implementation. Throw `RejectedHyperparameter` for what it refuses. */
+export interface OptimizerFactory {
+  create(dialect: string, groups: readonly OptimizerGroup[]): Optimizer;
+}
+
+/** Thrown by a factory or by `setHyperparameters` for a hyperparameter that the implementation refuses. */
+export class RejectedHyperparameter extends Error {
+  override readonly name = "RejectedHyperparameter";
+}

@@ -1,0 +1,43 @@
+import { Command } from "commander";
+import { goldenDiffReport, goldenVerifyReport } from "../report/golden.js";
+import { certifyGoldens } from "../suite/golden/certify.js";
+import { diffGoldens } from "../suite/golden/diff.js";
+import { isVerified, verifyGoldens } from "../suite/golden/verify.js";
+import { EXIT } from "./exit-codes.js";
+import { BUNDLED_GOLDENS } from "./folders.js";
+
+/** `golden`: check, compare and certify traces of real PyTorch. */
+export function goldenCommand(): Command {
+  const golden = new Command("golden").description("traces of real PyTorch");
+  golden
+    .command("verify")
+    .description("check hashes, certificates, the bundled implementation's bits and every acceptance set")
+    .argument("[folder]", "golden set", BUNDLED_GOLDENS)
+    .action(async (folder: string) => {
+      const rows = await verifyGoldens(folder, (path) => console.error(`verified ${path}`));
+      console.log(goldenVerifyReport(rows));
+      process.exitCode = isVerified(rows) ? EXIT.conforms : EXIT.failure;
+    });
+  golden
+    .command("diff")
+    .description(
+      "what moved between two generations of a golden set, in ulps and by clause; exits 1 if anything did",
+    )
+    .argument("<before>", "golden set")
+    .argument("<after>", "golden set")
+    .action((before: string, after: string) => {
+      const diff = diffGoldens(before, after);
+      console.log(goldenDiffReport(diff));
+      const changes = [diff.onlyBefore, diff.onlyAfter, diff.changedPrograms, diff.moved];
+      process.exitCode = changes.every(({ length }) => length === 0) ? EXIT.conforms : EXIT.failure;
+    });
+  golden
+    .command("certify")
+    .description("make a golden set of what the generator wrote; called by `npm run golden`")
+    .argument("<raw folder>", "output of scripts/golden/generate.py for both kinds and capabilities")
+    .argument("<folder>", "golden set to write; programs, expectations and manifest in it are replaced")
+    .action((raw: string, folder: string) => {
+      certifyGoldens(raw, folder, (path) => console.error(`wrote ${path}`));
+    });
+  return golden;
+}

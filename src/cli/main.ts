@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { packageVersion } from "../package-info.js";
+import { ProgramError } from "../program/program-error.js";
+import { EXIT } from "./exit-codes.js";
+import { gateCommand } from "./gate-command.js";
+import { goldenCommand } from "./golden-command.js";
+import { replayCommand } from "./replay-command.js";
+import { UsageError } from "./usage-error.js";
+
+const program = new Command("rmsprop-conformance")
+  .description(
+    "Which RMSprop an implementation is, whether it is right, to how many bits, and where it breaks.",
+  )
+  .version(packageVersion())
+  .exitOverride()
+  .addCommand(gateCommand())
+  .addCommand(replayCommand())
+  .addCommand(goldenCommand());
+for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
+  command.exitOverride().showHelpAfterError("(add --help for all options)");
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** One clear line for bad input; anything else is a defect of the suite and says so. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage; // already printed
+  if (error instanceof ProgramError || error instanceof UsageError || error instanceof RangeError) {
+    console.error(`error: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof Error && "code" in error && "path" in error) {
+    console.error(`error: ${error.message}`); // a file that cannot be read or written
+    return EXIT.usage;
+  }
+  console.error(`internal error: ${error instanceof Error ? error.message : String(error)}`);
+  console.error("This is a defect of the suite. RMSPROP_DEBUG=1 shows where.");
+  if (process.env.RMSPROP_DEBUG && error instanceof Error) console.error(error.stack);
+  return EXIT.selfCheck;
+}

@@ -1,0 +1,36 @@
+import ora from "ora";
+
+/** Says how far a long command is: a line that changes on a terminal, plain lines elsewhere. */
+export interface Progress {
+  update(done: number, total: number, label: string): void;
+  stop(): void;
+}
+
+/** Lines that are printed where there is no terminal: one for each tenth of the work. */
+const PLAIN_LINES = 10;
+
+/** @param quiet print nothing at all */
+export function startProgress(quiet: boolean): Progress {
+  if (quiet) return { update: () => {}, stop: () => {} };
+  if (process.stderr.isTTY) {
+    const spinner = ora({ stream: process.stderr, discardStdin: false }).start();
+    return {
+      update: (done, total, label) => {
+        spinner.text = `${done}/${total} ${label}`;
+      },
+      stop: () => {
+        spinner.stop();
+      },
+    };
+  }
+  let printed = 0;
+  return {
+    update: (done, total) => {
+      const tenth = Math.floor((PLAIN_LINES * done) / total);
+      if (tenth <= printed) return;
+      printed = tenth;
+      console.error(`${done} of ${total} cases`);
+    },
+    stop: () => {},
+  };
+}

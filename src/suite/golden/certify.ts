@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { decodeWire, parseJson } from "../../program/decode.js";
+import { encodeProgram } from "../../program/program-codec.js";
+import { ProgramError } from "../../program/program-error.js";
+import { validateProgram } from "../../program/validate.js";
+import { certify, goldenDeclaration, goldenEvaluationName } from "./certificate.js";
+import {
+  CPU_CAPABILITIES,
+  GOLDEN_KINDS,
+  type GoldenManifest,
+  goldenExpectedCodec,
+  goldenProgramsCodec,
+  type RawGolden,
+  rawGoldenCodec,
+} from "./golden-format.js";
+
+/**
+ * Make a golden set of what the generator wrote: store each program once, certify every case, write the
+ * manifest. The folder is replaced.
+ * @throws {ProgramError} if a raw file is malformed, or kinds and capabilities disagree about a program, or an
+ * observation is outside its acceptance set
+ */
+export function certifyGoldens(rawFolder: string, folder: string, onFile: (path: string) => void): void {
+  const manifest: GoldenManifest = { format: "rmsprop-golden-manifest/1", files: [] };
+  for (const sub of ["programs", ...GOLDEN_KINDS])
+    rmSync(join(folder, sub), { recursive: true, force: true });
+  const write = (path: string, header: object, cases: readonly object[]) => {
+    const text = caseLines(header, cases);
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+    const sha256 = createHash("sha256").update(text).digest("hex");
+    manifest.files.push({ path, sha256, cases: cases.length });
+    onFile(path);
+  };
+  for (const family of rawFamilies(rawFolder)) {
+    let programs: Map<string, RawGolden["cases"][number]> | undefined;
+    for (const kind of GOLDEN_KINDS) {
+      for (const capability of CPU_CAPABILITIES) {
+        const source = join(rawFolder, kind, capability, `${family}.json`);
+        const raw = decodeWire(rawGoldenCodec, parseJson(readFileSync(source, "utf8"), source), source);
+        if (!programs) {
+          programs = new Map(raw.cases.map((one) => [one.id, one]));
+          writePrograms(raw, source, write);
+        } else checkSamePrograms(programs, raw, source);
+        const cases = raw.cases.map(({ id, foreach, program, observations }) => {
+          const { judgement, certificate } = certify(
+            program,
+            observations,
+            goldenDeclaration(kind, capability),
+          );
+          const [breach] = judgement.contract;
+          if (breach || judgement.tally.rejected > 0) {
+            const problem =
+              breach ?? `${judgement.tally.rejected} observations are outside their acceptance sets`;
+            throw new ProgramError(source, `case ${id}`, problem);
+          }
+          return { id, foreach, observations, certificate };
+        });
+        const { generator } = raw;
+        const evaluation = goldenEvaluationName(kind, capability);
+        const format = "rmsprop-golden-expected/1" as const;
+        const encoded = z.encode(goldenExpectedCodec, {
+          format,
+          family,
+          kind,
+          capability,
+          generator,
+          evaluation,
+          cases,
+        });
+        write(`${kind}/${capability}/${family}.json`, { ...encoded, cases: undefined }, encoded.cases);
+      }
+    }
+  }
+  writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+type Write = (path: string, header: object, cases: readonly object[]) => void;
+
+function writePrograms(raw: RawGolden, source: string, write: Write): void {
+  const { family, flagNotes } = raw;
+  const cases = raw.cases.map(({ id, comment, clause, flags, program, facts }) => {
+    validateProgram(program, `${source}: case ${id}`);
+    return { id, comment, clause, flags, program, ...(facts && { facts }) };
+  });
+  const encoded = z.encode(goldenProgramsCodec, {
+    format: "rmsprop-golden-programs/1",
+    family,
+    flagNotes,
+    cases,
+  });
+  write(`programs/${family}.json`, { ...encoded, cases: undefined }, encoded.cases);
+}
+
+function checkSamePrograms(
+  programs: ReadonlyMap<string, RawGolden["cases"][number]>,
+  raw: RawGolden,
+  source: string,
+): void {
+  if (raw.cases.length !== programs.size) {
+    throw new ProgramError(
+      source,
+      "cases",
+      `${raw.cases.length} cases, but the first kind has ${programs.size}`,
+    );
+  }
+  for (const { id, program } of raw.cases) {
+    const first = programs.get(id);
+    if (!first)
+      throw new ProgramError(source, `case ${id}`, "the first kind and capability do not have this case");
+    if (JSON.stringify(encodeProgram(program)) !== JSON.stringify(encodeProgram(first.program))) {
+      throw new ProgramError(source, `case ${id}`, "the program depends on kind or capability");
+    }
+  }
+}
+
+function rawFamilies(rawFolder: string): string[] {
+  const first = join(rawFolder, GOLDEN_KINDS[0], CPU_CAPABILITIES[0]);
+  return readdirSync(first)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length))
+    .sort();
+}
+
+/** JSON with one case a line, so that the difference of two generations reads case by case. */
+function caseLines(header: object, cases: readonly object[]): string {
+  const head = JSON.stringify(header, null, 1).replace(/\n}$/, "");
+  return `${head},\n "cases": [\n${cases.map((one) => JSON.stringify(one)).join(",\n")}\n]}\n`;
+}

@@ -1,0 +1,46 @@
+import { PropertyFailure } from "../../../properties/property-failure.js";
+import type { Observation, Program } from "../../program/program.js";
+import type { StoredCase } from "../run-stored-case.js";
+import { differencesBetween } from "./compare-observations.js";
+import { CAPABILITY_EVALUATIONS } from "./golden-format.js";
+import { GoldenSet } from "./golden-set.js";
+
+/**
+ * The golden cases as cases of the gate. Every implementation is judged by its acceptance sets; one that claims
+ * the bits of an evaluation that PyTorch has been traced in must give PyTorch's.
+ * @param claimed the evaluation whose bits are demanded, if any
+ * @throws {ProgramError} for a golden set that cannot be read
+ */
+export function goldenCases(folder: string, claimed: string | undefined): StoredCase[] {
+  const set = GoldenSet.open(folder);
+  return set.families().flatMap((family) => {
+    const expected = new Map<string, readonly Observation[]>();
+    for (const { kind, capability, cases } of set.expected(family)) {
+      if (kind !== "correct-root" || CAPABILITY_EVALUATIONS[capability] !== claimed) continue;
+      for (const { id, observations } of cases) expected.set(id, observations);
+    }
+    const live = set.programs(family).cases.filter(({ retracted }) => retracted === undefined);
+    return live.map(({ id, clause, program }): StoredCase => {
+      const golden = expected.get(id);
+      return {
+        id,
+        kind: "golden",
+        clauses: [clause],
+        program,
+        ...(golden && { check: (observations) => checkBits(program, golden, observations) }),
+      };
+    });
+  });
+}
+
+function checkBits(
+  program: Program,
+  golden: readonly Observation[],
+  observations: readonly Observation[],
+): void {
+  const [first] = differencesBetween(golden, observations);
+  if (!first) return;
+  const where = `${first.slot} of parameter ${first.parameter}, element ${first.element}, observation ${first.observation}`;
+  const message = `${where} is ${first.got}, but PyTorch computed ${first.expected}`;
+  throw new PropertyFailure(message, "certified", { program, observations });
+}

@@ -1,0 +1,10 @@
+/**
+ * Whether a case is selected by a pattern: a clause id (`RMS-2.1`), a family (`RMS-2`), or a case id, in which
+ * `*` stands for anything.
+ */
+export function isSelected(pattern: string | undefined, id: string, clauses: readonly string[]): boolean {
+  if (pattern === undefined) return true;
+  const escaped = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+  const whole = new RegExp(`^${escaped.join(".*")}$`);
+  return whole.test(id) || clauses.some((clause) => whole.test(clause) || clause.startsWith(`${pattern}.`));
+}
