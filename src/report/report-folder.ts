@@ -1,0 +1,28 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { regressionCodec } from "../suite/regression.js";
+import type { GateResult } from "../suite/gate.js";
+import { type RunDescription, reportLines } from "./jsonl.js";
+
+/**
+ * Write report.jsonl and, for each finding, its minimal program in the form of a regression: replay it, or copy
+ * it to the regressions.
+ * @returns the path of report.jsonl
+ */
+export function writeReport(folder: string, result: GateResult, run: RunDescription): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "report.jsonl");
+  writeFileSync(path, [...reportLines(result, run)].map((line) => `${line}\n`).join(""));
+  result.findings.forEach(({ minimal, clauses, message }, i) => {
+    if (!minimal) return;
+    const regression = z.encode(regressionCodec, {
+      format: "rmsprop-regression/1",
+      clauses: [...clauses],
+      note: message,
+      program: minimal.program,
+    });
+    writeFileSync(join(folder, `finding-${i + 1}.json`), `${JSON.stringify(regression, null, 1)}\n`);
+  });
+  return path;
+}

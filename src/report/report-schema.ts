@@ -1,0 +1,111 @@
+import { z } from "zod";
+import { VERDICTS } from "../judge/verdict.js";
+import { LEVELS, type Level } from "../suite/level.js";
+
+/**
+ * report.jsonl: a header, a line for each case, a line for each finding, a line for each clause, a footer. A
+ * file without its footer is truncated.
+ */
+
+const level = z.enum(Object.keys(LEVELS) as [Level, ...Level[]]);
+const verdict = z.enum([...VERDICTS, "not-run"]);
+const tally = z
+  .strictObject({
+    judged: z.number().int(),
+    bitExact: z.number().int(),
+    weak: z.number().int(),
+    indeterminate: z.number().int(),
+    rejected: z.number().int(),
+  })
+  .meta({ id: "Tally", description: "Counts of judged observations: one element of one slot after one step each" });
+
+const axisDifference = z.strictObject({
+  kind: z.enum(["dialect", "evaluation"]),
+  axis: z.string(),
+  declared: z.string(),
+  observed: z.string(),
+});
+
+/** Float32 values are text here: decimal and bits, because JSON numbers lose NaN and −0. */
+const float = z.string().meta({ description: "Decimal and the eight hex digits of the bits" });
+
+export const reportLineSchema = z
+  .discriminatedUnion("type", [
+    z
+      .strictObject({
+        type: z.literal("header"),
+        format: z.literal("rmsprop-report/1"),
+        suite: z.string(),
+        implementation: z.strictObject({ name: z.string(), version: z.string(), language: z.string() }),
+        level: level.meta({ description: "The level that was asked for" }),
+        profile: z.string(),
+        seed: z.number().int(),
+        command: z.string(),
+        environment: z.strictObject({ node: z.string(), platform: z.string(), arch: z.string() }),
+      })
+      .meta({ description: "First line: what was run on what" }),
+    z
+      .strictObject({
+        type: z.literal("case"),
+        id: z.string(),
+        kind: z.enum(["regression", "golden", "property"]),
+        clauses: z.array(z.string()),
+        verdict,
+        reason: z.string().optional().meta({ description: "Why it was not run" }),
+        runs: z.number().int(),
+        tally,
+        message: z.string().optional().meta({ description: "What failed" }),
+      })
+      .meta({ description: "One regression, golden case or property" }),
+    z
+      .strictObject({
+        type: z.literal("finding"),
+        number: z.number().int(),
+        verdict,
+        sentence: z.string(),
+        axes: z.array(axisDifference),
+        alternatives: z.array(z.array(axisDifference)),
+        firstDiverging: z.string().optional(),
+        clauses: z.array(z.string()),
+        cases: z.array(z.string()),
+        message: z.string(),
+        mismatch: z
+          .strictObject({
+            slot: z.string(),
+            parameter: z.number().int(),
+            element: z.number().int(),
+            step: z.number().int(),
+            got: float,
+            accepted: z.array(z.string()),
+            reference: float.optional(),
+          })
+          .optional(),
+        program: z.unknown().optional().meta({ description: "The minimal program, in its wire form" }),
+        replay: z.string(),
+      })
+      .meta({ description: "Failures that share one root cause" }),
+    z
+      .strictObject({
+        type: z.literal("clause"),
+        clause: z.string(),
+        standing: z.enum(["shown", "failed", "not-shown"]),
+        counts: z.partialRecord(verdict, z.number().int()),
+      })
+      .meta({ description: "What was shown of one clause" }),
+    z
+      .strictObject({
+        type: z.literal("footer"),
+        complete: z.boolean(),
+        conforms: z.boolean(),
+        reached: level,
+        cases: z.number().int(),
+        notRun: z.number().int(),
+        findings: z.number().int(),
+        tally,
+        seconds: z.number(),
+      })
+      .meta({ description: "Last line: the outcome; a report without it is truncated" }),
+  ])
+  .meta({ id: "ReportLine", description: "One line of report.jsonl" });
+
+export type ReportLine = z.output<typeof reportLineSchema>;
