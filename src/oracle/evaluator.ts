@@ -145,7 +145,7 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
 /** The root moved by the float that an evaluation declares; exact zeros and infinities stay. */
 export function moveRoot(root: number, choice: PinnedEvaluation["root"]): number {
   if (choice === "correct" || !(root > 0) || root === Number.POSITIVE_INFINITY) return root;
-  return choice === "one-float-high" ? nextUp(root) : nextDown(root);
+  return choice === "one-float-high" ? nextUp(root) : Math.max(0, nextDown(root));
 }
 
 /** One element after a step, with the intermediates that have a name. Slots that the step has not are absent. */

@@ -158,9 +158,7 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   }
 
   store(slot: Slot, x: Outcomes): Outcomes {
-    const rounded = this.single
-      ? x
-      : x.map(({ values }) => ({ values: this.apply((out) => roundBlock(out, values)) }));
+    const rounded = this.single ? x : x.map(({ values }) => ({ values: this.rounded(values) }));
     this.stored[slot] = rounded;
     const seen = this.observed[slot];
     if (!seen) return x;
@@ -254,10 +252,18 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     return this.product(a, reciprocal);
   }
 
+  private rounded(values: Float64Array): Float64Array {
+    const out = this.arena.take();
+    for (let i = 0; i < out.length; i++) out[i] = Math.fround(values[i]);
+    if (this.flushes) flushBlock(out);
+    return out;
+  }
+
   private apply(loop: (out: Float64Array) => void): Float64Array {
     const out = this.arena.take();
     loop(out);
-    if (this.flushes) flushBlock(out);
+    // A binary64 is far from its own subnormals; only what is rounded to float32 is flushed.
+    if (this.flushes && this.single) flushBlock(out);
     return out;
   }
 }
@@ -272,10 +278,6 @@ function onesOf(length: number): Float64Array {
     onesByLength.set(length, ones);
   }
   return ones;
-}
-
-function roundBlock(out: Float64Array, x: Float64Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = Math.fround(x[i]);
 }
 
 /** Each outcome of one with each of the other; a list with itself is the same value twice. */

@@ -1,0 +1,839 @@
+import type { Arithmetic, Intermediate, Slot, SumSite } from "../../../spec/arithmetic.js";
+import type { Evaluation } from "../../../spec/evaluation.js";
+import { isFloat32, MIN_NORMAL } from "../../float32/bits.js";
+import { fromOrdinal, ordinalOf, roundingCell } from "../../float32/neighbours.js";
+import {
+  type BlockArena,
+  FINITE,
+  type IntervalBlock,
+  MINUS_INFINITY,
+  NOT_A_NUMBER,
+  PLUS_INFINITY,
+  type Product,
+} from "./block.js";
+import {
+  Binary64Rounding,
+  CastRounding,
+  type EndRounding,
+  Float32Rounding,
+  LOWER,
+  OnceOrTwiceRounding,
+  OutwardRounding,
+  type Side,
+  UPPER,
+} from "./end-rounding.js";
+import {
+  binary64Error,
+  float32Error,
+  flushedError,
+  lerpEnclosure,
+  type RoundingError,
+  twiceRoundedError,
+} from "./lerp-enclosure.js";
+import { type Order, orderOf } from "./orders.js";
+import { negatedFlags, productSpecials, sumSpecials } from "./special.js";
+
+export interface IntervalOptions {
+  /** Where blocks come from. All blocks of one arithmetic have the arena's length. */
+  readonly arena: BlockArena;
+  /**
+   * What an implementation says that it stored in a slot, as float32 values; undefined for a slot that was not
+   * observed. Default: nothing is observed.
+   */
+  readonly observed?: (slot: Slot) => ArrayLike<number> | undefined;
+  /** Quotients may be this many float32s from fl(x), on either side. Integer ≥ 0, default 0. */
+  readonly quotientFloats?: number;
+  /** Roots and reciprocal roots may be this many float32s from what the root axis gives. Integer ≥ 0, default 0. */
+  readonly rootFloats?: number;
+}
+
+/** One way in which an operation may be rounded; the result is the hull over all of them. */
+interface Pass {
+  readonly rounding: EndRounding;
+  /** Contribute ±0 where the exact result may be below 2^-126, and nothing else. */
+  readonly flush: boolean;
+}
+
+interface Contraction {
+  readonly none: boolean;
+  readonly left: boolean;
+  readonly right: boolean;
+}
+
+const FLOAT32: Pass = { rounding: new Float32Rounding(), flush: false };
+const CAST: Pass = { rounding: new CastRounding(), flush: false };
+const BINARY64: Pass = { rounding: new Binary64Rounding(), flush: false };
+const OUTWARD: Pass = { rounding: new OutwardRounding(), flush: false };
+const ONCE_OR_TWICE: Pass = { rounding: new OnceOrTwiceRounding(), flush: false };
+const FLUSH: Pass = { rounding: OUTWARD.rounding, flush: true };
+
+const NOTHING_FUSED: Contraction = { none: true, left: false, right: false };
+const INFINITY_ORDINAL = ordinalOf(Number.POSITIVE_INFINITY);
+const BOUNDS = new Float64Array(2);
+
+/**
+ * The interval reading of the update rule: for each element an enclosure of all results that one order of
+ * operations can have, with ends that are themselves rounded exactly, so that a point stays a point.
+ *
+ * Every operation is the hull over the allowed choices: each contraction of its site, each way of rounding.
+ * What `intermediates` allows: "float32" rounds every result to float32; "binary64" rounds every result to
+ * binary64 and only stores to float32; both together keep or round each result (kept ends are moved outward).
+ * "flushed" among `subnormals` allows ±0 beside every result below 2^-126.
+ *
+ * Blocks come from the arena and are not changed once an operation has returned them.
+ */
+export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
+  /** For each slot that was stored, the float32 values that are accepted: an interval and flags. */
+  readonly stored: Map<Slot, IntervalBlock> = new Map();
+  /** Intermediates by name. */
+  readonly named: Map<Intermediate, IntervalBlock> = new Map();
+
+  private readonly order: Order;
+  private readonly arena: BlockArena;
+  private readonly observed: (slot: Slot) => ArrayLike<number> | undefined;
+  private readonly quotientFloats: number;
+  private readonly rootFloats: number;
+  /** Lowest and highest displacement of a root, in float32s. */
+  private readonly rootShift: readonly [number, number];
+  private readonly rootMayBeCorrect: boolean;
+  /** How operations other than roots and quotients are rounded. */
+  private readonly passes: readonly Pass[];
+  private readonly extremumPasses: readonly Pass[];
+  private readonly quotientPasses: readonly Pass[];
+  private readonly rootPasses: readonly Pass[];
+  private readonly reciprocalRootPasses: readonly Pass[];
+  private readonly mayFlush: boolean;
+  private readonly roundingError: RoundingError;
+  private one: IntervalBlock | undefined;
+
+  /**
+   * @throws {RangeError} when an `order.*` axis, `quotient`, `scalars` or `complement` has not exactly one
+   *   choice (see `ordersOf`), or a number of floats is not an integer ≥ 0.
+   */
+  constructor(evaluation: Evaluation, options: IntervalOptions) {
+    this.order = orderOf(evaluation);
+    this.arena = options.arena;
+    this.observed = options.observed ?? (() => undefined);
+    this.quotientFloats = floats("quotientFloats", options.quotientFloats);
+    this.rootFloats = floats("rootFloats", options.rootFloats);
+    const shifts = evaluation.root.map((choice) =>
+      choice === "correct" ? 0 : choice === "one-float-low" ? -1 : 1,
+    );
+    this.rootShift = [Math.min(...shifts) - this.rootFloats, Math.max(...shifts) + this.rootFloats];
+    this.rootMayBeCorrect = evaluation.root.includes("correct") || this.rootFloats > 0;
+
+    const { mode } = this.order;
+    this.mayFlush = evaluation.subnormals.includes("flushed");
+    const tiny = this.mayFlush ? [FLUSH] : [];
+    const single = this.order.scalars === "float32" ? FLOAT32 : CAST;
+    const base = mode === "float32" ? [single] : mode === "binary64" ? [BINARY64] : [OUTWARD, ONCE_OR_TWICE];
+    // Pinned doubles are flushed only where they are float32s: in what is loaded, stored or approximate.
+    this.passes = mode === "binary64" ? base : [...base, ...tiny];
+    // A maximum chooses one of its operands and rounds nothing: a scalar kept in binary64 stays one.
+    this.extremumPasses = mode === "float32" ? [BINARY64, ...tiny] : this.passes;
+    // What is some floats away is a float32 in every mode.
+    const approximate = [...(mode === "binary64" ? [BINARY64, ONCE_OR_TWICE] : base), ...tiny];
+    this.quotientPasses = this.quotientFloats > 0 ? approximate : this.passes;
+    this.rootPasses = this.rootShift[0] !== 0 || this.rootShift[1] !== 0 ? approximate : this.passes;
+    this.reciprocalRootPasses = this.rootFloats > 0 ? approximate : this.passes;
+    const error = mode === "float32" ? float32Error : mode === "binary64" ? binary64Error : twiceRoundedError;
+    this.roundingError = this.mayFlush ? flushedError(error) : error;
+  }
+
+  /** A block of one value for every element, such as a scalar; flushed if it may be. */
+  scalar(value: number): IntervalBlock {
+    const block = this.arena.take();
+    for (let i = 0; i < block.length; i++) block.include(i, value);
+    return this.mayFlush && Math.abs(value) < MIN_NORMAL ? this.load(block) : block;
+  }
+
+  /**
+   * What an operation reads where it is given this block: the block itself, or with flushed subnormals, the
+   * block widened by ±0.
+   */
+  load(block: IntervalBlock): IntervalBlock {
+    this.checkLength(block.length);
+    if (!this.mayFlush) return block;
+    const out = this.arena.take();
+    out.copyFrom(block);
+    for (let i = 0; i < out.length; i++) out.includeFlushed(i);
+    return out;
+  }
+
+  negate(x: IntervalBlock): IntervalBlock {
+    const out = this.arena.take();
+    for (let i = 0; i < out.length; i++) {
+      const flags = x.flags[i];
+      if (flags & FINITE) {
+        out.lower[i] = -x.upper[i];
+        out.upper[i] = -x.lower[i];
+      }
+      out.flags[i] = negatedFlags(flags);
+    }
+    if (x.product) out.product = { ...x.product, x: this.negate(x.product.x) };
+    return out;
+  }
+
+  multiply(x: IntervalBlock, y: IntervalBlock): IntervalBlock {
+    if (x !== y) return this.product({ x, y, dependent: false });
+    // x·x is |x|·|x|, which cannot be below 0.
+    const magnitude = this.magnitude(x);
+    return this.product({ x: magnitude, y: magnitude, dependent: true });
+  }
+
+  add(site: SumSite | null, x: IntervalBlock, y: IntervalBlock): IntervalBlock {
+    return this.combine(site, x, y, 1);
+  }
+
+  subtract(site: SumSite | null, x: IntervalBlock, y: IntervalBlock): IntervalBlock {
+    return this.combine(site, x, y, -1);
+  }
+
+  squareRoot(x: IntervalBlock): IntervalBlock {
+    const out = this.arena.take();
+    for (const { rounding, flush } of this.rootPasses) {
+      const [low, high] = this.rootShiftFor(rounding, flush);
+      if (low > high) continue;
+      rootPass(rounding, flush, x, low, high, out);
+    }
+    out.radicand = x;
+    return out;
+  }
+
+  /** The larger of both; NaN if either is NaN. */
+  maximum(x: IntervalBlock, y: IntervalBlock): IntervalBlock {
+    const out = this.arena.take();
+    for (const { rounding, flush } of this.extremumPasses) extremumPass(rounding, flush, x, y, 1, out);
+    return out;
+  }
+
+  /** The smaller of both; NaN if either is NaN. */
+  minimum(x: IntervalBlock, y: IntervalBlock): IntervalBlock {
+    const out = this.arena.take();
+    for (const { rounding, flush } of this.extremumPasses) extremumPass(rounding, flush, x, y, -1, out);
+    return out;
+  }
+
+  weightedMean(
+    site: "mean-square" | "mean-gradient",
+    weight: IntervalBlock,
+    complement: IntervalBlock,
+    old: IntervalBlock,
+    factors: readonly [IntervalBlock] | readonly [IntervalBlock, IntervalBlock],
+  ): IntervalBlock {
+    const [x, y] = factors;
+    const order = site === "mean-square" ? this.order.meanSquare : this.order.meanGradient;
+    if (order === "lerp" || order === "lerp-mirrored") {
+      const target = y === undefined ? x : this.multiply(x, y);
+      return order === "lerp-mirrored" && Math.abs(complement.lower[0]) >= 0.5
+        ? this.lerpMirrored(site, old, target, complement)
+        : this.lerp(site, old, target, complement);
+    }
+    let fresh: IntervalBlock;
+    if (y === undefined) fresh = this.multiply(complement, x);
+    else if (order === "square-first") fresh = this.multiply(complement, this.multiply(x, y));
+    else if (x !== y) fresh = this.multiply(this.multiply(complement, x), y);
+    else {
+      // One element is one number wherever it stands: (t⊗g)⊗g = (t⊗|g|)⊗|g|, which has the sign of t.
+      const magnitude = this.magnitude(x);
+      fresh = this.product({ x: this.multiply(complement, magnitude), y: magnitude, dependent: true });
+    }
+    return this.add(site, this.multiply(weight, old), fresh);
+  }
+
+  quotient(x: IntervalBlock, d: IntervalBlock): IntervalBlock {
+    if (this.order.quotient === "division") return this.divide(x, d);
+    return this.multiply(x, this.reciprocal(d));
+  }
+
+  scaledQuotient(scale: IntervalBlock, x: IntervalBlock, d: IntervalBlock): IntervalBlock {
+    switch (this.order.update) {
+      case "scale-first":
+        return this.quotient(this.multiply(scale, x), d);
+      case "quotient-first":
+        return this.multiply(scale, this.quotient(x, d));
+      case "ratio-first":
+        return this.multiply(this.quotient(scale, d), x);
+      case "inverse":
+        return this.divide(x, this.divide(d, scale));
+    }
+  }
+
+  store(slot: Slot, x: IntervalBlock): IntervalBlock {
+    const accepted = this.arena.take();
+    const { rounding } = FLOAT32;
+    for (let i = 0; i < accepted.length; i++) {
+      accepted.flags[i] |= x.flags[i] & ~FINITE;
+      if (x.flags[i] & FINITE) {
+        include(accepted, i, rounding.value(x.lower[i], LOWER), rounding.value(x.upper[i], UPPER), rounding);
+      }
+      // Before the store a value just below 2^-126 may have rounded up to it, and been flushed nevertheless.
+      if (this.mayFlush && x.lower[i] < MIN_NORMAL && x.upper[i] > -MIN_NORMAL) {
+        if (x.lower[i] !== 0 || x.upper[i] !== 0) accepted.includeInterval(i, -0, 0);
+      }
+    }
+    this.stored.set(slot, accepted);
+    const observed = this.observed(slot);
+    if (observed !== undefined) return this.readObserved(x, observed);
+    if (this.order.mode === "float32") return accepted;
+    const read = this.arena.take();
+    read.copyFrom(accepted);
+    for (let i = 0; i < read.length; i++) read.includeElement(i, x);
+    return read;
+  }
+
+  name(intermediate: Intermediate, x: IntervalBlock): IntervalBlock {
+    this.named.set(intermediate, x);
+    return x;
+  }
+
+  /** What later operations read of a value of which the stored float32 is known. */
+  private readObserved(x: IntervalBlock, observed: ArrayLike<number>): IntervalBlock {
+    this.checkLength(observed.length);
+    const read = this.arena.take();
+    const kept = this.order.mode !== "float32";
+    for (let i = 0; i < read.length; i++) {
+      const o = observed[i];
+      read.include(i, o);
+      if (kept && !Number.isNaN(o)) {
+        // An implementation that does not read back what it stored goes on with a value that rounded to o.
+        const cell = roundingCell(o);
+        const tiny = this.mayFlush && o === 0;
+        const lower = Math.max(x.lower[i], tiny ? -MIN_NORMAL : cell.lower);
+        const upper = Math.min(x.upper[i], tiny ? MIN_NORMAL : cell.upper);
+        if (lower <= upper) read.includeInterval(i, lower, upper);
+      }
+      if (this.mayFlush) read.includeFlushed(i);
+    }
+    return read;
+  }
+
+  private product(factors: Product): IntervalBlock {
+    const out = this.arena.take();
+    for (const { rounding, flush } of this.passes) productPass(rounding, flush, factors, out);
+    out.product = factors;
+    return out;
+  }
+
+  private combine(site: SumSite | null, x: IntervalBlock, y: IntervalBlock, sign: 1 | -1): IntervalBlock {
+    const allowed = site === null ? NOTHING_FUSED : this.order.contraction[site];
+    const left = allowed.left && x.product !== undefined;
+    const right = allowed.right && y.product !== undefined;
+    // A choice that finds no product to fuse leaves the sum as it is. The axis speaks of float32 sums: doubles
+    // may be contracted or not beside it.
+    const doubles = this.order.mode !== "float32";
+    const none = allowed.none || (allowed.left && !left) || (allowed.right && !right) || doubles;
+    const doubleFactors = !doubles && this.order.scalars === "binary64";
+    const out = this.arena.take();
+    for (const { rounding, flush } of this.passes) {
+      if (none) sumPass(rounding, flush, x, y, sign, out);
+      if (left) fusedPass(rounding, flush, x, 1, y, sign, doubleFactors, out);
+      if (right) fusedPass(rounding, flush, y, sign, x, 1, doubleFactors, out);
+    }
+    return out;
+  }
+
+  /** old ⊕ w⊗(target ⊖ old). */
+  private lerp(
+    site: "mean-square" | "mean-gradient",
+    old: IntervalBlock,
+    target: IntervalBlock,
+    w: IntervalBlock,
+  ): IntervalBlock {
+    const difference = this.subtract(null, target, old);
+    const product = this.multiply(w, difference);
+    const naive = this.add(site, old, product);
+    this.narrowLerp(site, naive, old, target, w, difference, product);
+    return naive;
+  }
+
+  /** target ⊖ (target ⊖ old)⊗(1 ⊖ w). */
+  private lerpMirrored(
+    site: "mean-square" | "mean-gradient",
+    old: IntervalBlock,
+    target: IntervalBlock,
+    w: IntervalBlock,
+  ): IntervalBlock {
+    const rest = this.subtract(null, this.unit(), w);
+    const difference = this.subtract(null, target, old);
+    const product = this.multiply(difference, rest);
+    const naive = this.subtract(site, target, product);
+    this.narrowLerp(site, naive, target, old, rest, difference, product);
+    return naive;
+  }
+
+  /** Intersect a naive lerp from x towards y with its enclosure, wherever x, which it uses twice, is no point. */
+  private narrowLerp(
+    site: "mean-square" | "mean-gradient",
+    naive: IntervalBlock,
+    x: IntervalBlock,
+    y: IntervalBlock,
+    weight: IntervalBlock,
+    difference: IntervalBlock,
+    product: IntervalBlock,
+  ): void {
+    const contraction = this.order.contraction[site];
+    // If x is a product and fused into the last sum, that takes it exactly where the difference takes it rounded.
+    const twoOfX = contraction.left && x.product !== undefined;
+    const alwaysFused =
+      this.order.mode === "float32" &&
+      contraction.right &&
+      !contraction.none &&
+      !contraction.left &&
+      (this.order.scalars === "float32" || isFloat32(weight.lower[0]));
+    const toFloat32 = this.order.mode !== "binary64";
+    for (let i = 0; i < naive.length; i++) {
+      if (x.lower[i] === x.upper[i]) continue;
+      const flags = naive.flags[i] | x.flags[i] | y.flags[i] | difference.flags[i] | product.flags[i];
+      if (flags !== FINITE) continue;
+      const holds = lerpEnclosure(
+        BOUNDS,
+        x.lower[i],
+        x.upper[i],
+        y.lower[i],
+        y.upper[i],
+        weight.lower[i],
+        weight.upper[i],
+        Math.max(-difference.lower[i], difference.upper[i]),
+        alwaysFused ? -1 : Math.max(-product.lower[i], product.upper[i]),
+        twoOfX ? Math.max(-x.lower[i], x.upper[i]) : -1,
+        this.roundingError,
+      );
+      if (!holds) continue;
+      let lower = BOUNDS[0];
+      let upper = BOUNDS[1];
+      if (this.mayFlush && lower < MIN_NORMAL && upper > -MIN_NORMAL) {
+        lower = Math.min(lower, -0);
+        upper = Math.max(upper, 0);
+      }
+      if (toFloat32) {
+        // fl is monotone; in the mode that also keeps results, the hull with what was kept.
+        lower = this.order.mode === "float32" ? Math.fround(lower) : Math.min(lower, Math.fround(lower));
+        upper = this.order.mode === "float32" ? Math.fround(upper) : Math.max(upper, Math.fround(upper));
+      }
+      // Sums of zero are compared by value: the naive end knows the sign.
+      if (lower > naive.lower[i]) naive.lower[i] = lower;
+      if (upper < naive.upper[i]) naive.upper[i] = upper;
+    }
+  }
+
+  private divide(x: IntervalBlock, y: IntervalBlock): IntervalBlock {
+    const out = this.arena.take();
+    for (const { rounding, flush } of this.quotientPasses) {
+      // What is tested for tininess is the approximate quotient.
+      const shift = rounding.toFloat32 || flush ? this.quotientFloats : 0;
+      quotientPass(rounding, flush, x, y, shift, out);
+    }
+    return out;
+  }
+
+  private reciprocal(d: IntervalBlock): IntervalBlock {
+    if (this.order.quotient !== "reciprocal-root" || d.radicand === undefined) {
+      return this.divide(this.unit(), d);
+    }
+    // Rounded once, whatever the root axis says of roots.
+    const out = this.arena.take();
+    for (const { rounding, flush } of this.reciprocalRootPasses) {
+      const shift = rounding.toFloat32 || flush ? this.rootFloats : 0;
+      reciprocalRootPass(rounding, flush, d.radicand, shift, out);
+    }
+    return out;
+  }
+
+  /** Displacement of roots under one rounding; an empty range if that rounding gives no root. */
+  private rootShiftFor(rounding: EndRounding, flush: boolean): readonly [number, number] {
+    // What is tested for tininess is the moved root.
+    if (rounding.toFloat32 || flush) return this.rootShift;
+    return this.rootMayBeCorrect ? [0, 0] : [1, -1];
+  }
+
+  private magnitude(x: IntervalBlock): IntervalBlock {
+    const out = this.arena.take();
+    for (let i = 0; i < out.length; i++) {
+      const flags = x.flags[i];
+      if (flags & FINITE) {
+        const lower = x.lower[i];
+        const upper = x.upper[i];
+        out.lower[i] = lower > 0 ? lower : upper < 0 ? -upper : 0;
+        out.upper[i] = Math.max(Math.abs(lower), Math.abs(upper));
+      }
+      out.flags[i] = flags & MINUS_INFINITY ? (flags & ~MINUS_INFINITY) | PLUS_INFINITY : flags;
+    }
+    return out;
+  }
+
+  private unit(): IntervalBlock {
+    this.one ??= this.scalar(1);
+    return this.one;
+  }
+
+  private checkLength(length: number): void {
+    if (length !== this.arena.length) {
+      throw new RangeError(`a block of ${length} elements met an arena of ${this.arena.length}`);
+    }
+  }
+}
+
+function floats(option: string, k = 0): number {
+  if (!Number.isInteger(k) || k < 0) throw new RangeError(`${option} must be an integer ≥ 0; got ${k}`);
+  return k;
+}
+
+/** Widen element i to a rounded result, of which infinite ends become flags. */
+function include(out: IntervalBlock, i: number, lower: number, upper: number, rounding: EndRounding): void {
+  const { largest } = rounding;
+  if (lower >= -largest && upper <= largest) {
+    out.includeInterval(i, lower, upper);
+    return;
+  }
+  if (lower < -largest) out.flags[i] |= MINUS_INFINITY;
+  if (upper > largest) out.flags[i] |= PLUS_INFINITY;
+  if (lower <= largest && upper >= -largest) {
+    out.includeInterval(i, Math.max(lower, -largest), Math.min(upper, largest));
+  }
+}
+
+/** Widen element i to what one pass gives for the exact result whose ends are [lower, upper]. */
+function contribute(
+  out: IntervalBlock,
+  i: number,
+  lower: number,
+  upper: number,
+  rounding: EndRounding,
+  flush: boolean,
+): void {
+  if (!flush) include(out, i, lower, upper, rounding);
+  else if (lower < MIN_NORMAL && upper > -MIN_NORMAL && (lower !== 0 || upper !== 0)) {
+    out.includeInterval(i, -0, 0);
+  }
+}
+
+function sumPass(
+  rounding: EndRounding,
+  flush: boolean,
+  x: IntervalBlock,
+  y: IntervalBlock,
+  sign: 1 | -1,
+  out: IntervalBlock,
+): void {
+  for (let i = 0; i < out.length; i++) sumElement(rounding, flush, x, y, sign, out, i);
+}
+
+function sumElement(
+  rounding: EndRounding,
+  flush: boolean,
+  x: IntervalBlock,
+  y: IntervalBlock,
+  sign: 1 | -1,
+  out: IntervalBlock,
+  i: number,
+): void {
+  const f = x.flags[i];
+  const g = y.flags[i];
+  if ((f | g) !== FINITE) {
+    out.flags[i] |= sumSpecials(f, sign > 0 ? g : negatedFlags(g));
+    if (!(f & g & FINITE)) return;
+  }
+  const a = x.lower[i];
+  const b = x.upper[i];
+  const c = sign > 0 ? y.lower[i] : -y.upper[i];
+  const d = sign > 0 ? y.upper[i] : -y.lower[i];
+  const lower = rounding.sum(a, c, LOWER);
+  const point = !rounding.sided && a === b && c === d && lower !== 0;
+  const upper = point ? lower : rounding.sum(b, d, UPPER);
+  contribute(out, i, lower, upper, rounding, flush);
+}
+
+function productPass(rounding: EndRounding, flush: boolean, product: Product, out: IntervalBlock): void {
+  const { x, y } = product;
+  for (let i = 0; i < out.length; i++) {
+    const f = x.flags[i];
+    const g = y.flags[i];
+    if ((f | g) !== FINITE) {
+      out.flags[i] |= productSpecials(product, i);
+      if (!(f & g & FINITE)) continue;
+    }
+    const a = x.lower[i];
+    const b = x.upper[i];
+    const c = y.lower[i];
+    const d = y.upper[i];
+    let lower: number;
+    let upper: number;
+    if (a === b && c === d && a !== 0 && c !== 0) {
+      lower = rounding.product(a, c, LOWER);
+      upper = rounding.sided ? rounding.product(a, c, UPPER) : lower;
+    } else if (a > 0 && c > 0) {
+      lower = rounding.product(a, c, LOWER);
+      upper = rounding.product(b, d, UPPER);
+    } else {
+      lower = Math.min(
+        rounding.product(a, c, LOWER),
+        rounding.product(a, d, LOWER),
+        rounding.product(b, c, LOWER),
+        rounding.product(b, d, LOWER),
+      );
+      upper = Math.max(
+        rounding.product(a, c, UPPER),
+        rounding.product(a, d, UPPER),
+        rounding.product(b, c, UPPER),
+        rounding.product(b, d, UPPER),
+      );
+    }
+    contribute(out, i, lower, upper, rounding, flush);
+  }
+}
+
+/**
+ * out ∪= productSign·(x·y) + zSign·z with one rounding, where x and y are the factors of `rounded`. Float32
+ * operations fuse float32s only: with `doubleFactors`, the product with a scalar kept in binary64 is rounded
+ * before it is added.
+ */
+function fusedPass(
+  rounding: EndRounding,
+  flush: boolean,
+  rounded: IntervalBlock,
+  productSign: 1 | -1,
+  z: IntervalBlock,
+  zSign: 1 | -1,
+  doubleFactors: boolean,
+  out: IntervalBlock,
+): void {
+  const product = rounded.product!;
+  const { x, y } = product;
+  const xLower = productSign > 0 ? x.lower : x.upper;
+  const xUpper = productSign > 0 ? x.upper : x.lower;
+  const zLower = zSign > 0 ? z.lower : z.upper;
+  const zUpper = zSign > 0 ? z.upper : z.lower;
+  for (let i = 0; i < out.length; i++) {
+    if (doubleFactors && !(endsAreFloat32(x, i) && endsAreFloat32(y, i))) {
+      // One of productSign and zSign is 1.
+      if (productSign > 0) sumElement(rounding, flush, rounded, z, zSign, out, i);
+      else sumElement(rounding, flush, z, rounded, productSign, out, i);
+      if (isDouble(x, i) || isDouble(y, i)) continue;
+    }
+    const f = x.flags[i];
+    const g = y.flags[i];
+    const h = z.flags[i];
+    if ((f | g | h) !== FINITE) {
+      const flags = productSpecials(product, i) | (f & g & FINITE);
+      out.flags[i] |= sumSpecials(
+        productSign > 0 ? flags : negatedFlags(flags),
+        zSign > 0 ? h : negatedFlags(h),
+      );
+      if (!(f & g & h & FINITE)) continue;
+    }
+    const a = productSign * xLower[i];
+    const b = productSign * xUpper[i];
+    const c = y.lower[i];
+    const d = y.upper[i];
+    const below = zSign * zLower[i];
+    const above = zSign * zUpper[i];
+    let lower: number;
+    let upper: number;
+    if (a === b && c === d && a !== 0 && c !== 0) {
+      lower = rounding.fusedSum(a, c, below, LOWER);
+      const point = !rounding.sided && below === above && below !== 0;
+      upper = point ? lower : rounding.fusedSum(a, c, above, UPPER);
+    } else if (a > 0 && c > 0) {
+      lower = rounding.fusedSum(a, c, below, LOWER);
+      upper = rounding.fusedSum(b, d, above, UPPER);
+    } else {
+      lower = Math.min(
+        rounding.fusedSum(a, c, below, LOWER),
+        rounding.fusedSum(a, d, below, LOWER),
+        rounding.fusedSum(b, c, below, LOWER),
+        rounding.fusedSum(b, d, below, LOWER),
+      );
+      upper = Math.max(
+        rounding.fusedSum(a, c, above, UPPER),
+        rounding.fusedSum(a, d, above, UPPER),
+        rounding.fusedSum(b, c, above, UPPER),
+        rounding.fusedSum(b, d, above, UPPER),
+      );
+    }
+    contribute(out, i, lower, upper, rounding, flush);
+  }
+}
+
+function endsAreFloat32({ lower, upper }: IntervalBlock, i: number): boolean {
+  return isFloat32(lower[i]) && isFloat32(upper[i]);
+}
+
+/** Whether an element is one number, and that no float32. */
+function isDouble({ lower, upper }: IntervalBlock, i: number): boolean {
+  return lower[i] === upper[i] && !isFloat32(lower[i]);
+}
+
+function extremumPass(
+  rounding: EndRounding,
+  flush: boolean,
+  x: IntervalBlock,
+  y: IntervalBlock,
+  sign: 1 | -1,
+  out: IntervalBlock,
+): void {
+  const dominant = sign > 0 ? PLUS_INFINITY : MINUS_INFINITY;
+  const recessive = sign > 0 ? MINUS_INFINITY : PLUS_INFINITY;
+  const better = sign > 0 ? Math.max : Math.min;
+  for (let i = 0; i < out.length; i++) {
+    const f = x.flags[i];
+    const g = y.flags[i];
+    out.flags[i] |= (f | g) & NOT_A_NUMBER;
+    const others = FINITE | PLUS_INFINITY | MINUS_INFINITY;
+    if ((f & dominant && g & others) || (g & dominant && f & others)) out.flags[i] |= dominant;
+    if (f & recessive && g & recessive) out.flags[i] |= recessive;
+    if (f & g & FINITE) {
+      const lower = rounding.value(better(x.lower[i], y.lower[i]), LOWER);
+      const upper = rounding.value(better(x.upper[i], y.upper[i]), UPPER);
+      contribute(out, i, lower, upper, rounding, flush);
+    }
+    // Against the infinity that always loses, every number of the other operand can win.
+    if (g & recessive && f & FINITE) {
+      const lower = rounding.value(x.lower[i], LOWER);
+      contribute(out, i, lower, rounding.value(x.upper[i], UPPER), rounding, flush);
+    }
+    if (f & recessive && g & FINITE) {
+      const lower = rounding.value(y.lower[i], LOWER);
+      contribute(out, i, lower, rounding.value(y.upper[i], UPPER), rounding, flush);
+    }
+  }
+}
+
+/** A float32 ≥ 0 (zero excluded, infinity included) moved by a number of float32s, not below 0. */
+function moved(x: number, by: number): number {
+  if (by === 0) return x;
+  return fromOrdinal(Math.max(0, Math.min(INFINITY_ORDINAL, ordinalOf(x) + by)));
+}
+
+function rootPass(
+  rounding: EndRounding,
+  flush: boolean,
+  x: IntervalBlock,
+  lowShift: number,
+  highShift: number,
+  out: IntervalBlock,
+): void {
+  for (let i = 0; i < out.length; i++) {
+    const f = x.flags[i];
+    const a = x.lower[i];
+    const b = x.upper[i];
+    if (f & (NOT_A_NUMBER | MINUS_INFINITY) || a < 0) out.flags[i] |= NOT_A_NUMBER;
+    if (f & PLUS_INFINITY) out.flags[i] |= PLUS_INFINITY;
+    if (!(f & FINITE) || b < 0) continue;
+    // What lies below 0 is NaN; the rest begins at −0, whose root is −0.
+    let lower = a < 0 ? -0 : rounding.root(a, LOWER);
+    let upper = rounding.root(b, UPPER);
+    if (a > 0) lower = moved(lower, lowShift);
+    if (b > 0) upper = moved(upper, highShift);
+    contribute(out, i, lower, upper, rounding, flush);
+  }
+}
+
+function reciprocalRootPass(
+  rounding: EndRounding,
+  flush: boolean,
+  x: IntervalBlock,
+  shift: number,
+  out: IntervalBlock,
+): void {
+  for (let i = 0; i < out.length; i++) {
+    const f = x.flags[i];
+    const a = x.lower[i];
+    const b = x.upper[i];
+    if (f & (NOT_A_NUMBER | MINUS_INFINITY) || a < 0) out.flags[i] |= NOT_A_NUMBER;
+    if (f & PLUS_INFINITY && !flush) out.includeInterval(i, 0, 0);
+    if (!(f & FINITE) || b < 0) continue;
+    if (containsMinusZero(a, b)) out.flags[i] |= MINUS_INFINITY;
+    if (containsPlusZero(a, b)) out.flags[i] |= PLUS_INFINITY;
+    if (b === 0) continue;
+    const nearest = a > 0 ? a : Math.min(rounding.smallest, b);
+    const lower = moved(rounding.reciprocalRoot(b, LOWER), -shift);
+    const upper = moved(rounding.reciprocalRoot(nearest, UPPER), shift);
+    contribute(out, i, lower, upper, rounding, flush);
+  }
+}
+
+function containsPlusZero(lower: number, upper: number): boolean {
+  return lower <= 0 && (upper > 0 || Object.is(upper, 0));
+}
+
+function containsMinusZero(lower: number, upper: number): boolean {
+  return upper >= 0 && (lower < 0 || Object.is(lower, -0));
+}
+
+/** The end of a quotient, moved by `shift` float32s outward; an approximate quotient keeps its sign. */
+function quotientEnd(rounding: EndRounding, x: number, y: number, side: Side, shift: number): number {
+  const q = rounding.quotient(x, y, side);
+  if (shift === 0 || x === 0) return q;
+  return x > 0 === y > 0 ? moved(q, side * shift) : -moved(-q, -side * shift);
+}
+
+function quotientPass(
+  rounding: EndRounding,
+  flush: boolean,
+  x: IntervalBlock,
+  y: IntervalBlock,
+  shift: number,
+  out: IntervalBlock,
+): void {
+  for (let i = 0; i < out.length; i++) {
+    const f = x.flags[i];
+    const g = y.flags[i];
+    const a = x.lower[i];
+    const b = x.upper[i];
+    const c = y.lower[i];
+    const d = y.upper[i];
+    if ((f | g) === FINITE && (c > 0 || d < 0)) {
+      if (!rounding.sided && shift === 0 && a === b && c === d && a !== 0) {
+        const point = rounding.quotient(a, c, LOWER);
+        contribute(out, i, point, point, rounding, flush);
+      } else if (c > 0) quotientByPositive(rounding, flush, a, b, c, d, shift, out, i);
+      else quotientByPositive(rounding, flush, -b, -a, -d, -c, shift, out, i);
+      continue;
+    }
+    const finite = f & g & FINITE;
+    const plusZero = (g & FINITE) !== 0 && containsPlusZero(c, d);
+    const minusZero = (g & FINITE) !== 0 && containsMinusZero(c, d);
+    const infinities = PLUS_INFINITY | MINUS_INFINITY;
+    out.flags[i] |= (f | g) & NOT_A_NUMBER;
+    if (f & infinities && g & infinities) out.flags[i] |= NOT_A_NUMBER;
+    if (finite && a <= 0 && b >= 0 && (plusZero || minusZero)) out.flags[i] |= NOT_A_NUMBER;
+    const overZeroPlus = f & PLUS_INFINITY || (f & FINITE && b > 0);
+    const overZeroMinus = f & MINUS_INFINITY || (f & FINITE && a < 0);
+    const byPlus = plusZero || (g & FINITE && d > 0);
+    const byMinus = minusZero || (g & FINITE && c < 0);
+    if ((overZeroPlus && plusZero) || (overZeroMinus && minusZero)) out.flags[i] |= PLUS_INFINITY;
+    if ((overZeroMinus && plusZero) || (overZeroPlus && minusZero)) out.flags[i] |= MINUS_INFINITY;
+    if ((f & PLUS_INFINITY && byPlus) || (f & MINUS_INFINITY && byMinus)) out.flags[i] |= PLUS_INFINITY;
+    if ((f & MINUS_INFINITY && byPlus) || (f & PLUS_INFINITY && byMinus)) out.flags[i] |= MINUS_INFINITY;
+    if (f & FINITE && g & infinities && !flush) {
+      const least = a < 0 || Object.is(a, -0) ? -0 : 0;
+      const most = b > 0 || Object.is(b, 0) ? 0 : -0;
+      if (g & PLUS_INFINITY) out.includeInterval(i, least, most);
+      if (g & MINUS_INFINITY) out.includeInterval(i, -most, -least);
+    }
+    if (!finite) continue;
+    const { smallest } = rounding;
+    if (d > 0)
+      quotientByPositive(rounding, flush, a, b, Math.max(c, Math.min(smallest, d)), d, shift, out, i);
+    if (c < 0)
+      quotientByPositive(rounding, flush, -b, -a, Math.max(-d, Math.min(smallest, -c)), -c, shift, out, i);
+  }
+}
+
+/** out ∪= [a, b] / [c, d] with c > 0. */
+function quotientByPositive(
+  rounding: EndRounding,
+  flush: boolean,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  shift: number,
+  out: IntervalBlock,
+  i: number,
+): void {
+  const lower = quotientEnd(rounding, a, a >= 0 ? d : c, LOWER, shift);
+  const upper = quotientEnd(rounding, b, b >= 0 ? c : d, UPPER, shift);
+  contribute(out, i, lower, upper, rounding, flush);
+}
