@@ -9,12 +9,12 @@ import {
   BlockArena,
   FINITE,
   IntervalBlock,
+  intervalStep,
   MINUS_INFINITY,
   NOT_A_NUMBER,
+  ordersOf,
   PLUS_INFINITY,
-} from "../oracle/interval/block.js";
-import { ordersOf } from "../oracle/interval/orders.js";
-import { intervalStep } from "../oracle/interval/step.js";
+} from "../oracle/interval/index.js";
 import type { Declaration } from "./declaration.js";
 import { type Evidence, evidenceOf } from "./evidence.js";
 
