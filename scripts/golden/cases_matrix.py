@@ -90,7 +90,7 @@ def matrix_case(case_id, stratum, combination, name, sizes, steps):
     return Case(
         id=case_id,
         comment=f"{combination.words}; {stratum} hyperparameters; {CLASS_WORDS[name]}",
-        clause="RMS-11.1" if special else combination.clause or plain,
+        clause="RMS-11.7" if special else combination.clause or plain,
         flags=sorted(flags),
         program=wire.program(operations),
     )
