@@ -12,6 +12,9 @@ if (!existsSync(compiler)) {
   process.exit(0);
 }
 rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
 if (status !== 0) process.exit(status ?? 1);
 chmodSync(new URL("../dist/src/cli/main.js", import.meta.url), 0o755);

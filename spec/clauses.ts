@@ -85,15 +85,16 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-2.2",
         statement:
-          "In float32, the mean square is never negative and stays below the bound that the rounding of β and 1 − β allows.",
-        formula: "s_t ≤ R(max(s_{t−1}, fl↑(g_t²))), where R rounds β̂·m + t̂·m upward in the declared orders",
+          "In float32, the mean square is never negative and never above what the declared evaluations give at the bound over the reals.",
+        formula:
+          "s_t ≤ R(m) with m = max(s_{t−1}, g_t²): the largest result of the declared evaluations at s = m, |g| = √m",
         arithmetic: "float32",
         why: "β̂ + t̂ is not 1 after the cast, so the bound over the reals is exceeded by a few ulps; how many is derived, not padded.",
       },
       {
         id: "RMS-2.3",
         statement:
-          "Without momentum, a step is at most the learning rate times the gradient over the root of its own share of the mean square.",
+          "Without momentum and uncentered, a step is at most the learning rate times the gradient over the root of its own share of the mean square.",
         formula: "|Δθ_t| ≤ η·|g_t|/√((1−β)·g_t²) ≤ η/√(1−β)",
         arithmetic: "reals",
         why: "The step size is bounded whatever the gradients are; this is what makes RMSprop robust.",
@@ -101,7 +102,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-2.4",
         statement:
-          "In float32, from a parameter at zero, the step stays below the bound with each operation rounded upward.",
+          "In float32, without momentum and uncentered, the first step from a parameter at zero stays below the bound with each operation rounded as the declared evaluations round it.",
         formula: "|θ_1| ≤ fl↑(η̂·|g|)/fl↓(√(fl↓(t̂·g²)))",
         arithmetic: "float32",
         why: "The bound must survive rounding: the excess is what the roundings of one step allow, no more.",
@@ -115,7 +116,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-3.1",
         statement:
-          "A zero gradient without momentum and weight decay leaves the parameter as it is, to the bit, if the denominator is not zero.",
+          "A zero gradient without momentum and weight decay leaves the parameter as it is, to the bit, if the denominator is not zero; only −0 may become +0.",
         formula: "g_t = 0 ⇒ θ_t = θ_{t−1}",
         arithmetic: "float32",
         why: "0/d is 0 for every d > 0, in every order and evaluation.",
@@ -179,7 +180,8 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-5.1",
         statement: "With β_t = 1 − 1/t, η_t = η/√t and ε scaled alike, RMSprop is AdaGrad.",
-        formula: "ε_t = ε/t inside the root, ε/√t outside it ⇒ θ_t = θ_{t−1} − η·g_t/(√Σg² + ε)",
+        formula:
+          "ε_t = ε/t inside the root, ε/√t outside it ⇒ θ_t = θ_{t−1} − η·g_t/(√Σg² + ε), or with √(Σg² + ε); there is none with ε in both places",
         arithmetic: "reals",
         why: "A running mean with weight 1/t is the plain mean; t of them are the sum.",
       },
@@ -194,21 +196,21 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-5.3",
         statement:
-          "Where ε dominates the root, the update is stochastic gradient descent with the rate η/ε, short by exactly the share √s/(√s + ε).",
-        formula: "|Δθ|·ε/(η|g|) = 1 − √s/(√s + ε)",
+          "Where ε dominates the root, the update is stochastic gradient descent with the rate η/ε (η/√ε with ε inside), short by a share that is known exactly.",
+        formula: "ε outside: |Δθ|·ε/(η|g|) = 1 − √s/(√s + ε); inside: |Δθ|·√ε/(η|g|) = √(ε/(s + ε))",
         arithmetic: "reals",
         why: "The deviation is known exactly, so the reduction needs no tolerance.",
       },
       {
         id: "RMS-5.4",
         statement: "With β = 0 and ε = 0 the step is the learning rate with the sign of the gradient.",
-        formula: "β = 0, ε = 0 ⇒ Δθ = −η·sign(g_t)",
+        formula: "β = 0, ε = 0 ⇒ Δθ = −η·sign(g_t); in float32 η to the bit where |g| is a power of two",
         arithmetic: "acceptance set",
         why: "Sign descent is the other end of the family.",
       },
       {
         id: "RMS-5.5",
-        statement: "At μ = 0 every momentum form is the plain rule, and no buffer is kept.",
+        statement: "At μ = 0 every momentum form is the plain rule, and no buffer needs to be kept.",
         arithmetic: "float32",
         why: "A default momentum or a buffer of ones shows here.",
       },
@@ -237,7 +239,8 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
         id: "RMS-6.3",
         statement:
           "When the learning rate changes between steps, the two forms part, by the carried buffer times the change.",
-        formula: "θ_outside − θ_inside = −(η_t − η_{t−1})·μ·b_{t−1}",
+        formula:
+          "θ_outside − θ_inside = −(η_t − η_{t−1})·μ·b_{t−1}; with μ² in place of μ for the Nesterov forms",
         arithmetic: "reals",
         why: "Learning-rate schedules with momentum are where ports of training code go wrong.",
       },

@@ -1,3 +1,4 @@
+import type { Dialect } from "../../spec/dialect.js";
 import { DIALECTS } from "../../spec/dialects.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import { packageVersion } from "../package-info.js";
@@ -18,7 +19,11 @@ class BundledOptimizer implements Optimizer {
   private readonly optimizer: RMSprop;
   private readonly parameters: readonly Float32Array[];
 
-  constructor(dialect: string, evaluation: PinnedEvaluationName, groups: readonly OptimizerGroup[]) {
+  constructor(
+    dialect: string | Dialect,
+    evaluation: PinnedEvaluationName,
+    groups: readonly OptimizerGroup[],
+  ) {
     const options: RMSpropOptions = { dialect, evaluation };
     const listed = groups.map(({ hyperparameters, parameters }) => ({
       ...given(hyperparameters),
@@ -74,9 +79,18 @@ function rejecting<T>(action: () => T): T {
   }
 }
 
+/** The bundled implementation in a dialect of the catalogue or any other. */
+export function optimizerOf(
+  dialect: string | Dialect,
+  evaluation: PinnedEvaluationName,
+  groups: readonly OptimizerGroup[],
+): Optimizer {
+  return new BundledOptimizer(dialect, evaluation, groups);
+}
+
 /** A factory over the bundled implementation in one of its evaluations. */
 export function bundledFactory(evaluation: PinnedEvaluationName): OptimizerFactory {
-  return { create: (dialect, groups) => new BundledOptimizer(dialect, evaluation, groups) };
+  return { create: (dialect, groups) => optimizerOf(dialect, evaluation, groups) };
 }
 
 /** The bundled implementation as the thing under test. */

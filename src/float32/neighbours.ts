@@ -10,7 +10,7 @@ const SIGN = 0x80000000;
 export function ordinalOf(x: number): number {
   if (Number.isNaN(x)) throw new RangeError("NaN has no place in the order of float32 values");
   const bits = bitsOf(x);
-  return bits >= SIGN ? -(bits - SIGN) : bits;
+  return bits >= SIGN ? SIGN - bits : bits;
 }
 
 /** The float32 at a place; 0 gives +0. */

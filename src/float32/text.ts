@@ -1,12 +1,12 @@
 import { hexOf } from "./bits.js";
 
-/** A float32 for people: shortest decimal that is this float, and its bits. */
+/** A float32 for people: a short decimal that is this float, and its bits. */
 export function floatText(x: number): string {
   const decimal = Object.is(x, -0) ? "-0" : shortestFloat32(x);
   return `${decimal} (${hexOf(x)})`;
 }
 
-/** The shortest decimal text that rounds to the same float32. */
+/** Of the decimals of 1, 2, … 9 digits that are nearest to x, the first that rounds to the same float32. */
 function shortestFloat32(x: number): string {
   if (!Number.isFinite(x)) return String(x);
   for (let digits = 1; digits < 9; digits++) {

@@ -8,7 +8,7 @@ import type { Observation } from "../program/program.js";
 import type { Timeline, TimelineEvent } from "../program/timeline.js";
 import { CarriedSets } from "./carried-sets.js";
 import type { Declaration } from "./declaration.js";
-import { isListed, listedEvidence, listedValues } from "./membership.js";
+import { ListedMembership, listedValues } from "./membership.js";
 import type { Mismatch } from "./mismatch.js";
 import { emptyTally, type Tally } from "./tally.js";
 
@@ -45,16 +45,24 @@ export function judgeTimeline(
   new TimelineJudge(timeline, observations, declaration, sink).run();
 }
 
-/** Enumerators hold scratch memory for one block length; there are few lengths. */
-const enumerators = new Map<string, Enumerator>();
-function enumeratorFor(role: "set" | "reference", length: number): Enumerator {
-  const key = `${role} ${length}`;
-  let enumerator = enumerators.get(key);
-  if (!enumerator) {
-    enumerator = new Enumerator(length);
-    enumerators.set(key, enumerator);
-  }
-  return enumerator;
+/** Scratch memory by block length; there are few lengths. */
+const enumerators = { set: new Map<number, Enumerator>(), reference: new Map<number, Enumerator>() };
+const memberships = new Map<number, ListedMembership>();
+
+function enumeratorFor(role: keyof typeof enumerators, length: number): Enumerator {
+  return madeOnce(enumerators[role], length, () => new Enumerator(length));
+}
+
+function membershipFor(length: number): ListedMembership {
+  return madeOnce(memberships, length, () => new ListedMembership(length));
+}
+
+function madeOnce<T>(byLength: Map<number, T>, length: number, make: () => T): T {
+  const present = byLength.get(length);
+  if (present) return present;
+  const made = make();
+  byLength.set(length, made);
+  return made;
 }
 
 class TimelineJudge {
@@ -72,7 +80,7 @@ class TimelineJudge {
     private readonly declaration: Declaration,
     private readonly sink: JudgementSink,
   ) {
-    const parameter = Float64Array.from(timeline.initial.values);
+    const parameter = new Float64Array(timeline.initial.values);
     this.length = parameter.length;
     this.known = { parameter };
     this.reference = { parameter };
@@ -90,9 +98,9 @@ class TimelineJudge {
 
   private load({ entry }: Extract<TimelineEvent, { kind: "load" }>): void {
     const state: StateBlocks = {
-      square_avg: Float64Array.from(entry.square_avg.values),
-      ...(entry.grad_avg && { grad_avg: Float64Array.from(entry.grad_avg.values) }),
-      ...(entry.momentum_buffer && { momentum_buffer: Float64Array.from(entry.momentum_buffer.values) }),
+      square_avg: new Float64Array(entry.square_avg.values),
+      ...(entry.grad_avg && { grad_avg: new Float64Array(entry.grad_avg.values) }),
+      ...(entry.momentum_buffer && { momentum_buffer: new Float64Array(entry.momentum_buffer.values) }),
     };
     this.stepsTaken = entry.step;
     this.reference = { parameter: this.reference.parameter, state };
@@ -104,7 +112,7 @@ class TimelineJudge {
   private step(event: StepEvent, next: TimelineEvent | undefined): 0 | 1 {
     this.stepsTaken++;
     this.lastGradient = event.gradient.values;
-    const gradient = Float64Array.from(event.gradient.values);
+    const gradient = new Float64Array(event.gradient.values);
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
     const shape = stepShape(this.declaration.dialect, event.hyperparameters);
     const needed: readonly Slot[] = ["parameter", ...slotsOf(shape)];
@@ -162,21 +170,23 @@ class TimelineJudge {
         inputs,
         {},
       );
+    const membership = membershipFor(this.length);
     for (const slot of SLOTS) {
       const outcomes = sets[slot];
       const got = observed[slot];
       if (!outcomes || !got) continue;
       const old = inputs[slot] as Float64Array;
       const expected = exact?.[slot]?.[0];
+      membership.compare(outcomes, got);
       const tally = emptyTally();
       tally.judged = this.length;
       for (let i = 0; i < this.length; i++) {
-        const accepted = isListed(outcomes, i, got[i]);
+        const accepted = membership.isListed(i);
         this.sink.set?.(listedValues(outcomes, i));
         const same = expected !== undefined && Object.is(expected[i], got[i]);
         if (accepted) {
           if (same) tally.bitExact++;
-          const evidence = listedEvidence(outcomes, i, old[i]);
+          const evidence = membership.evidence(i, old[i]);
           if (evidence !== "full") tally[evidence]++;
         } else tally.rejected++;
         if (accepted && (same || !reference)) continue;
@@ -299,7 +309,7 @@ class TimelineJudge {
       }
       if (tensor.values.length !== this.length) {
         this.sink.breach(`${where}: ${slot} has ${tensor.values.length} elements instead of ${this.length}`);
-      } else blocks[slot] = Float64Array.from(tensor.values);
+      } else blocks[slot] = new Float64Array(tensor.values);
     }
     const { gradient } = entry;
     if (gradient && this.lastGradient?.some((value, i) => !Object.is(value, gradient.values[i]))) {

@@ -1,34 +1,63 @@
 import { type Evidence, evidenceOf } from "./evidence.js";
 
 /**
- * Whether one observed float is one of the listed outcomes of its element. NaN is one class; −0 and +0 differ.
+ * The listed outcomes of a block beside what was observed: for each element, whether the observation is one of
+ * them, and the lowest and highest. Memory is used again by the next block of the same length.
  */
-export function isListed(outcomes: readonly Float64Array[], i: number, observed: number): boolean {
-  for (const outcome of outcomes) {
-    const value = outcome[i];
-    if (
-      value === observed
-        ? value !== 0 || 1 / value === 1 / observed
-        : Number.isNaN(value) && Number.isNaN(observed)
-    ) {
-      return true;
+export class ListedMembership {
+  private outcomes: readonly Float64Array[] = [];
+  private readonly accepted: Uint8Array;
+  private readonly lowest: Float64Array;
+  private readonly highest: Float64Array;
+
+  /** @param length elements in a block */
+  constructor(length: number) {
+    this.accepted = new Uint8Array(length);
+    this.lowest = new Float64Array(length);
+    this.highest = new Float64Array(length);
+  }
+
+  /** NaN is one class; −0 and +0 differ. */
+  compare(outcomes: readonly Float64Array[], observed: Float64Array): void {
+    const { accepted, lowest, highest } = this;
+    this.outcomes = outcomes;
+    accepted.fill(0);
+    lowest.fill(Number.POSITIVE_INFINITY);
+    highest.fill(Number.NEGATIVE_INFINITY);
+    for (const outcome of outcomes) {
+      for (let i = 0; i < accepted.length; i++) {
+        const value = outcome[i];
+        // Without branches; where NaN is listed, `evidence` looks again.
+        lowest[i] = Math.min(lowest[i], value);
+        highest[i] = Math.max(highest[i], value);
+        // Equality settles nearly everything; zeros and NaN need the slower question.
+        if (
+          value === observed[i] ? value !== 0 || Object.is(value, observed[i]) : Object.is(value, observed[i])
+        ) {
+          accepted[i] = 1;
+        }
+      }
     }
   }
-  return false;
-}
 
-/** The evidence of an accepted observation, from all listed outcomes of its element. */
-export function listedEvidence(outcomes: readonly Float64Array[], i: number, old: number): Evidence {
-  let lowest = Number.POSITIVE_INFINITY;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (const outcome of outcomes) {
-    const value = outcome[i];
-    if (value < lowest) lowest = value;
-    if (value > highest) highest = value;
+  /** Whether the observation of element i is listed. */
+  isListed(i: number): boolean {
+    return this.accepted[i] === 1;
   }
-  // Only NaN is accepted, or the step starts from no number: the class is all there is to show.
-  if (lowest > highest || !Number.isFinite(old)) return "full";
-  return evidenceOf(lowest, highest, old);
+
+  /** The evidence of element i, had it been accepted. */
+  evidence(i: number, old: number): Evidence {
+    let lowest = this.lowest[i];
+    let highest = this.highest[i];
+    if (Number.isNaN(lowest)) {
+      const numbers = this.outcomes.map((outcome) => outcome[i]).filter((value) => !Number.isNaN(value));
+      lowest = Math.min(...numbers);
+      highest = Math.max(...numbers);
+    }
+    // Only NaN is accepted, or the step starts from no number: the class is all there is to show.
+    if (lowest > highest || old - old !== 0) return "full";
+    return evidenceOf(lowest, highest, old);
+  }
 }
 
 /** The distinct outcomes of one element in order, NaN last: what a report shows as accepted. */

@@ -31,7 +31,9 @@ export function goldenDiffReport(diff: GoldenDiff): string {
   for (const { clause, kind, capability, slot, values, largest, nan, example } of diff.moved) {
     const nans = nan > 0 ? `, ${countText(nan)} to or from NaN` : "";
     const where = example === "" ? "" : ` (${example})`;
-    lines.push(`${clause} ${kind} ${capability} ${slot}: ${countText(values)} values moved, by up to ${countText(largest)} ulp${where}${nans}`);
+    lines.push(
+      `${clause} ${kind} ${capability} ${slot}: ${countText(values)} values moved, by up to ${countText(largest)} ulp${where}${nans}`,
+    );
   }
   return lines.length === 0 ? "nothing moved" : lines.join("\n");
 }

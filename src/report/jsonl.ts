@@ -1,9 +1,9 @@
+import { floatText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import { packageVersion } from "../package-info.js";
 import { encodeProgram } from "../program/program-codec.js";
 import type { Finding } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate.js";
-import { floatText } from "../float32/text.js";
 import { type ReportLine, reportLineSchema } from "./report-schema.js";
 
 /** How a run was made; what the result itself does not know. */
@@ -46,7 +46,8 @@ function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine
     };
   }
   for (const [i, finding] of result.findings.entries()) yield findingLine(finding, i + 1);
-  for (const { clause, standing, counts } of result.clauses) yield { type: "clause", clause, standing, counts };
+  for (const { clause, standing, counts } of result.clauses)
+    yield { type: "clause", clause, standing, counts };
   yield {
     type: "footer",
     complete: result.complete,

@@ -1,48 +1,57 @@
-import type { Program } from "../program/program.js";
+import type { Operation, Program } from "../program/program.js";
 import type { Tensor } from "../program/tensor.js";
 
 /** Elements of a tensor that are printed before it is cut. */
 const SHOWN_ELEMENTS = 8;
 
 /** A program in a few readable lines, one an operation; long tensors are cut. */
-export function programText(program: Program): string[] {
-  return program.operations.map((operation) => {
-    switch (operation.op) {
-      case "init": {
-        const groups = operation.groups.map(
-          ({ hyperparameters, parameters }) => `{${settings(hyperparameters)}} ${parameters.map(tensorText).join(" ")}`,
-        );
-        return `init ${program.dialect} ${groups.join(" | ")}`;
-      }
-      case "step":
-        return `step ${operation.gradients.map((gradient) => (gradient ? tensorText(gradient) : "null")).join(" ")}`;
-      case "set":
-        return `set group ${operation.group} {${settings(operation.hyperparameters)}}`;
-      case "load":
-        return `load ${operation.state
-          .map(({ parameter, step, square_avg, grad_avg, momentum_buffer }) => {
-            const slots = Object.entries({ square_avg, grad_avg, momentum_buffer });
-            const shown = slots.flatMap(([slot, tensor]) => (tensor ? [`${slot} ${tensorText(tensor)}`] : []));
-            return `parameter ${parameter} step ${step} ${shown.join(" ")}`;
-          })
-          .join(" | ")}`;
-      case "checkpoint":
-        return "checkpoint";
-      case "observe":
-        return `observe ${operation.slots.join(" ")}`;
+export function programText({ dialect, operations }: Program): string[] {
+  return operations.map((operation) => operationText(operation, dialect));
+}
+
+function operationText(operation: Operation, dialect: string): string {
+  switch (operation.op) {
+    case "init": {
+      const groups = operation.groups.map(
+        ({ hyperparameters, parameters }) =>
+          `{${settings(hyperparameters)}} ${parameters.map(tensorText).join(" ")}`,
+      );
+      return `init ${dialect} ${groups.join(" | ")}`;
     }
-  });
+    case "step":
+      return `step ${operation.gradients.map((gradient) => (gradient ? tensorText(gradient) : "null")).join(" ")}`;
+    case "set":
+      return `set group ${operation.group} {${settings(operation.hyperparameters)}}`;
+    case "load":
+      return `load ${operation.state
+        .map(({ parameter, step, square_avg, grad_avg, momentum_buffer }) => {
+          const slots = Object.entries({ square_avg, grad_avg, momentum_buffer });
+          const shown = slots.flatMap(([slot, tensor]) => (tensor ? [`${slot} ${tensorText(tensor)}`] : []));
+          return `parameter ${parameter} step ${step} ${shown.join(" ")}`;
+        })
+        .join(" | ")}`;
+    case "checkpoint":
+      return "checkpoint";
+    case "observe":
+      return `observe ${operation.slots.join(" ")}`;
+  }
 }
 
 function settings(hyperparameters: object): string {
   return Object.entries(hyperparameters)
-    .filter(([name, value]) => !(name === "lr_decay" && value === 0) && !(name === "clip_value" && value === Number.POSITIVE_INFINITY))
+    .filter(
+      ([name, value]) =>
+        !(name === "lr_decay" && value === 0) &&
+        !(name === "clip_value" && value === Number.POSITIVE_INFINITY),
+    )
     .map(([name, value]) => `${name} ${value}`)
     .join(", ");
 }
 
 function tensorText({ values }: Tensor): string {
-  const shown = [...values.subarray(0, SHOWN_ELEMENTS)].map((value) => (Object.is(value, -0) ? "-0" : String(value)));
+  const shown = [...values.subarray(0, SHOWN_ELEMENTS)].map((value) =>
+    Object.is(value, -0) ? "-0" : String(value),
+  );
   const rest = values.length - shown.length;
   return `[${shown.join(", ")}${rest > 0 ? `, … ${rest} more` : ""}]`;
 }

@@ -1,12 +1,12 @@
+import { SLOTS } from "../../spec/arithmetic.js";
 import type { Reply } from "../adapter/adapter.js";
+import { floatText } from "../float32/text.js";
 import type { Declaration } from "../judge/declaration.js";
 import { diagnoseOtherBits } from "../judge/diagnosis/other-bits.js";
 import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
 import { judgeProgram, verdictOf } from "../judge/judge-program.js";
 import { isFailure } from "../judge/verdict.js";
-import { SLOTS } from "../../spec/arithmetic.js";
 import type { Program } from "../program/program.js";
-import { floatText } from "../float32/text.js";
 import { programText } from "./program-text.js";
 
 /** Elements of an observed tensor that are printed before it is cut. */
@@ -20,7 +20,10 @@ export function replayReport(
 ): { text: string; accepted: boolean } {
   const lines = programText(program);
   if (reply.status !== "ok") {
-    const what = reply.status === "error" ? `error in ${reply.phase}: ${reply.message}` : `unsupported: ${reply.capability}`;
+    const what =
+      reply.status === "error"
+        ? `error in ${reply.phase}: ${reply.message}`
+        : `unsupported: ${reply.capability}`;
     return { text: [...lines, "", what].join("\n"), accepted: false };
   }
   const { observations } = reply;
@@ -45,7 +48,11 @@ export function replayReport(
   );
   const failing = [{ id: "replay", programs: [{ program, observations }] as const }] as const;
   const clusters =
-    rejected > 0 ? diagnoseRejections(failing, declaration) : bitExact < judged ? diagnoseOtherBits(failing, declaration) : [];
+    rejected > 0
+      ? diagnoseRejections(failing, declaration)
+      : bitExact < judged
+        ? diagnoseOtherBits(failing, declaration)
+        : [];
   lines.push(...judgement.contract, ...clusters.map(({ diagnosis }) => diagnosis.sentence));
   return { text: lines.join("\n"), accepted: !isFailure(verdict) };
 }

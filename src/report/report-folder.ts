@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { regressionCodec } from "../suite/regression.js";
 import type { GateResult } from "../suite/gate.js";
+import { regressionCodec } from "../suite/regression.js";
 import { type RunDescription, reportLines } from "./jsonl.js";
 
 /**

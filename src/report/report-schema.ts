@@ -17,7 +17,10 @@ const tally = z
     indeterminate: z.number().int(),
     rejected: z.number().int(),
   })
-  .meta({ id: "Tally", description: "Counts of judged observations: one element of one slot after one step each" });
+  .meta({
+    id: "Tally",
+    description: "Counts of judged observations: one element of one slot after one step each",
+  });
 
 const axisDifference = z.strictObject({
   kind: z.enum(["dialect", "evaluation"]),

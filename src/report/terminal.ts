@@ -1,12 +1,12 @@
 import { styleText } from "node:util";
 import { clauseById } from "../../spec/clauses.js";
 import { floatsBetween } from "../float32/neighbours.js";
+import { floatText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import type { ClauseRow } from "../suite/clause-matrix.js";
 import type { Finding } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate.js";
 import { LEVELS } from "../suite/level.js";
-import { floatText } from "../float32/text.js";
 import { countText } from "./count-text.js";
 import { programText } from "./program-text.js";
 
@@ -27,7 +27,10 @@ export function terminalReport(result: GateResult, colour: boolean): string {
 }
 
 /** Verdict, level, cases, not run: one line. */
-export function headline(result: GateResult, paint: (style: Style, text: string) => string = (_, text) => text): string {
+export function headline(
+  result: GateResult,
+  paint: (style: Style, text: string) => string = (_, text) => text,
+): string {
   const { results, conforms, complete, reached, asked, hello, tally } = result;
   const notRun = results.filter(({ verdict }) => verdict === "not-run").length;
   const verdict = !complete
@@ -60,34 +63,47 @@ function card(finding: Finding, number: number, paint: (style: Style, text: stri
     `  ${clauses.map((id) => `${id} ${clauseById(id).statement}`)[0]}`,
   ];
   if (clauses.length > 1) lines.push(`  clauses: ${clauses.join(" ")}`);
-  lines.push(`  cases: ${cases.slice(0, 6).join(", ")}${cases.length > 6 ? `, … ${cases.length - 6} more` : ""}`);
+  lines.push(
+    `  cases: ${cases.slice(0, 6).join(", ")}${cases.length > 6 ? `, … ${cases.length - 6} more` : ""}`,
+  );
   for (const alternative of diagnosis.alternatives) {
     lines.push(`  or: ${alternative.map(({ axis, observed }) => `${axis} is ${observed}`).join(", ")}`);
   }
   if (minimal) lines.push("  program:", ...programText(minimal.program).map((line) => `    ${line}`));
   if (mismatch) lines.push(...mismatchLines(mismatch).map((line) => `  ${line}`));
-  if (diagnosis.axes.length === 0 && !diagnosis.sentence.startsWith(finding.message)) lines.push(`  ${finding.message}`);
+  if (diagnosis.axes.length === 0 && !diagnosis.sentence.startsWith(finding.message))
+    lines.push(`  ${finding.message}`);
   lines.push(`  replay: ${finding.replay}`);
   return lines;
 }
 
 function mismatchLines({ slot, parameter, element, step, got, accepted, reference }: Mismatch): string[] {
-  const lines = [`${slot} of parameter ${parameter}, element ${element}, after step ${step}:`, `  got      ${floatText(got)}`];
+  const lines = [
+    `${slot} of parameter ${parameter}, element ${element}, after step ${step}:`,
+    `  got      ${floatText(got)}`,
+  ];
   if (accepted.kind === "intervals") lines.push(...accepted.text.map((text) => `  accepted ${text}`));
   else {
     const { values } = accepted;
     const shown = values.slice(0, SHOWN_ACCEPTED).map(floatText).join(", ");
     const rest = values.length - SHOWN_ACCEPTED;
     lines.push(`  accepted ${shown}${rest > 0 ? ` and ${rest} more` : ""}`);
-    const distances = values.filter((value) => !Number.isNaN(value) && !Number.isNaN(got)).map((value) => floatsBetween(got, value));
-    if (distances.length > 0) lines.push(`  distance ${countText(Math.min(...distances))} ulp to the nearest accepted value`);
+    const distances = values
+      .filter((value) => !Number.isNaN(value) && !Number.isNaN(got))
+      .map((value) => floatsBetween(got, value));
+    if (distances.length > 0)
+      lines.push(`  distance ${countText(Math.min(...distances))} ulp to the nearest accepted value`);
   }
   if (reference !== undefined) lines.push(`  reference ${floatText(reference)}`);
   return lines;
 }
 
 function matrix(rows: readonly ClauseRow[], paint: (style: Style, text: string) => string): string[] {
-  const marks = { shown: paint("green", "shown    "), failed: paint("red", "FAILED   "), "not-shown": paint("yellow", "not shown") };
+  const marks = {
+    shown: paint("green", "shown    "),
+    failed: paint("red", "FAILED   "),
+    "not-shown": paint("yellow", "not shown"),
+  };
   return [
     "clause    standing   cases by verdict",
     ...rows.map(({ clause, standing, counts }) => {

@@ -1,10 +1,13 @@
+import type { Slot } from "../../spec/arithmetic.js";
 import { CLAUSES } from "../../spec/clauses.js";
+import type { Adapter } from "../adapter/adapter.js";
 import type { Declaration } from "../judge/declaration.js";
 import type { Diagnosis, FailingCase, FailingProgram } from "../judge/diagnosis/diagnosis.js";
 import { diagnoseOtherBits } from "../judge/diagnosis/other-bits.js";
 import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
 import { type Judgement, judgeProgram } from "../judge/judge-program.js";
 import type { Mismatch } from "../judge/mismatch.js";
+import { isolateElement } from "../search/isolate-element.js";
 import type { CaseResult, Evidence, Failure } from "./case-result.js";
 
 /** Failures that share one root cause, with the smallest program that shows it. */
@@ -31,7 +34,11 @@ const DIAGNOSED_SIZE = 600;
 const DIAGNOSED_CASES = 60;
 
 /** Failing cases as findings, largest first. */
-export function findingsOf(results: readonly CaseResult[], declaration: Declaration): Finding[] {
+export async function findingsOf(
+  results: readonly CaseResult[],
+  declaration: Declaration,
+  adapter: Adapter,
+): Promise<Finding[]> {
   const failed = results.filter((result): result is FailedResult => result.failure !== undefined);
   const bySize = [...failed].sort((a, b) => size(a.failure.minimal) - size(b.failure.minimal));
   const byId = new Map(failed.map((result) => [result.id, result]));
@@ -44,7 +51,7 @@ export function findingsOf(results: readonly CaseResult[], declaration: Declarat
       const { message } = result.failure;
       const verdict = result.verdict === "not-run" ? "differs" : result.verdict;
       const diagnosis: Diagnosis = { verdict, sentence: `${message}.`, axes: [], alternatives: [] };
-      findings.push(findingOf(diagnosis, [result], declaration));
+      findings.push(await findingOf(diagnosis, [result], declaration, adapter));
     } else (arithmetic.rejects ? rejected : otherBits).push(arithmetic.failingCase);
   }
   const clusters = [
@@ -52,34 +59,62 @@ export function findingsOf(results: readonly CaseResult[], declaration: Declarat
     ...diagnoseOtherBits(otherBits.slice(0, DIAGNOSED_CASES), declaration),
   ];
   for (const { diagnosis, cases } of clusters) {
-    findings.push(
-      findingOf(
-        diagnosis,
-        cases.map(({ id }) => byId.get(id) as FailedResult),
-        declaration,
-      ),
-    );
+    const members = cases.map(({ id }) => byId.get(id) as FailedResult);
+    findings.push(await findingOf(diagnosis, members, declaration, adapter));
   }
   return findings.sort((a, b) => b.cases.length - a.cases.length);
 }
 
-function findingOf(
+async function findingOf(
   diagnosis: Diagnosis,
   members: readonly FailedResult[],
   declaration: Declaration,
-): Finding {
+  adapter: Adapter,
+): Promise<Finding> {
   const [{ failure }] = [...members].sort((a, b) => size(a.failure.minimal) - size(b.failure.minimal));
-  const judgement = failure.minimal && judgementOf(failure.minimal, declaration);
-  const mismatch = judgement?.rejected[0] ?? judgement?.notBitExact[0];
+  const minimal = failure.minimal && (await isolated(failure.minimal, declaration, adapter));
+  const clauses = inOrder(members.flatMap((member) => member.clauses));
+  const lead = diagnosis.firstDiverging && CLAUSE_OF_SLOT[diagnosis.firstDiverging];
   return {
     diagnosis,
     cases: members.map(({ id }) => id),
-    clauses: inOrder(members.flatMap(({ clauses }) => clauses)),
+    clauses: lead && clauses.includes(lead) ? [lead, ...clauses.filter((id) => id !== lead)] : clauses,
     message: failure.message,
-    ...(failure.minimal && { minimal: failure.minimal }),
-    ...(mismatch && { mismatch }),
+    ...(minimal && { minimal: minimal.evidence, ...(minimal.mismatch && { mismatch: minimal.mismatch }) }),
     replay: failure.replay,
   };
+}
+
+/** The clause that is about a slot first of all. */
+const CLAUSE_OF_SLOT: Readonly<Record<Slot, string>> = {
+  square_avg: "RMS-1.1",
+  parameter: "RMS-1.2",
+  momentum_buffer: "RMS-6.1",
+  grad_avg: "RMS-7.1",
+};
+
+/** The failing element alone, if the failure stays when the implementation is run on it alone. */
+async function isolated(
+  evidence: Evidence,
+  declaration: Declaration,
+  adapter: Adapter,
+): Promise<{ evidence: Evidence; mismatch: Mismatch | undefined }> {
+  const judgement = judgementOf(evidence, declaration);
+  const mismatch = firstMismatch(judgement);
+  if (!mismatch) return { evidence, mismatch };
+  const program = isolateElement(evidence.program, mismatch.parameter, mismatch.element, mismatch.operation);
+  const [reply] = await adapter.run([program]);
+  if (reply.status !== "ok") return { evidence, mismatch };
+  const alone = { program, observations: reply.observations };
+  const judgementAlone = judgementOf(alone, declaration);
+  const mismatchAlone = firstMismatch(judgementAlone);
+  const stays =
+    judgement.rejected.length > 0 ? judgementAlone.rejected.length > 0 : mismatchAlone !== undefined;
+  return stays ? { evidence: alone, mismatch: mismatchAlone } : { evidence, mismatch };
+}
+
+function firstMismatch(judgement: Judgement): Mismatch | undefined {
+  return judgement.rejected[0] ?? judgement.notBitExact[0];
 }
 
 /** Clauses in the order of the specification, each once. */

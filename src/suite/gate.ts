@@ -87,7 +87,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
       complete && reaches(reached, options.level) && results.some(({ verdict }) => verdict !== "not-run"),
     complete,
     results,
-    findings: findingsOf(results, options.declaration),
+    findings: await findingsOf(results, options.declaration, options.adapter),
     clauses: clauseMatrix(results),
     tally,
     selfCheckFailed: results.some(({ id, failure }) => failure && isSpecification(id)),

@@ -43,7 +43,7 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
         const raw = decodeWire(rawGoldenCodec, parseJson(readFileSync(source, "utf8"), source), source);
         if (!programs) {
           programs = new Map(raw.cases.map((one) => [one.id, one]));
-          writePrograms(raw, source, write);
+          writePrograms(family, raw, source, write);
         } else checkSamePrograms(programs, raw, source);
         const cases = raw.cases.map(({ id, foreach, program, observations }) => {
           const { judgement, certificate } = certify(
@@ -80,8 +80,8 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
 
 type Write = (path: string, header: object, cases: readonly object[]) => void;
 
-function writePrograms(raw: RawGolden, source: string, write: Write): void {
-  const { family, flagNotes } = raw;
+function writePrograms(family: string, raw: RawGolden, source: string, write: Write): void {
+  const { flagNotes } = raw;
   const cases = raw.cases.map(({ id, comment, clause, flags, program, facts }) => {
     validateProgram(program, `${source}: case ${id}`);
     return { id, comment, clause, flags, program, ...(facts && { facts }) };
