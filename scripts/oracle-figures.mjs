@@ -179,6 +179,8 @@ const PRIMER = {
   "none (correct PyTorch)": [0, 0, 0.12],
 };
 
+const DECAYS = [0.99, 0.9, 0.75, 0.5];
+
 console.error("sharpness …");
 const sharpness = Object.keys(PRIMER).map((defect) => {
   const shares = [evaluationOf(fused), DEFAULT_FREEDOM].map((evaluation) => {
@@ -186,9 +188,12 @@ const sharpness = Object.keys(PRIMER).map((defect) => {
     const results = defective(defect);
     let steps = 0;
     let rejected = 0;
-    while (steps < ELEMENT_STEPS / 4) {
+    for (let k = 0; steps < ELEMENT_STEPS / 4; k++) {
+      const h = { ...dialect.defaults, alpha: DECAYS[k % DECAYS.length] };
       const inputs = elementSteps("normal", BLOCK, random);
-      const { program, observations } = oneStep(SETTINGS[0], inputs, results(SETTINGS[0], inputs));
+      // Every other round of decays is a first step, from a mean square of zero.
+      if (Math.floor(k / DECAYS.length) % 2 === 0) inputs.square_avg.fill(0);
+      const { program, observations } = oneStep(h, inputs, results(h, inputs));
       // An element-step is rejected if its mean square or its parameter is.
       const { bySlot } = judgeProgram(program, observations, { dialect, evaluation });
       rejected += Math.max(bySlot.square_avg.rejected, bySlot.parameter.rejected);
@@ -271,7 +276,7 @@ ${soundness.map(({ name, steps, judged, rejected }) => `| ${name} | ${count(step
 
 ## How sharp the sets are
 
-Share of element-steps rejected when plain PyTorch (fused) has one defect: normal gradients, parameters of the update's size or zero. In brackets what a prototype measured in its own mix of regimes, and under the textbook bound.
+Share of element-steps rejected when plain PyTorch (fused) has one defect: normal gradients, parameters of the update's size or zero, α of ${DECAYS.join(", ")}, half of them first steps. In brackets what a prototype measured in its own mix of regimes, and under the textbook bound.
 
 | defect | pinned | default freedom | textbook bound |
 |---|---:|---:|---:|

@@ -1,3 +1,5 @@
+import { MAX_FLOAT32, OVERFLOW_THRESHOLD } from "./bits.js";
+
 /**
  * x·y + z with one rounding to float32. x, y and z are float32 values.
  *
@@ -9,22 +11,21 @@ export function fma32(x: number, y: number, z: number): number {
   const product = x * y;
   const sum = product + z;
   const rounded = Math.fround(sum);
-  if (rounded === sum || Number.isNaN(sum)) return rounded;
-  return settle(product, z, sum, rounded);
+  // The float32 that mirrors `rounded` about the sum exists only if the sum is a midpoint, or overflows.
+  const mirror = 2 * sum - rounded;
+  if (rounded === sum || Math.fround(mirror) !== mirror) return rounded;
+  return settle(product, z, sum, rounded, mirror);
 }
 
-function settle(product: number, z: number, sum: number, rounded: number): number {
+function settle(product: number, z: number, sum: number, rounded: number, mirror: number): number {
   const zPart = sum - product;
   const remainder = product - (sum - zPart) + (z - zPart);
   if (remainder === 0) return rounded;
   if (rounded - rounded !== 0) {
     // Rounded to infinity: wrong only at the threshold itself, when the exact sum lies inside it.
-    const atThreshold = Math.abs(sum) === 2 ** 128 - 2 ** 103;
+    const atThreshold = Math.abs(sum) === OVERFLOW_THRESHOLD;
     const inside = sum > 0 ? remainder < 0 : remainder > 0;
-    return atThreshold && inside ? Math.sign(sum) * (2 ** 128 - 2 ** 104) : rounded;
+    return atThreshold && inside ? Math.sign(sum) * MAX_FLOAT32 : rounded;
   }
-  // The float32 that mirrors `rounded` about the sum exists only if the sum is a midpoint.
-  const mirror = 2 * sum - rounded;
-  if (Math.fround(mirror) !== mirror) return rounded;
   return remainder > 0 ? Math.max(rounded, mirror) : Math.min(rounded, mirror);
 }

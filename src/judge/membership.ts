@@ -21,22 +21,24 @@ export class ListedMembership {
   compare(outcomes: readonly Float64Array[], observed: Float64Array): void {
     const { accepted, lowest, highest } = this;
     this.outcomes = outcomes;
-    accepted.fill(0);
-    lowest.fill(Number.POSITIVE_INFINITY);
-    highest.fill(Number.NEGATIVE_INFINITY);
-    for (const outcome of outcomes) {
-      for (let i = 0; i < accepted.length; i++) {
-        const value = outcome[i];
-        // Without branches; where NaN is listed, `evidence` looks again.
-        lowest[i] = Math.min(lowest[i], value);
-        highest[i] = Math.max(highest[i], value);
-        // Equality settles nearly everything; zeros and NaN need the slower question.
-        if (
-          value === observed[i] ? value !== 0 || Object.is(value, observed[i]) : Object.is(value, observed[i])
-        ) {
-          accepted[i] = 1;
-        }
+    for (let i = 0; i < accepted.length; i++) {
+      const seen = observed[i];
+      let least = Number.POSITIVE_INFINITY;
+      let greatest = Number.NEGATIVE_INFINITY;
+      let equal = 0;
+      for (let k = 0; k < outcomes.length; k++) {
+        const value = outcomes[k][i];
+        least = Math.min(least, value);
+        greatest = Math.max(greatest, value);
+        if (value === seen) equal = 1;
       }
+      // Equality settles nearly everything; zeros and NaN need the slower question.
+      if (seen === 0 || Number.isNaN(seen))
+        equal = outcomes.some((outcome) => Object.is(outcome[i], seen)) ? 1 : 0;
+      accepted[i] = equal;
+      // Where NaN is listed these are NaN, and `evidence` looks again.
+      lowest[i] = least;
+      highest[i] = greatest;
     }
   }
 
