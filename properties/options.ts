@@ -1,0 +1,388 @@
+import fc from "fast-check";
+import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import { slotsOf, stepShape } from "../spec/update-rule.js";
+import { ulp } from "../src/float32/neighbours.js";
+import type { Declaration } from "../src/judge/declaration.js";
+import type { Program, ProgramHyperparameters, StateEntry } from "../src/program/program.js";
+import { vector } from "../src/program/tensor.js";
+import { resolveHyperparameters } from "../src/program/timeline.js";
+import { ALL_REGIMES, CALM_REGIMES, floatWithExponent, gridFloat } from "./arbitraries/floats.js";
+import { EVERY_PART, hyperparameters, STRATA, type Stratum } from "./arbitraries/hyperparameters.js";
+import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
+import { acceptRun, failureOf, runProgram, valuesOf } from "./program-run.js";
+import { property } from "./property.js";
+import { expectSameObservations } from "./same-observations.js";
+import { valueText } from "./value-text.js";
+
+/** Family 9: what the options of the rule do, and when. */
+
+const couples = ({ dialect }: Declaration): boolean => dialect.weightDecay === "l2";
+const decouples = ({ dialect }: Declaration): boolean =>
+  dialect.weightDecay === "decoupled" || dialect.weightDecay === "decoupled-lr";
+
+/** Hyperparameters with weight decay on. */
+function decaying(dialect: Dialect): fc.Arbitrary<Hyperparameters> {
+  return fc
+    .constantFrom<Stratum>("dyadic", "decimal")
+    .chain((stratum) =>
+      fc
+        .tuple(
+          hyperparameters(dialect, EVERY_PART, fc.constant(stratum)),
+          fc.constantFrom(...STRATA[stratum].weight_decay),
+        )
+        .map(([h, weight_decay]) => ({ ...h, weight_decay })),
+    );
+}
+
+/** A gradient g and then zeros, in values short enough for g + λθ to be exact where λ is a power of two. */
+interface DecayTrace {
+  readonly hyperparameters: Hyperparameters;
+  readonly parameter: readonly number[];
+  readonly gradient: readonly number[];
+  /** Steps with a zero gradient after the first one. */
+  readonly zeros: number;
+}
+
+function decayTraces(dialect: Dialect): fc.Arbitrary<DecayTrace> {
+  return fc.constantFrom(1, 3, 4, 9).chain((length) => {
+    const tuple = (element: fc.Arbitrary<number>) =>
+      fc.array(element, { minLength: length, maxLength: length });
+    return fc.record({
+      hyperparameters: fc
+        .tuple(hyperparameters(dialect, EVERY_PART), fc.constantFrom(2 ** -4, 0.5, 2, 2 ** -10))
+        .map(([h, weight_decay]) => ({ ...h, weight_decay, clip_value: Number.POSITIVE_INFINITY })),
+      parameter: tuple(gridFloat.map((x) => x / 16)),
+      gradient: tuple(gridFloat),
+      zeros: fc.integer({ min: 0, max: 3 }),
+    });
+  });
+}
+
+function decayTrace({ hyperparameters: h, parameter, gradient, zeros }: DecayTrace): Trace {
+  const nothing = Array.from({ length: zeros }, () => gradient.map(() => 0));
+  return { hyperparameters: h, parameter, gradients: [gradient, ...nothing] };
+}
+
+/** A trace in which hyperparameters are changed after `before` steps. */
+interface ChangedTrace {
+  readonly trace: Trace;
+  readonly before: number;
+  readonly changes: ProgramHyperparameters;
+}
+
+/**
+ * The changes stay in the stratum of the trace. Momentum and centering are not switched, because what becomes
+ * of a buffer that was never made differs between implementations (PyTorch fails).
+ */
+function changedTraces(dialect: Dialect): fc.Arbitrary<ChangedTrace> {
+  return fc.constantFrom<Stratum>("dyadic", "decimal").chain((stratum) => {
+    const complete = hyperparameters(dialect, EVERY_PART, fc.constant(stratum));
+    const momentum = fc.constantFrom(...STRATA[stratum].momentum);
+    // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
+    const first = dialect.initialAccumulator === "epsilon" ? 1 : 0;
+    return fc
+      .record({
+        trace: traces(dialect, {
+          regimes: [...CALM_REGIMES, "wide"],
+          minSteps: 2,
+          maxSteps: 5,
+          lengths: [1, 3, 4, 9],
+          hyperparameters: complete,
+        }),
+        after: complete,
+        momentum,
+        names: fc.subarray([...CHANGEABLE], { minLength: 1 }),
+      })
+      .chain(({ trace, after, momentum, names }) => {
+        const { hyperparameters: h } = trace;
+        const wanted = { ...after, momentum: h.momentum > 0 ? momentum : 0 };
+        return fc.integer({ min: first, max: trace.gradients.length - 1 }).map((before) => ({
+          trace,
+          before,
+          changes: Object.fromEntries(names.map((name) => [name, wanted[name]])) as ProgramHyperparameters,
+        }));
+      });
+  });
+}
+
+const CHANGEABLE = [
+  "lr",
+  "alpha",
+  "eps",
+  "momentum",
+  "weight_decay",
+  "maximize",
+  "lr_decay",
+  "clip_value",
+] as const;
+
+/** The trace with these sets after `before` steps, each step observed in every slot. */
+function programWithSets(
+  dialect: Dialect,
+  { trace, before }: ChangedTrace,
+  ...sets: readonly ProgramHyperparameters[]
+): Program {
+  const steps = trace.gradients.map((gradient) => [
+    step(gradient),
+    observeAll(dialect, trace.hyperparameters),
+  ]);
+  return programOf(dialect, [
+    init(trace.hyperparameters, trace.parameter),
+    ...steps.slice(0, before).flat(),
+    ...sets.map((changes) => ({ op: "set" as const, group: 0, hyperparameters: changes })),
+    ...steps.slice(before).flat(),
+  ]);
+}
+
+/** A trace of which only some hyperparameters are given, the rest being left to the defaults. */
+interface DefaultedTrace {
+  readonly given: ProgramHyperparameters;
+  readonly parameter: readonly number[];
+  readonly gradients: readonly (readonly number[])[];
+}
+
+function defaultedTraces(dialect: Dialect): fc.Arbitrary<DefaultedTrace> {
+  // Roots of the mean square from far below every ε in use to far above: else a wrong ε would not show.
+  const gradient = fc.oneof(floatWithExponent(-36, -6), floatWithExponent(-4, 4));
+  return fc.constantFrom(1, 4, 9).chain((length) => {
+    const tuple = (element: fc.Arbitrary<number>) =>
+      fc.array(element, { minLength: length, maxLength: length });
+    const names = Object.keys(dialect.defaults) as (keyof Hyperparameters)[];
+    return fc
+      .record({
+        some: hyperparameters(dialect, EVERY_PART),
+        names: fc.oneof(fc.constant<(keyof Hyperparameters)[]>([]), fc.subarray(names)),
+        parameter: tuple(fc.constantFrom(0, 0, 2 ** -6, -(2 ** -9))),
+        gradients: fc.array(tuple(gradient), { minLength: 1, maxLength: 3 }),
+      })
+      .map(({ some, names, parameter, gradients }) => ({
+        given: Object.fromEntries(names.map((name) => [name, some[name]])) as ProgramHyperparameters,
+        parameter,
+        gradients,
+      }));
+  });
+}
+
+function defaultedProgram(
+  dialect: Dialect,
+  { given, parameter, gradients }: DefaultedTrace,
+  written: ProgramHyperparameters,
+): Program {
+  const observe = observeAll(dialect, resolveHyperparameters(dialect, given));
+  return programOf(dialect, [
+    { op: "init", groups: [{ hyperparameters: written, parameters: [vector(parameter)] }] },
+    ...gradients.flatMap((gradient) => [step(gradient), observe]),
+  ]);
+}
+
+export const optionProperties = [
+  property<Trace>({
+    id: "maximizing-is-minimizing-the-negated-gradient",
+    clauses: ["RMS-9.1"],
+    of: "implementation",
+    needs: ["state", "maximize"],
+    appliesTo: ({ dialect }) => dialect.maximize === "optional",
+    arbitrary: ({ dialect }) =>
+      traces(dialect, {
+        regimes: ALL_REGIMES,
+        hyperparameters: fc.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
+      }),
+    check: async (trace, subject) => {
+      const { dialect } = subject.declaration;
+      const variant = (maximize: boolean, sign: 1 | -1): Trace => ({
+        ...trace,
+        hyperparameters: { ...trace.hyperparameters, maximize },
+        gradients: trace.gradients.map((gradient) => gradient.map((g) => sign * g)),
+      });
+      const expected = await subject.run(traceProgram(dialect, variant(false, -1)));
+      const run = await runProgram(subject, traceProgram(dialect, variant(true, 1)));
+      expectSameObservations(run, expected, "maximizing g against minimizing −g");
+      acceptRun(subject, run);
+    },
+  }),
+  property<DecayTrace>({
+    id: "coupled-weight-decay-is-part-of-the-gradient",
+    clauses: ["RMS-9.2"],
+    of: "implementation",
+    needs: ["state", "weight-decay"],
+    appliesTo: couples,
+    arbitrary: ({ dialect }) => decayTraces(dialect),
+    check: async (input, subject) => {
+      const { dialect } = subject.declaration;
+      const { weight_decay, maximize } = input.hyperparameters;
+      const trace = decayTrace(input);
+      const run = await runProgram(subject, traceProgram(dialect, trace));
+      // λθ only moves the exponent of θ, and where g is not zero both are short, so that g + λθ is exact.
+      const sign = maximize ? -1 : 1;
+      const gradients = trace.gradients.map((gradient, t) => {
+        const theta = t === 0 ? trace.parameter : valuesOf(run, t - 1, "parameter");
+        return gradient.map((g, i) => sign * g + weight_decay * theta[i]);
+      });
+      const plain: Trace = {
+        ...trace,
+        hyperparameters: { ...trace.hyperparameters, weight_decay: 0, maximize: false },
+        gradients,
+      };
+      const expected = await subject.run(traceProgram(dialect, plain));
+      expectSameObservations(run, expected, "weight decay against the plain rule with g + λθ");
+      acceptRun(subject, run);
+    },
+  }),
+  property<Trace>({
+    id: "coupled-weight-decay-is-accepted",
+    clauses: ["RMS-9.2"],
+    of: "implementation",
+    needs: ["state", "weight-decay"],
+    appliesTo: couples,
+    arbitrary: ({ dialect }) =>
+      traces(dialect, {
+        regimes: [...CALM_REGIMES, "wide"],
+        hyperparameters: decaying(dialect),
+        // Of the gradient's size, so that λθ counts beside it, or small, so that the update shows.
+        parameter: fc.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
+      }),
+    check: async (trace, subject) => {
+      const { dialect } = subject.declaration;
+      const { alpha, weight_decay } = trace.hyperparameters;
+      await subject.conforms(traceProgram(dialect, trace));
+      // Under a zero gradient only λθ can enter the mean square.
+      const still = { ...trace, gradients: trace.gradients.map((gradient) => gradient.map(() => 0)) };
+      const plain = { ...still, hyperparameters: { ...trace.hyperparameters, weight_decay: 0 } };
+      const undecayed = await runProgram(subject, traceProgram(dialect, plain));
+      const run = await runProgram(subject, traceProgram(dialect, still));
+      const without = valuesOf(undecayed, 0, "square_avg");
+      for (const [i, s] of valuesOf(run, 0, "square_avg").entries()) {
+        const share = (1 - alpha) * (weight_decay * trace.parameter[i]) ** 2;
+        // Neither result is more than four ulps off, so more than eight must show.
+        if (!(share > 8 * ulp(without[i])) || s > without[i]) continue;
+        const theta = valueText(Math.fround(trace.parameter[i]));
+        const message = `element ${i}: weight decay ${weight_decay} of ${theta} should add ${share} to the mean square ${valueText(without[i])}, but it is ${valueText(s)}`;
+        throw failureOf(run, "differs", message);
+      }
+      acceptRun(subject, run);
+    },
+  }),
+  property<DecayTrace>({
+    id: "decoupled-weight-decay-shrinks-the-parameter",
+    clauses: ["RMS-9.3"],
+    of: "implementation",
+    needs: ["state", "weight-decay"],
+    appliesTo: decouples,
+    arbitrary: ({ dialect }) =>
+      decayTraces(dialect).chain((trace) =>
+        fc.constantFrom(...STRATA.dyadic.lr).map((lr) => ({
+          ...trace,
+          hyperparameters: { ...trace.hyperparameters, lr },
+          gradient: trace.gradient.map(() => 0),
+        })),
+      ),
+    check: async (input, subject) => {
+      const { dialect } = subject.declaration;
+      const { lr, weight_decay } = input.hyperparameters;
+      const run = await runProgram(subject, traceProgram(dialect, decayTrace(input)));
+      const share = dialect.weightDecay === "decoupled-lr" ? lr * weight_decay : weight_decay;
+      // Powers of two and at most seven digits of θ: nothing is rounded, and a zero gradient adds nothing.
+      for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
+        const theta = input.parameter[i];
+        const expected = theta - share * theta;
+        if (p === expected) continue;
+        const message = `element ${i}: a zero gradient and weight decay ${weight_decay} should take ${valueText(theta)} to ${valueText(expected)}, but it is ${valueText(p)}`;
+        throw failureOf(run, "differs", message);
+      }
+      acceptRun(subject, run);
+    },
+  }),
+  property<Trace>({
+    id: "decoupled-weight-decay-leaves-the-state-alone",
+    clauses: ["RMS-9.3"],
+    of: "implementation",
+    needs: ["state", "weight-decay"],
+    appliesTo: decouples,
+    arbitrary: ({ dialect }) => traces(dialect, { regimes: ALL_REGIMES, hyperparameters: decaying(dialect) }),
+    check: async (trace, subject) => {
+      const { dialect } = subject.declaration;
+      const plain = { ...trace, hyperparameters: { ...trace.hyperparameters, weight_decay: 0 } };
+      const expected = await subject.run(traceProgram(dialect, plain));
+      const run = await runProgram(subject, traceProgram(dialect, trace));
+      const slots = slotsOf(stepShape(dialect, trace.hyperparameters));
+      expectSameObservations(run, expected, "the state with and without weight decay", { slots });
+      acceptRun(subject, run);
+    },
+  }),
+  property<ChangedTrace>({
+    id: "changes-hold-from-the-next-step-on",
+    clauses: ["RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "set"],
+    arbitrary: ({ dialect }) => changedTraces(dialect),
+    check: async (input, subject) => {
+      const { dialect } = subject.declaration;
+      const unchanged = await subject.run(programWithSets(dialect, input));
+      const run = await runProgram(subject, programWithSets(dialect, input, input.changes));
+      const observations = run.observations.slice(0, input.before);
+      const expected = unchanged.slice(0, input.before);
+      expectSameObservations(run, expected, "the steps before a change", { observations });
+      acceptRun(subject, run);
+    },
+  }),
+  property<ChangedTrace>({
+    id: "a-change-that-is-taken-back-changes-nothing",
+    clauses: ["RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "set"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) => changedTraces(dialect),
+    check: async (input, subject) => {
+      const { dialect } = subject.declaration;
+      const { hyperparameters: h } = input.trace;
+      const back = Object.fromEntries(
+        Object.keys(input.changes).map((name) => [name, h[name as keyof Hyperparameters]]),
+      ) as ProgramHyperparameters;
+      const expected = await subject.run(programWithSets(dialect, input));
+      const run = await runProgram(subject, programWithSets(dialect, input, input.changes, back));
+      expectSameObservations(run, expected, "a change that was taken back before any step");
+    },
+  }),
+  property<ChangedTrace>({
+    id: "a-change-is-a-start-with-other-hyperparameters",
+    clauses: ["RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "set", "load"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) => changedTraces(dialect).filter(({ before }) => before > 0),
+    check: async (input, subject) => {
+      const { dialect } = subject.declaration;
+      const { trace, before, changes } = input;
+      const run = await runProgram(subject, programWithSets(dialect, input, changes));
+      const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
+      const slots = slotsOf(stepShape(dialect, after));
+      const state = slots.map((slot) => [slot, vector(valuesOf(run, before - 1, slot))]);
+      const entry = { parameter: 0, step: before, ...Object.fromEntries(state) } as StateEntry;
+      const fresh = programOf(dialect, [
+        init(after, [...valuesOf(run, before - 1, "parameter")]),
+        { op: "load", state: [entry] },
+        ...trace.gradients.slice(before).flatMap((g) => [step(g), observeAll(dialect, after)]),
+      ]);
+      const expected = await subject.run(fresh);
+      const why = "the steps after a change, against a start with the changed hyperparameters";
+      expectSameObservations(run, expected, why, { observations: run.observations.slice(before) });
+    },
+  }),
+  property<DefaultedTrace>({
+    id: "omitted-hyperparameters-have-the-defaults",
+    clauses: ["RMS-9.5"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) => defaultedTraces(dialect),
+    check: async (input, subject) => {
+      const { dialect } = subject.declaration;
+      const explicit = resolveHyperparameters(dialect, input.given);
+      const expected = await subject.run(defaultedProgram(dialect, input, explicit));
+      const run = await runProgram(subject, defaultedProgram(dialect, input, input.given));
+      const omitted = Object.keys(explicit).filter((name) => !(name in input.given));
+      const why = `left out against given explicitly: ${omitted.join(", ") || "nothing"}`;
+      expectSameObservations(run, expected, why);
+      acceptRun(subject, run);
+    },
+  }),
+];

@@ -1,0 +1,185 @@
+import fc from "fast-check";
+import type { Dialect, Hyperparameters, ScalarHyperparameter } from "../spec/dialect.js";
+import { stepShape } from "../spec/update-rule.js";
+import type { Declaration } from "../src/judge/declaration.js";
+import type { Operation, Program, ProgramHyperparameters } from "../src/program/program.js";
+import { gridFloat } from "./arbitraries/floats.js";
+import { hyperparameters } from "./arbitraries/hyperparameters.js";
+import { init, observeAll, programOf, step } from "./arbitraries/traces.js";
+import { property } from "./property.js";
+import { PropertyFailure } from "./property-failure.js";
+import type { Subject } from "./subject.js";
+
+/** Family 12: which hyperparameters are refused, when, and what is left behind. */
+
+/**
+ * Dialects whose implementations refuse every negative and every NaN hyperparameter when they are made, by
+ * their sources. Elsewhere it is not part of the dialect: Keras and optax check nothing, MLX and Paddle some.
+ */
+const VALIDATING_DIALECTS: readonly string[] = ["pytorch", "timm", "sb3", "pfrl", "torchopt-nesterov"];
+
+const validates = ({ dialect }: Declaration): boolean => VALIDATING_DIALECTS.includes(dialect.id);
+
+const VALIDATED = [
+  "lr",
+  "alpha",
+  "eps",
+  "momentum",
+  "weight_decay",
+] as const satisfies readonly ScalarHyperparameter[];
+type Validated = (typeof VALIDATED)[number];
+
+/** The last one is a float32 only as a subnormal: a check after a cast that flushes sees −0. */
+const NEGATIVE: readonly number[] = [-1, Number.NEGATIVE_INFINITY, -(2 ** -149)];
+
+/** An otherwise good set of hyperparameters, and what is wrong with it. */
+interface Refusal {
+  readonly hyperparameters: Hyperparameters;
+  readonly wrong: ProgramHyperparameters;
+}
+
+function refusals(dialect: Dialect, values: readonly number[]): fc.Arbitrary<Refusal> {
+  return fc.record({
+    hyperparameters: hyperparameters(dialect, {}),
+    wrong: fc
+      .tuple(fc.constantFrom(...VALIDATED), fc.constantFrom(...values))
+      .map(([name, value]) => ({ [name]: value })),
+  });
+}
+
+/** Hyperparameters at the ends of what is allowed, in one name. */
+interface Boundary {
+  readonly hyperparameters: Hyperparameters;
+  readonly name: Validated;
+  readonly value: number;
+  readonly gradient: number;
+}
+
+function boundaries(dialect: Dialect): fc.Arbitrary<Boundary> {
+  const pairs = VALIDATED.flatMap((name) => {
+    const large = name === "momentum" || name === "weight_decay" ? [1, 2] : [1, 2, Number.POSITIVE_INFINITY];
+    return [0, -0, 2 ** -149, ...large].map((value) => ({ name, value }));
+  });
+  return fc
+    .record({
+      hyperparameters: hyperparameters(dialect, {}),
+      pair: fc.constantFrom(...pairs),
+      gradient: gridFloat,
+    })
+    .map(({ hyperparameters: h, pair: { name, value }, gradient }) => ({
+      hyperparameters: { ...h, [name]: value },
+      name,
+      value,
+      gradient,
+    }));
+}
+
+/** A program that goes on after an init, so that an implementation that checks later is seen to. */
+function steppedProgram(dialect: Dialect, h: Hyperparameters, gradient = 1): Program {
+  return programOf(dialect, [init(h, [0, 1]), step([gradient, -gradient]), observeAll(dialect, h)]);
+}
+
+/** The program must be refused in this phase, as an invalid hyperparameter. */
+async function expectRefusal(
+  subject: Subject,
+  program: Program,
+  phase: "init" | "set",
+  what: string,
+): Promise<void> {
+  const reply = await subject.reply(program);
+  if (reply.status === "error" && reply.phase === phase && reply.class === "invalid-hyperparameter") return;
+  const answer =
+    reply.status === "ok"
+      ? "accepted it"
+      : reply.status === "error"
+        ? `answered ${reply.class} in ${reply.phase}: ${reply.message}`
+        : `does not support it (${reply.capability})`;
+  const message = `${what} must be refused in ${phase} as invalid-hyperparameter, but the implementation ${answer}`;
+  const observations = reply.status === "ok" ? reply.observations : [];
+  throw new PropertyFailure(message, "contract-mismatch", { program, observations });
+}
+
+function wrongText(wrong: ProgramHyperparameters): string {
+  return Object.entries(wrong)
+    .map(([name, value]) => `${name} = ${Object.is(value, -0) ? "-0" : value}`)
+    .join(", ");
+}
+
+const refusedAtInit = (id: string, clause: string, values: readonly number[]) =>
+  property<Refusal>({
+    id,
+    clauses: [clause],
+    of: "implementation",
+    needs: [],
+    appliesTo: validates,
+    arbitrary: ({ dialect }) => refusals(dialect, values),
+    check: async ({ hyperparameters: h, wrong }, subject) => {
+      const program = steppedProgram(subject.declaration.dialect, { ...h, ...wrong } as Hyperparameters);
+      await expectRefusal(subject, program, "init", wrongText(wrong));
+    },
+  });
+
+export const rejectedHyperparameterProperties = [
+  refusedAtInit("negative-hyperparameters-are-refused", "RMS-12.1", NEGATIVE),
+  refusedAtInit("nan-hyperparameters-are-refused", "RMS-12.2", [Number.NaN]),
+  property<Boundary>({
+    id: "boundary-hyperparameters-are-accepted",
+    clauses: ["RMS-12.1"],
+    of: "implementation",
+    needs: ["state", "momentum", "weight-decay"],
+    // −0 is not negative, and nothing bounds them from above: β = 2 makes the mean square negative.
+    appliesTo: validates,
+    arbitrary: ({ dialect }) => boundaries(dialect),
+    check: async ({ hyperparameters: h, name, value, gradient }, subject) => {
+      const { dialect } = subject.declaration;
+      const program = steppedProgram(dialect, h, gradient);
+      const reply = await subject.reply(program);
+      if (reply.status !== "ok") {
+        const answer =
+          reply.status === "error" ? `${reply.phase}: ${reply.message}` : `unsupported ${reply.capability}`;
+        const message = `${wrongText({ [name]: value })} is allowed, but the implementation answered ${answer}`;
+        throw new PropertyFailure(message, "contract-mismatch", { program, observations: [] });
+      }
+      // A zero of either sign switches momentum off.
+      const { momentum_buffer } = reply.observations[0].parameters[0];
+      if (momentum_buffer && !stepShape(dialect, h).momentum) {
+        const message = `${wrongText({ momentum: h.momentum })} keeps a momentum buffer`;
+        const evidence = { program, observations: reply.observations };
+        throw new PropertyFailure(message, "contract-mismatch", evidence);
+      }
+      subject.accept(program, reply.observations);
+    },
+  }),
+  property<{ refusal: Refusal; good: number; beside: boolean }>({
+    id: "wrong-changes-are-refused",
+    clauses: ["RMS-12.3"],
+    of: "implementation",
+    needs: ["state", "set"],
+    appliesTo: validates,
+    arbitrary: ({ dialect }) =>
+      fc.record({
+        refusal: refusals(dialect, [...NEGATIVE, Number.NaN]),
+        good: fc.constantFrom(0.5, 0.25),
+        // A good value in the same change, which must not be taken over either.
+        beside: fc.boolean(),
+      }),
+    check: async ({ refusal: { hyperparameters: h, wrong }, good, beside }, subject) => {
+      const { dialect } = subject.declaration;
+      const neighbour: ProgramHyperparameters = "lr" in wrong ? { alpha: good } : { lr: good };
+      const other = beside ? neighbour : {};
+      const set = (changes: ProgramHyperparameters): Operation => ({
+        op: "set",
+        group: 0,
+        hyperparameters: changes,
+      });
+      const start = steppedProgram(dialect, h).operations;
+      const again = steppedProgram(dialect, h).operations.slice(1);
+      // With good values the same change is accepted, so it is not `set` that is refused.
+      const right = Object.keys(wrong).map((name) => [name, h[name as Validated]]);
+      const changed = set({ ...other, ...Object.fromEntries(right) });
+      await subject.conforms(programOf(dialect, [...start, changed, ...again]));
+      const program = programOf(dialect, [...start, set({ ...other, ...wrong })]);
+      await expectRefusal(subject, program, "set", wrongText(wrong));
+    },
+  }),
+];

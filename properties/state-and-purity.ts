@@ -1,0 +1,248 @@
+import fc from "fast-check";
+import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import type { Operation, Program } from "../src/program/program.js";
+import {
+  ALL_REGIMES,
+  CALM_REGIMES,
+  edgeFloat,
+  gridFloat,
+  nonFiniteFloat,
+  REGIMES,
+} from "./arbitraries/floats.js";
+import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
+import {
+  init,
+  observeAll,
+  programOf,
+  smallParameter,
+  step,
+  type Trace,
+  traceProgram,
+  traces,
+} from "./arbitraries/traces.js";
+import { acceptRun, failureOf, type ProgramRun, runProgram, valuesOf } from "./program-run.js";
+import { property } from "./property.js";
+import { differenceOf, listsOf } from "./same-bits.js";
+import { expectSameObservations } from "./same-observations.js";
+import { valueText } from "./value-text.js";
+
+/** Family 10: what is kept between steps, and what a step may not touch. */
+
+const CHECKPOINT: Operation = { op: "checkpoint" };
+
+/** A trace and how many checkpoints follow the init and each step. */
+interface InterruptedTrace {
+  readonly trace: Trace;
+  readonly checkpoints: readonly number[];
+}
+
+function interruptedTraces(dialect: Dialect): fc.Arbitrary<InterruptedTrace> {
+  return traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 4 }).chain((trace) => {
+    const places = trace.gradients.length + 1;
+    return fc.record({
+      trace: fc.constant(trace),
+      checkpoints: fc
+        .tuple(
+          fc.nat({ max: places - 1 }),
+          fc.integer({ min: 1, max: 2 }),
+          fc.array(fc.constantFrom(0, 0, 1), { minLength: places, maxLength: places }),
+        )
+        .map(([place, count, others]) => others.map((other, k) => (k === place ? count : other))),
+    });
+  });
+}
+
+/** Each step is observed twice, and a checkpoint stands between the two. */
+function interruptedProgram(
+  dialect: Dialect,
+  { trace, checkpoints }: InterruptedTrace,
+  interrupt: boolean,
+  changes: readonly Operation[] = [],
+): Program {
+  const observe = observeAll(dialect, trace.hyperparameters);
+  const at = (k: number) =>
+    interrupt ? Array.from({ length: checkpoints[k] }, (): Operation => CHECKPOINT) : [];
+  return programOf(dialect, [
+    init(trace.hyperparameters, trace.parameter),
+    ...changes,
+    ...at(0),
+    ...trace.gradients.flatMap((gradient, k) => [step(gradient), observe, ...at(k + 1), observe]),
+  ]);
+}
+
+/** Several parameters in one group; a gradient may be missing. */
+interface GappyTrace {
+  readonly hyperparameters: Hyperparameters;
+  readonly parameters: readonly (readonly number[])[];
+  /** For each step, for each parameter. */
+  readonly gradients: readonly (readonly (readonly number[] | null)[])[];
+}
+
+function gappyTraces(dialect: Dialect): fc.Arbitrary<GappyTrace> {
+  const regimes = [...CALM_REGIMES, "wide", "special"] as const;
+  const shape = fc.record({
+    lengths: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+    regime: fc.constantFrom(...regimes),
+  });
+  return shape.chain(({ lengths, regime }) => {
+    const tuples = (element: fc.Arbitrary<number>) =>
+      lengths.map((length) => fc.array(element, { minLength: length, maxLength: length }));
+    const gradients = fc.tuple(...tuples(REGIMES[regime]).map((g) => fc.option(g, { freq: 2 })));
+    return fc.record({
+      hyperparameters: hyperparameters(dialect, EVERY_PART),
+      parameters: fc.tuple(...tuples(smallParameter)),
+      gradients: fc.array(gradients, { minLength: 1, maxLength: 5 }),
+    });
+  });
+}
+
+function gappyProgram(dialect: Dialect, trace: GappyTrace, between: readonly Operation[] = []): Program {
+  const observe = observeAll(dialect, trace.hyperparameters);
+  return programOf(dialect, [
+    init(trace.hyperparameters, ...trace.parameters),
+    ...trace.gradients.flatMap((gradients) => [...between, step(...gradients), observe]),
+  ]);
+}
+
+/** The trace of one parameter as if the others and the steps without a gradient had not been. */
+function aloneOf({ hyperparameters: h, parameters, gradients }: GappyTrace, p: number): Trace {
+  const own = gradients.map((each) => each[p]).filter((gradient) => gradient !== null);
+  return { hyperparameters: h, parameter: parameters[p], gradients: own };
+}
+
+/** A step without a gradient must leave every slot and the step count of the parameter as they were. */
+function expectKept(run: ProgramRun, trace: GappyTrace): void {
+  for (const [t, gradients] of trace.gradients.entries()) {
+    for (const [p, gradient] of gradients.entries()) {
+      if (gradient !== null) continue;
+      const why = `step ${t + 1} has no gradient for parameter ${p}, but`;
+      const taken = trace.gradients.slice(0, t).filter((each) => each[p] !== null).length;
+      const before = t > 0 ? run.observations[t - 1].parameters[p] : undefined;
+      const now = run.observations[t].parameters[p];
+      if (now.step !== undefined && now.step !== taken) {
+        throw failureOf(run, "contract-mismatch", `${why} ${now.step} steps are counted instead of ${taken}`);
+      }
+      // Before the first gradient there may be no state yet, or the initial one.
+      const expected = before ? listsOf(before) : { parameter: trace.parameters[p].map(Math.fround) };
+      const got = before?.square_avg ? listsOf(now) : { parameter: [...valuesOf(run, t, "parameter", p)] };
+      const difference = differenceOf(expected, got);
+      if (difference !== undefined) throw failureOf(run, "contract-mismatch", `${why} ${difference}`);
+    }
+  }
+}
+
+export const stateAndPurityProperties = [
+  property<InterruptedTrace>({
+    id: "checkpoint-is-the-identity",
+    clauses: ["RMS-10.1"],
+    of: "implementation",
+    needs: ["state", "checkpoint"],
+    arbitrary: ({ dialect }) => interruptedTraces(dialect),
+    check: async (input, subject) => {
+      const { dialect } = subject.declaration;
+      const expected = await subject.run(interruptedProgram(dialect, input, false));
+      const run = await runProgram(subject, interruptedProgram(dialect, input, true));
+      expectSameObservations(run, expected, "with checkpoints against without");
+      acceptRun(subject, run);
+    },
+  }),
+  property<{ interrupted: InterruptedTrace; other: Hyperparameters }>({
+    id: "checkpoint-keeps-changed-hyperparameters",
+    clauses: ["RMS-10.1", "RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "checkpoint", "set"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) =>
+      fc.record({ interrupted: interruptedTraces(dialect), other: hyperparameters(dialect, {}) }),
+    check: async ({ interrupted, other }, subject) => {
+      const { dialect } = subject.declaration;
+      const { lr, alpha, lr_decay } = other;
+      const changes: Operation = { op: "set", group: 0, hyperparameters: { lr, alpha, lr_decay } };
+      const expected = await subject.run(interruptedProgram(dialect, interrupted, false, [changes]));
+      const run = await runProgram(subject, interruptedProgram(dialect, interrupted, true, [changes]));
+      expectSameObservations(run, expected, "after a change, with checkpoints against without");
+    },
+  }),
+  property<GappyTrace>({
+    id: "checkpoint-with-parameters-without-state",
+    clauses: ["RMS-10.1", "RMS-10.4"],
+    of: "implementation",
+    needs: ["state", "checkpoint", "missing-gradient"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) => gappyTraces(dialect),
+    check: async (trace, subject) => {
+      const { dialect } = subject.declaration;
+      const expected = await subject.run(gappyProgram(dialect, trace));
+      const run = await runProgram(subject, gappyProgram(dialect, trace, [CHECKPOINT]));
+      expectSameObservations(run, expected, "with checkpoints against without");
+    },
+  }),
+  property<{ trace: Trace; other: Trace }>({
+    id: "same-program-same-bits",
+    clauses: ["RMS-10.2"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) => {
+      const any = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
+      return fc.record({ trace: any, other: any });
+    },
+    check: async ({ trace, other }, subject) => {
+      const { dialect } = subject.declaration;
+      const program = traceProgram(dialect, trace);
+      const first = await subject.run(program);
+      // Another program in between, so that what it leaves behind would show.
+      await subject.run(traceProgram(dialect, other));
+      const again = await runProgram(subject, program);
+      expectSameObservations(again, first, "the same program again");
+      acceptRun(subject, again);
+    },
+  }),
+  property<Trace>({
+    id: "gradient-is-left-alone",
+    clauses: ["RMS-10.3"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) => {
+      const whole = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
+      const special = fc.oneof(gridFloat, edgeFloat, nonFiniteFloat, fc.constant(-0));
+      return fc.tuple(whole, special).map(([trace, first]) => ({
+        ...trace,
+        gradients: trace.gradients.map(([, ...rest]) => [first, ...rest]),
+      }));
+    },
+    check: async (trace, subject) => {
+      const run = await runProgram(subject, traceProgram(subject.declaration.dialect, trace));
+      for (const [k, gradient] of trace.gradients.entries()) {
+        const after = valuesOf(run, k, "gradient");
+        for (const [i, g] of gradient.entries()) {
+          const passed = Math.fround(g);
+          if (Object.is(passed, after[i])) continue;
+          const message = `step ${k + 1}: element ${i} of the gradient was ${valueText(passed)} and is now ${valueText(after[i])}`;
+          throw failureOf(run, "contract-mismatch", message);
+        }
+      }
+      acceptRun(subject, run);
+    },
+  }),
+  property<GappyTrace>({
+    id: "a-missing-gradient-is-no-step",
+    clauses: ["RMS-10.4"],
+    of: "implementation",
+    needs: ["state", "missing-gradient"],
+    arbitrary: ({ dialect }) => gappyTraces(dialect),
+    check: async (trace, subject) => {
+      const { dialect } = subject.declaration;
+      const run = await runProgram(subject, gappyProgram(dialect, trace));
+      expectKept(run, trace);
+      for (const p of trace.parameters.keys()) {
+        const expected = await subject.run(traceProgram(dialect, aloneOf(trace, p)));
+        const observations = run.observations
+          .filter((_, t) => trace.gradients[t][p] !== null)
+          .map(({ parameters }) => ({ parameters: [parameters[p]] }));
+        const why = `parameter ${p} against the same steps without those that have no gradient for it`;
+        expectSameObservations(run, expected, why, { observations });
+      }
+      acceptRun(subject, run);
+    },
+  }),
+];
