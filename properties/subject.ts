@@ -6,8 +6,14 @@ import type { Observation, Program } from "../src/program/program.js";
 import { validateProgram } from "../src/program/validate.js";
 import { PropertyFailure } from "./property-failure.js";
 
-/** The implementation did something that no clause asks about: it reported an error or cannot do a program. */
-export class UnexpectedReply extends PropertyFailure {}
+/** The implementation says that it cannot run a program: the case is not run, which is no pass and no failure. */
+export class UnsupportedProgram extends Error {
+  override readonly name = "UnsupportedProgram";
+
+  constructor(readonly capability: string) {
+    super(`the implementation does not support ${capability}`);
+  }
+}
 
 /** The thing under test as properties see it. */
 export class Subject {
@@ -28,19 +34,15 @@ export class Subject {
 
   /**
    * Run a program that any implementation must be able to run.
-   * @throws {UnexpectedReply}
+   * @throws {UnsupportedProgram}
+   * @throws {PropertyFailure} if it answers with an error
    */
   async run(program: Program): Promise<readonly Observation[]> {
     const reply = await this.reply(program);
     if (reply.status === "ok") return reply.observations;
-    const what =
-      reply.status === "error"
-        ? `error in ${reply.phase}: ${reply.message}`
-        : `unsupported: ${reply.capability}`;
-    throw new UnexpectedReply(`the implementation answered ${what}`, "contract-mismatch", {
-      program,
-      observations: [],
-    });
+    if (reply.status === "unsupported") throw new UnsupportedProgram(reply.capability);
+    const message = `the implementation answered error in ${reply.phase}: ${reply.message}`;
+    throw new PropertyFailure(message, "contract-mismatch", { program, observations: [] });
   }
 
   /** Run a program that may be refused. */

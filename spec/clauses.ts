@@ -267,7 +267,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-7.3",
         statement:
-          "Where rounding makes the variance negative and ε is outside the root, the parameter becomes NaN: nothing is clamped.",
+          "Where rounding makes the variance negative and ε does not lift it above zero, the parameter becomes NaN: nothing is clamped.",
         arithmetic: "acceptance set",
         why: "No published implementation clamps; one that does hides the cancellation and computes another function.",
       },
@@ -405,7 +405,8 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       },
       {
         id: "RMS-11.2",
-        statement: "An infinite gradient makes the mean square infinite and the parameter NaN.",
+        statement:
+          "An infinite gradient makes the mean square infinite in the two-term orders, and the parameter NaN unless the gradient is clipped after it was squared.",
         formula: "g = ±∞ ⇒ s = +∞, ∞/∞ = NaN",
         arithmetic: "float32",
         why: "Clamping infinities is another function.",
@@ -413,14 +414,15 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-11.3",
         statement:
-          "When g² overflows while g is finite, the mean square is infinite from then on and the parameter stands still.",
+          "When g² overflows while g is finite, the mean square is infinite from then on in the two-term orders, and without momentum and uncentered the parameter stands still.",
         formula: "g/√∞ = 0",
         arithmetic: "acceptance set",
         why: "In float32 this happens from |g| ≈ 1.8e19 or 1.8e20, depending on the order of the product.",
       },
       {
         id: "RMS-11.4",
-        statement: "When g² underflows, the mean square does not grow and ε alone stands in the denominator.",
+        statement:
+          "When g² underflows, the mean square does not grow; from a mean square of zero, ε alone stands in the denominator.",
         formula: "(1−β)·g² < 2^−150 ⇒ fl = 0",
         arithmetic: "acceptance set",
         why: "Tiny gradients are then amplified by 1/ε; where ε is 0 the quotient is infinite.",
@@ -455,22 +457,23 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-12.1",
         statement:
-          "A negative learning rate, β, ε, momentum or weight decay is refused when the optimizer is made.",
+          "In the dialects that validate (the torch family), a negative learning rate, β, ε, momentum or weight decay is refused when the optimizer is made.",
         arithmetic: "contract",
-        why: "The rule has no meaning for them; PyTorch and most of its family refuse them.",
+        why: "The rule has no meaning for them. Keras, Optax and TensorFlow.js accept them all.",
       },
       {
         id: "RMS-12.2",
-        statement: "A NaN hyperparameter is refused when the optimizer is made.",
+        statement:
+          "In the dialects that validate, a NaN hyperparameter is refused when the optimizer is made.",
         arithmetic: "contract",
         why: "x < 0 is false for NaN; a check written that way lets it pass.",
       },
       {
         id: "RMS-12.3",
         statement:
-          "A hyperparameter that is refused in a change between steps leaves the optimizer as it was.",
+          "In the dialects that validate, a hyperparameter is refused in a change between steps as it is when the optimizer is made.",
         arithmetic: "contract",
-        why: "A half-applied change is worse than a crash.",
+        why: "A check that only the constructor makes is passed by every schedule.",
       },
     ],
   },
@@ -501,7 +504,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-13.4",
         statement:
-          "x₀ = 5 under the gradient 2x with step 0.3, γ = 0.9 and ε = 1e-8 stays within the step bound and reaches the neighbourhood of 0 within 100 steps.",
+          "x₀ = 5 under the gradient 2x with step 0.3, γ = 0.9 and ε = 1e-8 stays within the step bound, and within 100 steps reaches |x| ≤ η/√(1−γ) and never leaves it again.",
         arithmetic: "acceptance set",
         why: "The gradient depends on the implementation's own parameter: a closed loop.",
       },
@@ -521,7 +524,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-13.7",
         statement: "Alternating gradients cancel in the mean gradient and not in the mean square.",
-        formula: "g_t = ±1 ⇒ a_t → 0 (up to t), s_t → 1",
+        formula: "g_t = ±c ⇒ |a_t| ≤ (1−β)·c, s_t → c²",
         arithmetic: "acceptance set",
         why: "Why the squares are averaged and not the gradients.",
       },

@@ -115,8 +115,6 @@ const SEPARATIONS: readonly Separation[] = [
     why: "a report shows judgements and makes none",
     typesAllowed: true,
     directOnly: true,
-    // It judges and diagnoses the program that it shows.
-    exceptions: ["src/report/replay.ts"],
   },
   {
     from: /^properties\/(?!properties\.test\.ts$)/,

@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 /** The package's root, from the sources as from dist/: the nearest folder above that holds package.json. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  while (!existsSync(join(folder, "package.json"))) {
+    const above = dirname(folder);
+    if (above === folder)
+      throw new Error(`no folder above ${fileURLToPath(import.meta.url)} holds package.json`);
+    folder = above;
+  }
   return folder;
 }
 

@@ -10,6 +10,7 @@ import { ProgramError } from "../program/program-error.js";
 import { validateProgram } from "../program/validate.js";
 import { replayReport } from "../report/replay.js";
 import { parseRegression } from "../suite/regression.js";
+import { replay } from "../suite/replay.js";
 import { EXIT } from "./exit-codes.js";
 
 /** `replay`: run one stored program against the bundled implementation and judge it. */
@@ -26,14 +27,10 @@ export function replayCommand(): Command {
     )
     .action(async (file: string, { evaluation }: { evaluation: PinnedEvaluationName }) => {
       const program = readProgram(file);
-      const [reply] = await bundledAdapter(evaluation).run([program]);
-      const { text, accepted } = replayReport(
-        program,
-        reply,
-        declarationOf(dialectById(program.dialect), evaluation),
-      );
-      console.log(text);
-      process.exitCode = accepted ? EXIT.conforms : EXIT.failure;
+      const declaration = declarationOf(dialectById(program.dialect), evaluation);
+      const result = await replay(program, bundledAdapter(evaluation), declaration);
+      console.log(replayReport(result));
+      process.exitCode = result.accepted ? EXIT.conforms : EXIT.failure;
     });
 }
 

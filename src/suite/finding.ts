@@ -13,7 +13,9 @@ import type { CaseResult, Evidence, Failure } from "./case-result.js";
 /** Failures that share one root cause, with the smallest program that shows it. */
 export interface Finding {
   readonly diagnosis: Diagnosis;
+  /** Ids of the cases, smallest program first. */
   readonly cases: readonly string[];
+  /** Clauses that the cases are about; the one about the slot that diverges first leads. */
   readonly clauses: readonly string[];
   readonly message: string;
   readonly minimal?: Evidence;
@@ -26,62 +28,83 @@ interface FailedResult extends CaseResult {
   readonly failure: Failure;
 }
 
-/** Programs of one case that a diagnosis looks at: more of them decide between more explanations. */
-const DIAGNOSED_PROGRAMS = 6;
-/** Elements and operations in them; large programs decide nothing that small ones do not. */
-const DIAGNOSED_SIZE = 600;
-/** Cases that are diagnosed together; those beyond are diagnosed by themselves. */
-const DIAGNOSED_CASES = 60;
+/** A failed case with what arithmetic has to say of it. */
+interface ArithmeticFailure {
+  readonly result: FailedResult;
+  readonly rejects: boolean;
+  readonly failingCase: FailingCase;
+}
 
-/** Failing cases as findings, largest first. */
+/** Mismatches of one program that are looked at alone. */
+const ISOLATED_MISMATCHES = 4;
+/** Programs of one case that a diagnosis looks at: more of them decide between more explanations. */
+const DIAGNOSED_PROGRAMS = 8;
+
+/** Failing cases as findings, largest first. Every failing case is in exactly one. */
 export async function findingsOf(
   results: readonly CaseResult[],
   declaration: Declaration,
   adapter: Adapter,
 ): Promise<Finding[]> {
-  const failed = results.filter((result): result is FailedResult => result.failure !== undefined);
-  const bySize = [...failed].sort((a, b) => size(a.failure.minimal) - size(b.failure.minimal));
-  const byId = new Map(failed.map((result) => [result.id, result]));
-  const rejected: FailingCase[] = [];
-  const otherBits: FailingCase[] = [];
+  const failed = results
+    .filter((result): result is FailedResult => result.failure !== undefined)
+    .sort((a, b) => size(a.failure.minimal) - size(b.failure.minimal));
   const findings: Finding[] = [];
-  for (const result of bySize) {
-    const arithmetic = result.verdict !== "contract-mismatch" && arithmeticEvidence(result, declaration);
-    if (!arithmetic) {
-      const { message } = result.failure;
-      const verdict = result.verdict === "not-run" ? "differs" : result.verdict;
-      const diagnosis: Diagnosis = { verdict, sentence: `${message}.`, axes: [], alternatives: [] };
-      findings.push(await findingOf(diagnosis, [result], declaration, adapter));
-    } else (arithmetic.rejects ? rejected : otherBits).push(arithmetic.failingCase);
+  const arithmetic: ArithmeticFailure[] = [];
+  for (const result of failed) {
+    const failure = await arithmeticFailure(result, declaration, adapter);
+    if (failure) arithmetic.push(failure);
+    else findings.push(saidFinding(result));
   }
+  const casesThat = (rejects: boolean) =>
+    arithmetic.filter((failure) => failure.rejects === rejects).map(({ failingCase }) => failingCase);
   const clusters = [
-    ...diagnoseRejections(rejected.slice(0, DIAGNOSED_CASES), declaration),
-    ...diagnoseOtherBits(otherBits.slice(0, DIAGNOSED_CASES), declaration),
+    ...diagnoseRejections(casesThat(true), declaration),
+    ...diagnoseOtherBits(casesThat(false), declaration),
   ];
   for (const { diagnosis, cases } of clusters) {
-    const members = cases.map(({ id }) => byId.get(id) as FailedResult);
-    findings.push(await findingOf(diagnosis, members, declaration, adapter));
+    const members = cases.map(
+      ({ id }) => arithmetic.find(({ result }) => result.id === id) as ArithmeticFailure,
+    );
+    findings.push(clusterFinding(diagnosis, members, declaration));
   }
   return findings.sort((a, b) => b.cases.length - a.cases.length);
 }
 
-async function findingOf(
+/** A failure of which the property's own message is all that can be said. */
+function saidFinding({ id, clauses, verdict, failure }: FailedResult): Finding {
+  const sentence = failure.message.endsWith(".") ? failure.message : `${failure.message}.`;
+  return {
+    diagnosis: { verdict: verdict === "not-run" ? "differs" : verdict, sentence, axes: [], alternatives: [] },
+    cases: [id],
+    clauses,
+    message: failure.message,
+    ...(failure.minimal && { minimal: failure.minimal }),
+    replay: failure.replay,
+  };
+}
+
+function clusterFinding(
   diagnosis: Diagnosis,
-  members: readonly FailedResult[],
+  members: readonly ArithmeticFailure[],
   declaration: Declaration,
-  adapter: Adapter,
-): Promise<Finding> {
-  const [{ failure }] = [...members].sort((a, b) => size(a.failure.minimal) - size(b.failure.minimal));
-  const minimal = failure.minimal && (await isolated(failure.minimal, declaration, adapter));
-  const clauses = inOrder(members.flatMap((member) => member.clauses));
+): Finding {
+  const [{ result, failingCase }] = [...members].sort(
+    (a, b) => size(a.failingCase.programs[0]) - size(b.failingCase.programs[0]),
+  );
+  const [minimal] = failingCase.programs;
+  const mismatch = mismatchesOf(judgementOf(minimal, declaration))[0];
+  const named = members.flatMap((member) => member.result.clauses);
+  const clauses = CLAUSES.map(({ id }) => id).filter((id) => named.includes(id));
   const lead = diagnosis.firstDiverging && CLAUSE_OF_SLOT[diagnosis.firstDiverging];
   return {
     diagnosis,
-    cases: members.map(({ id }) => id),
+    cases: members.map((member) => member.result.id),
     clauses: lead && clauses.includes(lead) ? [lead, ...clauses.filter((id) => id !== lead)] : clauses,
-    message: failure.message,
-    ...(minimal && { minimal: minimal.evidence, ...(minimal.mismatch && { mismatch: minimal.mismatch }) }),
-    replay: failure.replay,
+    message: result.failure.message,
+    minimal,
+    ...(mismatch && { mismatch }),
+    replay: result.failure.replay,
   };
 }
 
@@ -93,65 +116,65 @@ const CLAUSE_OF_SLOT: Readonly<Record<Slot, string>> = {
   grad_avg: "RMS-7.1",
 };
 
-/** The failing element alone, if the failure stays when the implementation is run on it alone. */
-async function isolated(
-  evidence: Evidence,
+/**
+ * The programs of a case in which observations were rejected, or else were not the reference's bits; each
+ * failing element alone where the failure stays. Undefined where arithmetic has nothing to say.
+ */
+async function arithmeticFailure(
+  result: FailedResult,
   declaration: Declaration,
   adapter: Adapter,
-): Promise<{ evidence: Evidence; mismatch: Mismatch | undefined }> {
-  const judgement = judgementOf(evidence, declaration);
-  const mismatch = firstMismatch(judgement);
-  if (!mismatch) return { evidence, mismatch };
-  const program = isolateElement(evidence.program, mismatch.parameter, mismatch.element, mismatch.operation);
-  const [reply] = await adapter.run([program]);
-  if (reply.status !== "ok") return { evidence, mismatch };
-  const alone = { program, observations: reply.observations };
-  const judgementAlone = judgementOf(alone, declaration);
-  const mismatchAlone = firstMismatch(judgementAlone);
-  const stays =
-    judgement.rejected.length > 0 ? judgementAlone.rejected.length > 0 : mismatchAlone !== undefined;
-  return stays ? { evidence: alone, mismatch: mismatchAlone } : { evidence, mismatch };
-}
-
-function firstMismatch(judgement: Judgement): Mismatch | undefined {
-  return judgement.rejected[0] ?? judgement.notBitExact[0];
-}
-
-/** Clauses in the order of the specification, each once. */
-function inOrder(clauses: readonly string[]): string[] {
-  return CLAUSES.map(({ id }) => id).filter((id) => clauses.includes(id));
-}
-
-/** The failing programs of a case of which arithmetic has something to say: rejections if there are any. */
-function arithmeticEvidence(
-  { id, failure }: FailedResult,
-  declaration: Declaration,
-): { failingCase: FailingCase; rejects: boolean } | undefined {
-  const all = [...(failure.minimal ? [failure.minimal] : []), ...failure.others];
-  const judged = all
-    .sort((a, b) => size(a) - size(b))
-    .map((evidence) => ({ evidence, judgement: judgementOf(evidence, declaration) }));
-  const rejecting = judged.filter(({ judgement }) => judgement.tally.rejected > 0);
-  const differing = judged.filter(({ judgement }) => judgement.notBitExact.length > 0);
-  const rejects = rejecting.length > 0;
-  const [first, ...rest] = (rejects ? rejecting : differing).map(({ evidence }) => evidence);
-  if (!first) return undefined;
-  const programs: [FailingProgram, ...FailingProgram[]] = [first];
-  let total = size(first);
-  for (const evidence of rest) {
-    total += size(evidence);
-    if (programs.length === DIAGNOSED_PROGRAMS || total > DIAGNOSED_SIZE) break;
-    programs.push(evidence);
+): Promise<ArithmeticFailure | undefined> {
+  const { id, verdict, failure } = result;
+  if (verdict === "contract-mismatch") return undefined;
+  const judged = [...(failure.minimal ? [failure.minimal] : []), ...failure.others].map((evidence) => ({
+    evidence,
+    judgement: judgementOf(evidence, declaration),
+  }));
+  const rejects = judged.some(({ judgement }) => judgement.rejected.length > 0);
+  const programs: FailingProgram[] = [];
+  for (const { evidence, judgement } of judged) {
+    if (programs.length >= DIAGNOSED_PROGRAMS) break;
+    const mismatches = rejects ? judgement.rejected : judgement.notBitExact;
+    if (mismatches.length === 0) continue;
+    programs.push(...(await isolated(evidence, mismatches, rejects, declaration, adapter)));
   }
-  return { failingCase: { id, programs }, rejects };
+  const [first, ...rest] = programs.sort((a, b) => size(a) - size(b));
+  return first && { result, rejects, failingCase: { id, programs: [first, ...rest] } };
+}
+
+/** Failing elements alone, as far as the failure stays when they are run alone; else the whole program. */
+async function isolated(
+  whole: FailingProgram,
+  mismatches: readonly Mismatch[],
+  rejects: boolean,
+  declaration: Declaration,
+  adapter: Adapter,
+): Promise<FailingProgram[]> {
+  const stride = Math.max(1, Math.floor(mismatches.length / ISOLATED_MISMATCHES));
+  const chosen = mismatches.filter((_, i) => i % stride === 0).slice(0, ISOLATED_MISMATCHES);
+  const alone: FailingProgram[] = [];
+  for (const { parameter, element, operation } of chosen) {
+    const program = isolateElement(whole.program, parameter, element, operation);
+    const [reply] = await adapter.run([program]);
+    if (reply.status !== "ok") continue;
+    const judgement = judgeProgram(program, reply.observations, declaration);
+    const stays = rejects ? judgement.rejected.length > 0 : judgement.notBitExact.length > 0;
+    if (stays) alone.push({ program, observations: reply.observations });
+  }
+  return alone.length > 0 ? alone : [whole];
 }
 
 function judgementOf({ program, observations, judgement }: Evidence, declaration: Declaration): Judgement {
   return judgement ?? judgeProgram(program, observations, declaration);
 }
 
+function mismatchesOf({ rejected, notBitExact }: Judgement): readonly Mismatch[] {
+  return rejected.length > 0 ? rejected : notBitExact;
+}
+
 /** Elements that are stepped, and operations. */
-function size(evidence: Evidence | undefined): number {
+function size(evidence: FailingProgram | undefined): number {
   if (!evidence) return Number.POSITIVE_INFINITY;
   const { operations } = evidence.program;
   return operations.reduce((sum, operation) => {

@@ -76,22 +76,29 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
     await new Promise((resolve) => setImmediate(resolve));
   }
   const complete = results.length === planned.length;
-  const reached = levelOf(results, options.declaration.reference !== undefined);
+  const findings = await findingsOf(results, options.declaration, options.adapter);
+  const diagnosed = results.map((result) => withDiagnosis(result, findings));
+  const reached = levelOf(diagnosed, options.declaration.reference !== undefined);
   const tally = emptyTally();
   for (const result of results) addTally(tally, result.tally);
   return {
     hello,
     asked: options.level,
     reached,
-    conforms:
-      complete && reaches(reached, options.level) && results.some(({ verdict }) => verdict !== "not-run"),
+    conforms: complete && reaches(reached, options.level),
     complete,
-    results,
-    findings: await findingsOf(results, options.declaration, options.adapter),
-    clauses: clauseMatrix(results),
+    results: diagnosed,
+    findings,
+    clauses: clauseMatrix(diagnosed),
     tally,
     selfCheckFailed: results.some(({ id, failure }) => failure && isSpecification(id)),
   };
+}
+
+/** A failed case has the verdict of the finding that explains it. */
+function withDiagnosis(result: CaseResult, findings: readonly Finding[]): CaseResult {
+  const finding = findings.find(({ cases }) => cases.includes(result.id));
+  return finding ? { ...result, verdict: finding.diagnosis.verdict } : result;
 }
 
 function plan(options: GateOptions, hello: Hello): PlannedCase[] {

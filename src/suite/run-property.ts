@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
-import { Subject } from "../../properties/subject.js";
+import { Subject, UnsupportedProgram } from "../../properties/subject.js";
 import type { Adapter, Capability } from "../adapter/adapter.js";
 import type { Declaration } from "../judge/declaration.js";
 import { addTally, emptyTally } from "../judge/tally.js";
@@ -56,6 +56,9 @@ export async function runProperty(property: Property, options: PropertyRunOption
   if (!details.failed)
     return { ...base, verdict: passingVerdict(property, options, tally), runs: details.numRuns, tally };
   const error = details.errorInstance;
+  if (error instanceof UnsupportedProgram) {
+    return { ...base, verdict: "not-run", reason: error.message, runs: 0, tally: emptyTally() };
+  }
   if (!(error instanceof PropertyFailure)) {
     throw error ?? new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
   }

@@ -1,5 +1,5 @@
 import { PropertyFailure } from "../../properties/property-failure.js";
-import { Subject } from "../../properties/subject.js";
+import { Subject, UnsupportedProgram } from "../../properties/subject.js";
 import type { Adapter } from "../adapter/adapter.js";
 import type { Declaration } from "../judge/declaration.js";
 import { verdictOf } from "../judge/judge-program.js";
@@ -46,6 +46,8 @@ export async function runStoredCase(stored: StoredCase, options: StoredCaseOptio
     stored.check?.(observations);
     return { ...base, verdict, runs: 1, tally };
   } catch (error) {
+    if (error instanceof UnsupportedProgram)
+      return { ...base, verdict: "not-run", reason: error.message, runs: 0, tally };
     if (!(error instanceof PropertyFailure)) throw error;
     const failure = {
       message: error.message,
