@@ -62,7 +62,10 @@ export function gateCommand(): Command {
 
 async function gate(flags: GateFlags): Promise<number> {
   const controller = new AbortController();
-  const interrupt = () => controller.abort();
+  const interrupt = () => {
+    console.error("interrupted: writing what was shown so far; once more stops at once");
+    controller.abort();
+  };
   process.once("SIGINT", interrupt);
   const progress = startProgress(flags.json ?? false);
   const started = performance.now();

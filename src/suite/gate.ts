@@ -10,7 +10,7 @@ import { type Level, levelOf, reaches } from "./level.js";
 import { isSelected } from "./only.js";
 import { PROFILES, type ProfileName } from "./profile.js";
 import { regressionCases } from "./regression.js";
-import { runProperty } from "./run-property.js";
+import { Interrupted, runProperty } from "./run-property.js";
 import { runStoredCase } from "./run-stored-case.js";
 
 export interface GateOptions {
@@ -29,7 +29,7 @@ export interface GateOptions {
   readonly command: string;
   /** Called after each case. */
   readonly onCase?: (result: CaseResult, done: number, total: number) => void;
-  /** Stop after the case that is running; the result is then incomplete. */
+  /** Stop; the result is then incomplete. */
   readonly signal?: AbortSignal;
 }
 
@@ -69,7 +69,11 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
   const results: CaseResult[] = [];
   for (const planCase of planned) {
     if (options.signal?.aborted) break;
-    const result = await planCase.run();
+    const result = await planCase.run().catch((error: unknown) => {
+      if (error instanceof Interrupted) return undefined;
+      throw error;
+    });
+    if (!result) break;
     results.push(result);
     options.onCase?.(result, results.length, planned.length);
     // Let timers and signals have their turn: in-process cases never wait for anything.
@@ -126,6 +130,7 @@ function plan(options: GateOptions, hello: Hello): PlannedCase[] {
           seed: options.seed,
           runs: PROFILES[options.profile],
           command,
+          ...(options.signal && { signal: options.signal }),
         }),
     })),
   ];

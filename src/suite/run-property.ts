@@ -20,12 +20,25 @@ export interface PropertyRunOptions {
   readonly runs: number;
   /** How the gate would be called to see a failure again, without the property and the seed. */
   readonly command: string;
+  /** Stop between two inputs. */
+  readonly signal?: AbortSignal;
 }
+
+/** The run was stopped by its signal; what was running has no result. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** How long generated inputs may keep timers and signals waiting, in milliseconds. */
+const LONGEST_TURN = 100;
 
 /** Failing programs that are kept beside the smallest one. */
 const KEPT_EVIDENCE = 24;
 
-/** Run one property. Failures of the implementation are in the result; other errors are thrown. */
+/**
+ * Run one property. Failures of the implementation are in the result; other errors are thrown.
+ * @throws {Interrupted}
+ */
 export async function runProperty(property: Property, options: PropertyRunOptions): Promise<CaseResult> {
   const base = { id: property.id, kind: "property", clauses: property.clauses } as const;
   const notRun = reasonNotToRun(property, options);
@@ -37,7 +50,14 @@ export async function runProperty(property: Property, options: PropertyRunOption
   const subject = new Subject(options.adapter, options.declaration, options.demandBitExact, (judgement) => {
     if (!failed) addTally(tally, judgement.tally);
   });
+  let turn = performance.now();
   const check = async (input: unknown) => {
+    if (performance.now() - turn > LONGEST_TURN) {
+      // In-process implementations never wait for anything, so nothing else would have its turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      turn = performance.now();
+    }
+    if (options.signal?.aborted) throw new Interrupted();
     try {
       await property.check(input, subject);
     } catch (error) {
@@ -56,6 +76,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
   if (!details.failed)
     return { ...base, verdict: passingVerdict(property, options, tally), runs: details.numRuns, tally };
   const error = details.errorInstance;
+  if (error instanceof Interrupted) throw error;
   if (error instanceof UnsupportedProgram) {
     return { ...base, verdict: "not-run", reason: error.message, runs: 0, tally: emptyTally() };
   }
