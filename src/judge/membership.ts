@@ -21,24 +21,26 @@ export class ListedMembership {
   compare(outcomes: readonly Float64Array[], observed: Float64Array): void {
     const { accepted, lowest, highest } = this;
     this.outcomes = outcomes;
+    accepted.fill(0);
+    lowest.set(outcomes[0]);
+    highest.set(outcomes[0]);
+    // Two outcomes at a time: half the reading and writing of what is kept. An odd one out is met twice.
+    for (let k = 0; k < outcomes.length; k += 2) {
+      const first = outcomes[k];
+      const second = outcomes[Math.min(k + 1, outcomes.length - 1)];
+      for (let i = 0; i < accepted.length; i++) {
+        const a = first[i];
+        const b = second[i];
+        // Where NaN is listed these become NaN, and `evidence` looks again.
+        lowest[i] = Math.min(lowest[i], Math.min(a, b));
+        highest[i] = Math.max(highest[i], Math.max(a, b));
+        if (a === observed[i] || b === observed[i]) accepted[i] = 1;
+      }
+    }
+    // Equality settles nearly everything; zeros and NaN need the slower question.
     for (let i = 0; i < accepted.length; i++) {
       const seen = observed[i];
-      let least = Number.POSITIVE_INFINITY;
-      let greatest = Number.NEGATIVE_INFINITY;
-      let equal = 0;
-      for (let k = 0; k < outcomes.length; k++) {
-        const value = outcomes[k][i];
-        least = Math.min(least, value);
-        greatest = Math.max(greatest, value);
-        if (value === seen) equal = 1;
-      }
-      // Equality settles nearly everything; zeros and NaN need the slower question.
-      if (seen === 0 || Number.isNaN(seen))
-        equal = outcomes.some((outcome) => Object.is(outcome[i], seen)) ? 1 : 0;
-      accepted[i] = equal;
-      // Where NaN is listed these are NaN, and `evidence` looks again.
-      lowest[i] = least;
-      highest[i] = greatest;
+      if (seen === 0 || Number.isNaN(seen)) accepted[i] = listsExactly(outcomes, i, seen) ? 1 : 0;
     }
   }
 
@@ -60,6 +62,10 @@ export class ListedMembership {
     if (lowest > highest || old - old !== 0) return "full";
     return evidenceOf(lowest, highest, old);
   }
+}
+
+function listsExactly(outcomes: readonly Float64Array[], i: number, seen: number): boolean {
+  return outcomes.some((outcome) => Object.is(outcome[i], seen));
 }
 
 /** The distinct outcomes of one element in order, NaN last: what a report shows as accepted. */
