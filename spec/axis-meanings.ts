@@ -126,7 +126,8 @@ export const EVALUATION_AXIS_MEANINGS: {
     axis: "What becomes of values below 2^−126 in magnitude.",
     values: {
       kept: "they are values like any other",
-      flushed: "results and inputs become zero with the same sign",
+      flushed: "results and inputs become zero with the same sign; a result is looked at after it is rounded",
+      "flushed-early": "the same, but a result is looked at before it is rounded",
     },
   },
   "order.mean-square": {

@@ -10,8 +10,8 @@ export const EVALUATION_AXES = {
   complement: ["binary64", "float32"],
   /** Intermediates rounded to float32 at once, or kept in binary64 until they are stored. */
   intermediates: ["float32", "binary64"],
-  /** Results below 2^-126 kept, or flushed to zero (inputs too). */
-  subnormals: ["kept", "flushed"],
+  /** Results below 2^-126 kept, or flushed to zero (inputs too), looked for after rounding or before it. */
+  subnormals: ["kept", "flushed", "flushed-early"],
   /** (t⊗g)⊗g · t⊗(g⊗g) · s ⊕ w⊗(g⊗g ⊖ s) · the same, mirrored where |w| ≥ ½. */
   "order.mean-square": ["weight-first", "square-first", "lerp", "lerp-mirrored"],
   /** β⊗a ⊕ t⊗g · a ⊕ w⊗(g ⊖ a) · the same, mirrored where |w| ≥ ½: g ⊖ (g ⊖ a)⊗(1 ⊖ w). */

@@ -117,7 +117,7 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
   }
 
   store(slot: Slot, x: Rounded): Rounded {
-    const value = this.flush(Math.fround(x.value));
+    const value = this.toFloat32(x.value);
     this.stored[slot] = value;
     return this.evaluation.intermediates === "binary64" ? { value: x.value } : { value };
   }
@@ -130,15 +130,26 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
   private fused([a, b]: readonly [number, number], c: number, unfused: number): Rounded {
     const fusible =
       this.evaluation.intermediates === "float32" && isFloat32(a) && isFloat32(b) && isFloat32(c);
-    return { value: fusible ? this.flush(fma32(a, b, c)) : this.round(unfused) };
+    if (!fusible) return { value: this.round(unfused) };
+    // The binary64 sum says whether the exact one is tiny, but for a hair's breadth of 2^-179 below 2^-126.
+    const sum = a * b + c;
+    return { value: this.isTinyEarly(sum) ? sum * 0 : this.flush(fma32(a, b, c)) };
   }
 
   private round(x: number): number {
-    return this.evaluation.intermediates === "binary64" ? x : this.flush(Math.fround(x));
+    return this.evaluation.intermediates === "binary64" ? x : this.toFloat32(x);
+  }
+
+  private toFloat32(x: number): number {
+    return this.isTinyEarly(x) ? x * 0 : this.flush(Math.fround(x));
+  }
+
+  private isTinyEarly(x: number): boolean {
+    return this.evaluation.subnormals === "flushed-early" && Math.abs(x) < MIN_NORMAL;
   }
 
   private flush(x: number): number {
-    return this.evaluation.subnormals === "flushed" && Math.abs(x) < MIN_NORMAL ? x * 0 : x;
+    return this.evaluation.subnormals !== "kept" && Math.abs(x) < MIN_NORMAL ? x * 0 : x;
   }
 }
 

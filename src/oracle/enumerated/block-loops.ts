@@ -49,6 +49,14 @@ export function fuseBlocks(out: Float64Array, x: Float64Array, y: Float64Array, 
   for (let i = 0; i < out.length; i++) out[i] = fma32(x[i], y[i], z[i]);
 }
 
+/** Zero, with its sign, where x·y + z is below the smallest normal before it is rounded to float32. */
+export function flushTinySums(out: Float64Array, x: Float64Array, y: Float64Array, z: Float64Array): void {
+  for (let i = 0; i < out.length; i++) {
+    const sum = x[i] * y[i] + z[i];
+    if (sum < MIN_NORMAL && sum > -MIN_NORMAL) out[i] = sum * 0;
+  }
+}
+
 /** Elements below the smallest normal become zero with their sign. */
 export function flushBlock(x: Float64Array): void {
   for (let i = 0; i < x.length; i++) {

@@ -6,6 +6,7 @@ import {
   addBlocks,
   divideBlocks,
   flushBlock,
+  flushTinySums,
   fuseBlocks,
   isFloat32Block,
   maximumBlocks,
@@ -42,6 +43,8 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   readonly named: Partial<Record<Intermediate, Outcomes>> = {};
   private readonly single: boolean;
   private readonly flushes: boolean;
+  /** Whether tininess is looked for before rounding. */
+  private readonly early: boolean;
 
   /**
    * @param evaluation one choice of `intermediates` and of `subnormals`; any choices elsewhere
@@ -56,7 +59,8 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
       throw new Error("an enumerated reading takes one choice of intermediates and one of subnormals");
     }
     this.single = evaluation.intermediates[0] === "float32";
-    this.flushes = evaluation.subnormals[0] === "flushed";
+    this.flushes = evaluation.subnormals[0] !== "kept";
+    this.early = evaluation.subnormals[0] === "flushed-early";
   }
 
   /** Take a block in. Flushing covers inputs too, in a copy. */
@@ -94,7 +98,7 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
 
   squareRoot(x: Outcomes): Outcomes {
     return x.flatMap((outcome) => {
-      const root = this.apply((out) => squareRootBlock(out, outcome.values, this.single));
+      const root = this.apply((out, single) => squareRootBlock(out, outcome.values, single));
       return this.evaluation.root.map((choice) => {
         if (choice === "correct") return { values: root, radicand: outcome.values };
         const values = this.arena.take();
@@ -141,8 +145,8 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     return this.evaluation["order.update"].flatMap((order) => {
       if (order === "inverse") {
         return pairs(x, d).map(([a, b]) => {
-          const scaled = this.apply((out) => divideBlocks(out, b.values, eta.values, this.single));
-          return { values: this.apply((out) => divideBlocks(out, a.values, scaled, this.single)) };
+          const scaled = this.apply((out, single) => divideBlocks(out, b.values, eta.values, single));
+          return { values: this.apply((out, single) => divideBlocks(out, a.values, scaled, single)) };
         });
       }
       return this.evaluation.quotient.flatMap((method) =>
@@ -220,10 +224,10 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
         if (operand?.factors && this.fusible(operand.factors)) {
           const [f, g] = operand.factors;
           const other = operand === a ? b : a;
-          outcomes.push({ values: this.apply((out) => fuseBlocks(out, f, g, other.values)) });
+          outcomes.push({ values: this.fused(f, g, other.values) });
         } else if (!unfused) {
           unfused = true;
-          outcomes.push({ values: this.apply((out) => addBlocks(out, a.values, b.values, this.single)) });
+          outcomes.push({ values: this.apply((out, single) => addBlocks(out, a.values, b.values, single)) });
         }
       }
       return outcomes;
@@ -237,34 +241,52 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   }
 
   private product(a: Float64Array, b: Float64Array): Outcome {
-    return { values: this.apply((out) => multiplyBlocks(out, a, b, this.single)), factors: [a, b] };
+    return { values: this.apply((out, single) => multiplyBlocks(out, a, b, single)), factors: [a, b] };
   }
 
   private divided(method: EvaluationChoice<"quotient">, a: Float64Array, d: Outcome): Outcome {
     if (method === "division") {
-      return { values: this.apply((out) => divideBlocks(out, a, d.values, this.single)) };
+      return { values: this.apply((out, single) => divideBlocks(out, a, d.values, single)) };
     }
     const { radicand } = d;
-    const reciprocal = this.apply((out) => {
-      if (method === "reciprocal-root" && radicand) reciprocalRootBlock(out, radicand, this.single);
-      else divideBlocks(out, onesOf(out.length), d.values, this.single);
+    const reciprocal = this.apply((out, single) => {
+      if (method === "reciprocal-root" && radicand) reciprocalRootBlock(out, radicand, single);
+      else divideBlocks(out, onesOf(out.length), d.values, single);
     });
     return this.product(a, reciprocal);
   }
 
   private rounded(values: Float64Array): Float64Array {
     const out = this.arena.take();
-    for (let i = 0; i < out.length; i++) out[i] = Math.fround(values[i]);
+    out.set(values);
+    this.round(out);
+    return out;
+  }
+
+  private fused(x: Float64Array, y: Float64Array, z: Float64Array): Float64Array {
+    const out = this.arena.take();
+    fuseBlocks(out, x, y, z);
+    if (this.early) flushTinySums(out, x, y, z);
     if (this.flushes) flushBlock(out);
     return out;
   }
 
-  private apply(loop: (out: Float64Array) => void): Float64Array {
+  /** One operation over a block; `single` says whether the loop is to round to float32 at once. */
+  private apply(loop: (out: Float64Array, single: boolean) => void): Float64Array {
     const out = this.arena.take();
-    loop(out);
     // A binary64 is far from its own subnormals; only what is rounded to float32 is flushed.
-    if (this.flushes && this.single) flushBlock(out);
+    if (!this.single || !this.flushes) loop(out, this.single);
+    else {
+      loop(out, false);
+      this.round(out);
+    }
     return out;
+  }
+
+  private round(block: Float64Array): void {
+    if (this.early) flushBlock(block);
+    for (let i = 0; i < block.length; i++) block[i] = Math.fround(block[i]);
+    if (this.flushes) flushBlock(block);
   }
 }
 

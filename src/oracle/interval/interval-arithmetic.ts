@@ -78,7 +78,7 @@ const BOUNDS = new Float64Array(2);
  * Every operation is the hull over the allowed choices: each contraction of its site, each way of rounding.
  * What `intermediates` allows: "float32" rounds every result to float32; "binary64" rounds every result to
  * binary64 and only stores to float32; both together keep or round each result (kept ends are moved outward).
- * "flushed" among `subnormals` allows ±0 beside every result below 2^-126.
+ * Either kind of flushing among `subnormals` allows ±0 beside every result below 2^-126.
  *
  * Blocks come from the arena and are not changed once an operation has returned them.
  */
@@ -123,7 +123,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     this.rootMayBeCorrect = evaluation.root.includes("correct") || this.rootFloats > 0;
 
     const { mode } = this.order;
-    this.mayFlush = evaluation.subnormals.includes("flushed");
+    this.mayFlush = evaluation.subnormals.some((choice) => choice !== "kept");
     const tiny = this.mayFlush ? [FLUSH] : [];
     const single = this.order.scalars === "float32" ? FLOAT32 : CAST;
     const base = mode === "float32" ? [single] : mode === "binary64" ? [BINARY64] : [OUTWARD, ONCE_OR_TWICE];
