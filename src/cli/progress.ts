@@ -12,7 +12,8 @@ const PLAIN_LINES = 10;
 /** @param quiet print nothing at all */
 export function startProgress(quiet: boolean): Progress {
   if (quiet) return { update: () => {}, stop: () => {} };
-  if (process.stderr.isTTY) {
+  // A pseudo-terminal may have no width; the spinner would divide by it and never come back.
+  if (process.stderr.isTTY && process.stderr.columns > 0) {
     const spinner = ora({ stream: process.stderr, discardStdin: false }).start();
     return {
       update: (done, total, label) => {
