@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../package-info.js";
 import { ProgramError } from "../program/program-error.js";
+import { NothingSelected } from "../suite/only.js";
 import { EXIT } from "./exit-codes.js";
 import { gateCommand } from "./gate-command.js";
 import { goldenCommand } from "./golden-command.js";
@@ -30,11 +31,11 @@ try {
 /** One clear line for bad input; anything else is a defect of the suite and says so. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage; // already printed
-  if (error instanceof ProgramError || error instanceof UsageError || error instanceof RangeError) {
+  if (error instanceof ProgramError || error instanceof UsageError || error instanceof NothingSelected) {
     console.error(`error: ${error.message}`);
     return EXIT.usage;
   }
-  if (error instanceof Error && "code" in error && "path" in error) {
+  if (error instanceof Error && "code" in error && "syscall" in error) {
     console.error(`error: ${error.message}`); // a file that cannot be read or written
     return EXIT.usage;
   }

@@ -34,9 +34,18 @@ export function replayCommand(): Command {
     });
 }
 
+/** The system's message does not always name the file. */
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ProgramError(file, "", `cannot be read: ${(error as Error).message}`);
+  }
+}
+
 /** @throws {ProgramError} */
 function readProgram(file: string): Program {
-  const text = readFileSync(file, "utf8");
+  const text = readText(file);
   const json = parseJson(text, file) as { format?: unknown } | null;
   if (json?.format === "rmsprop-regression/1") return parseRegression(text, file).program;
   if (json?.format === "rmsprop-program/1") {

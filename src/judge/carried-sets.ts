@@ -57,8 +57,14 @@ export class CarriedSets {
     }));
   }
 
+  /** The slots that have been written, loaded or given so far. */
+  get slots(): readonly Slot[] {
+    return SLOTS.filter((slot) => this.orders[0].sets[slot]);
+  }
+
   /** Replace the state by one that is known. */
   load(state: StateBlocks): void {
+    for (const slot of STATE_SLOTS) delete this.last[slot];
     Object.assign(this.last, state);
     for (const { sets } of this.orders) {
       for (const slot of STATE_SLOTS) delete sets[slot];

@@ -1,5 +1,5 @@
 import type { Slot } from "../../spec/arithmetic.js";
-import type { Observation, Program } from "../program/program.js";
+import type { Observation, OperationOf, Program } from "../program/program.js";
 import { timelinesOf } from "../program/timeline.js";
 import type { Declaration } from "./declaration.js";
 import { judgeTimeline } from "./judge-timeline.js";
@@ -36,11 +36,8 @@ export function judgeProgram(
   const bySlot: Partial<Record<Slot, Tally>> = {};
   const rejected: Mismatch[] = [];
   const notBitExact: Mismatch[] = [];
-  const contract: string[] = [];
-  const expected = program.operations.filter(({ op }) => op === "observe").length;
-  if (observations.length !== expected) {
-    contract.push(`${observations.length} observations were returned for ${expected} observe operations`);
-  } else {
+  const contract = breachesOfCount(program, observations);
+  if (contract.length === 0) {
     for (const timeline of timelinesOf(program, declaration.dialect)) {
       judgeTimeline(timeline, observations, declaration, {
         count: (slot, tally) => {
@@ -59,6 +56,23 @@ export function judgeProgram(
   return { tally, bySlot, rejected, notBitExact, contract };
 }
 
+/** Observations and parameters in them that are too few or too many. */
+function breachesOfCount(program: Program, observations: readonly Observation[]): string[] {
+  const observed = [...program.operations.entries()].filter(([, { op }]) => op === "observe");
+  if (observations.length !== observed.length) {
+    return [`${observations.length} observations were returned for ${observed.length} observe operations`];
+  }
+  const [init] = program.operations as [OperationOf<"init">];
+  const count = init.groups.reduce((sum, { parameters }) => sum + parameters.length, 0);
+  return observations.flatMap(({ parameters }, k) =>
+    parameters.length === count
+      ? []
+      : [
+          `operation ${observed[k][0]}: the observation has ${parameters.length} parameters instead of ${count}`,
+        ],
+  );
+}
+
 /** Thrown inside `isAccepted` to stop at the first rejection. */
 class Rejected extends Error {}
 
@@ -68,6 +82,7 @@ export function isAccepted(
   observations: readonly Observation[],
   { dialect, evaluation }: Declaration,
 ): boolean {
+  if (breachesOfCount(program, observations).length > 0) return false;
   const stop = () => {
     throw new Rejected();
   };

@@ -5,6 +5,7 @@ import { type StepInputs, slotsOf, stepShape } from "../../spec/update-rule.js";
 import { type EnumeratedStep, Enumerator } from "../oracle/enumerated/enumerated-step.js";
 import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
 import type { Observation } from "../program/program.js";
+import type { Tensor } from "../program/tensor.js";
 import type { Timeline, TimelineEvent } from "../program/timeline.js";
 import { CarriedSets } from "./carried-sets.js";
 import type { Declaration } from "./declaration.js";
@@ -33,7 +34,7 @@ interface KnownState {
 }
 
 /**
- * Judge one parameter's observations. A step whose results are all observed, from a state that is known, is
+ * Judge one parameter's observations, which must have this parameter. A step whose results are all observed, from a state that is known, is
  * judged on its own by the listed results; everything else by sets that are carried along.
  */
 export function judgeTimeline(
@@ -70,8 +71,13 @@ class TimelineJudge {
   /** The reference evaluation's own state, which goes on where nothing is observed. */
   private reference: KnownState;
   private carried: CarriedSets | undefined;
+  /** Where sets are carried: the last step, and what was shown or loaded since. */
+  private lastStep: StepEvent | undefined;
+  private seen: ObservedBlocks = {};
+  /** The slots that an implementation must have by now, if they are asked for. */
+  private present: readonly Slot[] = ["parameter"];
   private stepsTaken = 0;
-  private lastGradient: Float32Array | undefined;
+  private lastGradient: Tensor | undefined;
   private readonly length: number;
 
   constructor(
@@ -104,21 +110,24 @@ class TimelineJudge {
     };
     this.stepsTaken = entry.step;
     this.reference = { parameter: this.reference.parameter, state };
-    if (this.known) this.known = { parameter: this.known.parameter, state };
-    else this.carried?.load(state);
+    this.present = ["parameter", "square_avg"];
+    if (this.known) {
+      this.known = { parameter: this.known.parameter, state };
+      return;
+    }
+    this.carried?.load(state);
+    this.seen = { ...(this.seen.parameter && { parameter: this.seen.parameter }), ...state };
   }
 
   /** Judge a step, with the observation that follows it at once if there is one; returns events consumed. */
   private step(event: StepEvent, next: TimelineEvent | undefined): 0 | 1 {
     this.stepsTaken++;
-    this.lastGradient = event.gradient.values;
+    this.lastGradient = event.gradient;
     const gradient = new Float64Array(event.gradient.values);
+    this.present = ["parameter", ...slotsOf(stepShape(this.declaration.dialect, event.hyperparameters))];
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
-    const shape = stepShape(this.declaration.dialect, event.hyperparameters);
-    const needed: readonly Slot[] = ["parameter", ...slotsOf(shape)];
-    const complete = observed !== undefined && needed.every((slot) => observed[slot]);
 
-    if (this.known && complete) {
+    if (this.known && observed && this.present.every((slot) => observed[slot])) {
       this.oneStep(event, this.known, gradient, observed);
       this.known = {
         parameter: observed.parameter as Float64Array,
@@ -131,15 +140,10 @@ class TimelineJudge {
     this.known = undefined;
     this.advanceReference(event, this.reference, gradient);
     this.carried.step(event.hyperparameters, this.stepsTaken, gradient, observed ?? {});
+    this.lastStep = event;
+    this.seen = {};
     if (observed === undefined) return 0;
-    this.judgeCarried(event, observed);
-    this.carried.anchor(observed);
-    if (observed.parameter) this.reference = { ...this.reference, parameter: observed.parameter };
-    if (complete) {
-      this.known = { parameter: observed.parameter as Float64Array, state: stateIn(observed) };
-      this.reference = this.known;
-      this.carried = undefined;
-    }
+    this.judgeCarried(this.carried, event, observed);
     return 1;
   }
 
@@ -205,12 +209,12 @@ class TimelineJudge {
     }
   }
 
-  private judgeCarried(event: StepEvent, observed: ObservedBlocks): void {
-    const carried = this.carried as CarriedSets;
+  /** Judge what is seen of a step by the sets that were carried to it, and go on from what is seen. */
+  private judgeCarried(carried: CarriedSets, event: StepEvent, observed: ObservedBlocks): void {
     const after: ObservedBlocks = { parameter: this.reference.parameter, ...this.reference.state };
     for (const slot of SLOTS) {
       const got = observed[slot];
-      if (!got) continue;
+      if (!got || !carried.slots.includes(slot)) continue;
       const expected = this.declaration.reference && after[slot];
       const tally = emptyTally();
       tally.judged = this.length;
@@ -235,16 +239,31 @@ class TimelineJudge {
       }
       this.sink.count(slot, tally);
     }
+    carried.anchor(observed);
+    Object.assign(this.seen, observed);
+    const { parameter } = this.seen;
+    if (!parameter) return;
+    this.reference = { ...this.reference, parameter };
+    if (!carried.slots.every((slot) => this.seen[slot])) return;
+    this.known = { parameter, state: stateIn(this.seen) };
+    this.reference = this.known;
+    this.carried = undefined;
   }
 
-  /** An observation with no step before it must show what was given or seen last. */
+  /**
+   * An observation with no step right before it must show what was given or seen last. What was not seen yet
+   * is the result of the last step, shown late.
+   */
   private observeWithoutStep(event: Extract<TimelineEvent, { kind: "observe" }>): void {
     const observed = this.observedBlocks(event);
-    if (!this.known) return;
-    const expected: ObservedBlocks = { parameter: this.known.parameter, ...this.known.state };
+    const before: ObservedBlocks = this.known
+      ? { parameter: this.known.parameter, ...this.known.state }
+      : this.seen;
+    const late: ObservedBlocks = {};
     for (const slot of SLOTS) {
       const got = observed[slot];
-      const was = expected[slot];
+      const was = before[slot];
+      if (got && !was) late[slot] = got;
       if (!got || !was) continue;
       const changed = got.findIndex((value, i) => !Object.is(value, was[i]));
       if (changed < 0) continue;
@@ -252,6 +271,7 @@ class TimelineJudge {
         `operation ${event.operation}: ${slot} of parameter ${this.timeline.parameter} changed without a step: element ${changed} was ${was[changed]} and is ${got[changed]}`,
       );
     }
+    if (this.carried && this.lastStep) this.judgeCarried(this.carried, this.lastStep, late);
   }
 
   private advanceReference(event: StepEvent, before: KnownState, gradient: Float64Array): void {
@@ -296,23 +316,26 @@ class TimelineJudge {
     const entry = this.observations[event.observation].parameters[this.timeline.parameter];
     const blocks: ObservedBlocks = {};
     const where = `operation ${event.operation}, parameter ${this.timeline.parameter}`;
-    if (!entry) {
-      this.sink.breach(`${where}: the observation does not have this parameter`);
-      return blocks;
-    }
+    const { shape } = this.timeline.initial;
+    const fits = (name: string, tensor: Tensor) => {
+      if (tensor.shape.join() === shape.join() && tensor.values.length === this.length) return true;
+      this.sink.breach(
+        `${where}: ${name} has shape [${tensor.shape.join(", ")}] instead of [${shape.join(", ")}]`,
+      );
+      return false;
+    };
     for (const slot of SLOTS) {
       const tensor = entry[slot];
-      if (!tensor) {
-        if (slot === "parameter" && event.slots.includes(slot))
-          this.sink.breach(`${where}: no parameter returned`);
-        continue;
+      if (tensor) {
+        if (fits(slot, tensor)) blocks[slot] = new Float64Array(tensor.values);
+      } else if (event.slots.includes(slot) && this.present.includes(slot)) {
+        this.sink.breach(`${where}: no ${slot} returned`);
       }
-      if (tensor.values.length !== this.length) {
-        this.sink.breach(`${where}: ${slot} has ${tensor.values.length} elements instead of ${this.length}`);
-      } else blocks[slot] = new Float64Array(tensor.values);
     }
     const { gradient } = entry;
-    if (gradient && this.lastGradient?.some((value, i) => !Object.is(value, gradient.values[i]))) {
+    const given = this.lastGradient?.values;
+    if (!gradient || !given || !fits("gradient", gradient)) return blocks;
+    if (given.some((value, i) => !Object.is(value, gradient.values[i]))) {
       this.sink.breach(`${where}: the gradient was changed by the step`);
     }
     return blocks;

@@ -11,15 +11,22 @@ function pathText(path: readonly PropertyKey[]): string {
 
 /**
  * Parse JSON text.
- * @throws {ProgramError} with the line and what is there, if it is no JSON.
+ * @throws {ProgramError} with what is there, and the line where the engine says it, if it is no JSON.
  */
 export function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const hint = text.trim() === "" ? "the file is empty" : (error as Error).message;
+    const hint = text.trim() === "" ? "the file is empty" : jsonHint(text, (error as Error).message);
     throw new ProgramError(source, "", `not JSON (truncated or edited?): ${hint}`);
   }
+}
+
+/** The engine's message in one line: it quotes the text around, line breaks included. */
+function jsonHint(text: string, message: string): string {
+  const position = /at position (\d+)$/.exec(message)?.[1];
+  const line = position === undefined ? "" : ` (line ${text.slice(0, Number(position)).split("\n").length})`;
+  return `${message}${line}`.replace(/\s+/g, " ");
 }
 
 /**
@@ -38,8 +45,8 @@ function issueText(issue: z.core.$ZodIssue): string {
     case "unrecognized_keys":
       return `unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}; remove it or check its spelling`;
     case "invalid_union":
-      return "discriminator" in issue && typeof issue.discriminator === "string"
-        ? `unknown ${issue.discriminator}; see the published schema for the known ones`
+      return "discriminator" in issue && "options" in issue && Array.isArray(issue.options)
+        ? `missing or unknown ${issue.discriminator}; known: ${issue.options.join(", ")}`
         : issue.message;
     default:
       return issue.message;

@@ -22,8 +22,13 @@ const wire = z
 
 const memory = z.custom<Tensor>((t) => {
   const tensor = t as Tensor;
-  return tensor?.values instanceof Float32Array && Array.isArray(tensor.shape);
-}, "expected a tensor: { shape, values: Float32Array }");
+  if (!(tensor?.values instanceof Float32Array) || !Array.isArray(tensor.shape)) return false;
+  return tensor.values.length === elementsOf(tensor.shape);
+}, "expected a tensor: { shape, values: Float32Array } with as many values as the shape says");
+
+function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((n, extent) => n * extent, 1);
+}
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -36,7 +41,7 @@ export const tensorCodec = z.codec(wire, memory, {
     };
     if (!BASE64.test(data)) return fail("not base64");
     const bytes = Buffer.from(data, "base64");
-    const elements = shape.reduce((n, extent) => n * extent, 1);
+    const elements = elementsOf(shape);
     if (bytes.length !== 4 * elements) {
       return fail(
         `shape [${shape.join(", ")}] needs ${4 * elements} bytes, but the data has ${bytes.length} bytes`,

@@ -53,6 +53,10 @@ export function validateProgram(program: Program, source: string): void {
             const problem = `there is no parameter ${entry.parameter}; the program has ${parameters.length}`;
             throw new ProgramError(source, `${path}.parameter`, problem);
           }
+          if (operation.state.findIndex(({ parameter }) => parameter === entry.parameter) < k) {
+            const problem = `parameter ${entry.parameter} is listed twice; which state counts would be anybody's guess`;
+            throw new ProgramError(source, `${path}.parameter`, problem);
+          }
           matches(entry.square_avg, entry.parameter, `${path}.square_avg`);
           if (entry.grad_avg) matches(entry.grad_avg, entry.parameter, `${path}.grad_avg`);
           if (entry.momentum_buffer)

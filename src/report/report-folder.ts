@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { GateResult } from "../suite/gate.js";
@@ -7,11 +7,13 @@ import { type RunDescription, reportLines } from "./jsonl.js";
 
 /**
  * Write report.jsonl and, for each finding, its minimal program in the form of a regression: replay it, or copy
- * it to the regressions.
+ * it to the regressions. Findings that an earlier run left there are removed.
  * @returns the path of report.jsonl
  */
 export function writeReport(folder: string, result: GateResult, run: RunDescription): string {
   mkdirSync(folder, { recursive: true });
+  // Findings of an earlier run are not of this one.
+  for (const name of readdirSync(folder)) if (/^finding-\d+\.json$/.test(name)) rmSync(join(folder, name));
   const path = join(folder, "report.jsonl");
   writeFileSync(path, [...reportLines(result, run)].map((line) => `${line}\n`).join(""));
   result.findings.forEach(({ minimal, clauses, message }, i) => {

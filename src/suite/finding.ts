@@ -2,7 +2,12 @@ import type { Slot } from "../../spec/arithmetic.js";
 import { CLAUSES } from "../../spec/clauses.js";
 import type { Adapter } from "../adapter/adapter.js";
 import type { Declaration } from "../judge/declaration.js";
-import type { Diagnosis, FailingCase, FailingProgram } from "../judge/diagnosis/diagnosis.js";
+import {
+  COMPUTED_ORDER,
+  type Diagnosis,
+  type FailingCase,
+  type FailingProgram,
+} from "../judge/diagnosis/diagnosis.js";
 import { diagnoseOtherBits } from "../judge/diagnosis/other-bits.js";
 import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
 import { type Judgement, judgeProgram } from "../judge/judge-program.js";
@@ -51,11 +56,19 @@ export async function findingsOf(
     .sort((a, b) => size(a.failure.minimal) - size(b.failure.minimal));
   const findings: Finding[] = [];
   const arithmetic: ArithmeticFailure[] = [];
+  const said = new Map<string, [FailedResult, ...FailedResult[]]>();
   for (const result of failed) {
     const failure = await arithmeticFailure(result, declaration, adapter);
-    if (failure) arithmetic.push(failure);
-    else findings.push(saidFinding(result));
+    if (failure) {
+      arithmetic.push(failure);
+      continue;
+    }
+    const key = `${result.verdict} ${withoutNumbers(result.failure.message)}`;
+    const alike = said.get(key);
+    if (alike) alike.push(result);
+    else said.set(key, [result]);
   }
+  for (const alike of said.values()) findings.push(saidFinding(alike));
   const casesThat = (rejects: boolean) =>
     arithmetic.filter((failure) => failure.rejects === rejects).map(({ failingCase }) => failingCase);
   const clusters = [
@@ -71,13 +84,19 @@ export async function findingsOf(
   return findings.sort((a, b) => b.cases.length - a.cases.length);
 }
 
-/** A failure of which the property's own message is all that can be said. */
-function saidFinding({ id, clauses, verdict, failure }: FailedResult): Finding {
+/** Messages that say the same of other places and values are alike. */
+function withoutNumbers(message: string): string {
+  return message.replace(/0x[0-9a-f]+|[-−+]?(?:\d[\d.,]*(?:e[-+]?\d+)?|Infinity|∞|NaN)/g, "#");
+}
+
+/** Failures, smallest first, of which the properties' own message is all that can be said. */
+function saidFinding(alike: readonly [FailedResult, ...FailedResult[]]): Finding {
+  const [{ verdict, failure }] = alike;
   const sentence = failure.message.endsWith(".") ? failure.message : `${failure.message}.`;
   return {
     diagnosis: { verdict: verdict === "not-run" ? "differs" : verdict, sentence, axes: [], alternatives: [] },
-    cases: [id],
-    clauses,
+    cases: alike.map(({ id }) => id),
+    clauses: [...new Set(alike.flatMap(({ clauses }) => clauses))],
     message: failure.message,
     ...(failure.minimal && { minimal: failure.minimal }),
     replay: failure.replay,
@@ -93,7 +112,7 @@ function clusterFinding(
     (a, b) => size(a.failingCase.programs[0]) - size(b.failingCase.programs[0]),
   );
   const [minimal] = failingCase.programs;
-  const mismatch = mismatchesOf(judgementOf(minimal, declaration))[0];
+  const mismatch = firstMismatch(judgementOf(minimal, declaration));
   const named = members.flatMap((member) => member.result.clauses);
   const clauses = CLAUSES.map(({ id }) => id).filter((id) => named.includes(id));
   const lead = diagnosis.firstDiverging && CLAUSE_OF_SLOT[diagnosis.firstDiverging];
@@ -169,8 +188,10 @@ function judgementOf({ program, observations, judgement }: Evidence, declaration
   return judgement ?? judgeProgram(program, observations, declaration);
 }
 
-function mismatchesOf({ rejected, notBitExact }: Judgement): readonly Mismatch[] {
-  return rejected.length > 0 ? rejected : notBitExact;
+/** The first in the order in which steps compute: what comes later may only follow from it. */
+function firstMismatch({ rejected, notBitExact }: Judgement): Mismatch | undefined {
+  const rank = ({ operation, slot }: Mismatch) => 10 * operation + COMPUTED_ORDER.indexOf(slot);
+  return [...(rejected.length > 0 ? rejected : notBitExact)].sort((a, b) => rank(a) - rank(b))[0];
 }
 
 /** Elements that are stepped, and operations. */

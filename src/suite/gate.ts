@@ -6,8 +6,8 @@ import type { CaseResult } from "./case-result.js";
 import { type ClauseRow, clauseMatrix } from "./clause-matrix.js";
 import { type Finding, findingsOf } from "./finding.js";
 import { goldenCases } from "./golden/gate-cases.js";
-import { type Level, levelOf, reaches } from "./level.js";
-import { isSelected } from "./only.js";
+import { decides, type Level, levelOf, reaches } from "./level.js";
+import { isSelected, NothingSelected } from "./only.js";
 import { PROFILES, type ProfileName } from "./profile.js";
 import { regressionCases } from "./regression.js";
 import { Interrupted, runProperty } from "./run-property.js";
@@ -59,13 +59,12 @@ interface PlannedCase {
 /**
  * Run regressions, goldens and properties against an implementation.
  * @throws {ProgramError} for stored cases that cannot be read
- * @throws {RangeError} if `only` selects nothing
+ * @throws {NothingSelected} if `only` selects nothing
  */
 export async function runGate(options: GateOptions): Promise<GateResult> {
   const hello = await options.adapter.hello();
   const planned = plan(options, hello).filter(({ id, clauses }) => isSelected(options.only, id, clauses));
-  if (planned.length === 0)
-    throw new RangeError(`--only ${options.only}: no clause and no case is called that`);
+  if (planned.length === 0) throw new NothingSelected(options.only);
   const results: CaseResult[] = [];
   for (const planCase of planned) {
     if (options.signal?.aborted) break;
@@ -82,20 +81,22 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
   const complete = results.length === planned.length;
   const findings = await findingsOf(results, options.declaration, options.adapter);
   const diagnosed = results.map((result) => withDiagnosis(result, findings));
-  const reached = levelOf(diagnosed, options.declaration.reference !== undefined);
+  const shown = diagnosed.filter(({ id }) => !isSpecification(id));
+  const reached = levelOf(shown, options.declaration.reference !== undefined);
+  const selfCheckFailed = results.some(({ id, failure }) => failure && isSpecification(id));
   const tally = emptyTally();
   for (const result of results) addTally(tally, result.tally);
   return {
     hello,
     asked: options.level,
     reached,
-    conforms: complete && reaches(reached, options.level),
+    conforms: complete && !selfCheckFailed && shown.some(decides) && reaches(reached, options.level),
     complete,
     results: diagnosed,
     findings,
     clauses: clauseMatrix(diagnosed),
     tally,
-    selfCheckFailed: results.some(({ id, failure }) => failure && isSpecification(id)),
+    selfCheckFailed,
   };
 }
 
@@ -116,7 +117,14 @@ function plan(options: GateOptions, hello: Hello): PlannedCase[] {
   return [
     ...stored.map((one) => ({
       ...one,
-      run: () => runStoredCase(one, { adapter, declaration, demandBitExact, command }),
+      run: () =>
+        runStoredCase(one, {
+          adapter,
+          capabilities: hello.capabilities,
+          declaration,
+          demandBitExact,
+          command,
+        }),
     })),
     ...PROPERTIES.map((property) => ({
       id: property.id,

@@ -17,12 +17,22 @@ const WRONG_SEMANTICS: readonly Verdict[] = [
   "contract-mismatch",
 ];
 
-/** The highest level that no case contradicts. Cases that were not run contradict nothing and are counted apart. */
+/** Whether a case shows something of the implementation, for it or against it. */
+export function decides({ verdict, tally, failure }: CaseResult): boolean {
+  if (verdict === "not-run" || verdict === "indeterminate") return false;
+  // A failure before anything could be judged: the implementation did not run the program.
+  return !failure || tally.judged > 0;
+}
+
+/**
+ * The highest level that no case contradicts. Cases that were not run contradict nothing and are counted apart.
+ * @param results of the implementation; what the specification proves of itself shows nothing of it
+ */
 export function levelOf(results: readonly CaseResult[], hasReference: boolean): Level {
   const run = results.filter(({ verdict }) => verdict !== "not-run");
   const verdicts = run.map(({ verdict }) => verdict as Verdict);
   // Nothing decided is nothing shown.
-  if (!verdicts.some((verdict) => verdict === "bit-exact" || verdict === "certified")) return "L0";
+  if (!run.some(decides)) return "L0";
   if (verdicts.some((verdict) => WRONG_SEMANTICS.includes(verdict))) return "L0";
   if (verdicts.includes("inaccurate")) return "L1";
   const everyBit = run.every(({ tally, failure }) => tally.bitExact === tally.judged && !failure);

@@ -1,3 +1,12 @@
+/** No clause and no case is called what was asked for. */
+export class NothingSelected extends Error {
+  override readonly name = "NothingSelected";
+
+  constructor(pattern: string | undefined) {
+    super(`--only ${JSON.stringify(pattern)}: no clause and no case is called that`);
+  }
+}
+
 /**
  * Whether a case is selected by a pattern: a clause id (`RMS-2.1`), a family (`RMS-2`), or a case id, in which
  * `*` stands for anything.

@@ -20,7 +20,10 @@ export function adapterOf(
   capabilities: readonly Capability[] = CAPABILITIES,
 ): Adapter {
   const implementation = { name: "planted", version: "1", language: "TypeScript" };
-  return new InProcessAdapter({ implementation, dialects: ["pytorch"], capabilities: [...capabilities] }, factory);
+  return new InProcessAdapter(
+    { implementation, dialects: ["pytorch"], capabilities: [...capabilities] },
+    factory,
+  );
 }
 
 /** The bundled implementation with other axes than the declared dialect has. */
@@ -36,6 +39,8 @@ export interface Defect {
   /** What is stored instead of the exact sum that would be rounded. */
   readonly meanSquare?: (exact: number) => number;
   readonly complement?: (alpha: number) => number;
+  /** s ⊕ w⊗(g² ⊖ s) instead of two terms. */
+  readonly lerp?: boolean;
   /** Changes the gradient that it was given. */
   readonly writesGradient?: boolean;
   /** Changes all elements when one is NaN. */
@@ -96,7 +101,9 @@ class LoopOptimizer implements Optimizer {
     for (let i = 0; i < p.length; i++) {
       let g = h.maximize ? -gradient[i] : gradient[i];
       if (h.weight_decay !== 0) g = f(g + f(p[i] * decay));
-      s[i] = meanSquare(f(s[i] * alpha) + f(f(t * g) * g));
+      s[i] = this.defect.lerp
+        ? f(s[i] + f(t * f(f(g * g) - s[i])))
+        : meanSquare(f(s[i] * alpha) + f(f(t * g) * g));
       let v = s[i];
       if (h.centered && a) {
         a[i] = Math.abs(t) < 0.5 ? f(a[i] + f(t * f(g - a[i]))) : f(g - f(f(g - a[i]) * f(1 - t)));

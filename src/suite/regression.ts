@@ -4,6 +4,7 @@ import { z } from "zod";
 import { decodeWire, parseJson } from "../program/decode.js";
 import { programCodec } from "../program/program.js";
 import { validateProgram } from "../program/validate.js";
+import { checkClause } from "./check-clause.js";
 import type { StoredCase } from "./run-stored-case.js";
 
 /** A program that once failed, with what it showed. Replayed first, forever. */
@@ -25,6 +26,7 @@ export type Regression = z.output<typeof regressionCodec>;
 export function parseRegression(text: string, source: string): Regression {
   const regression = decodeWire(regressionCodec, parseJson(text, source), source);
   validateProgram(regression.program, source);
+  for (const [k, clause] of regression.clauses.entries()) checkClause(clause, source, `clauses[${k}]`);
   return regression;
 }
 

@@ -20,9 +20,11 @@ export function diagnoseOtherBits(
 ): DiagnosedCluster[] {
   const { reference } = declaration;
   if (!reference || cases.length === 0) return [];
-  const named = Object.entries(PINNED_EVALUATIONS).find(
-    ([, evaluation]) => notBitExact(cases, declaration, evaluation) === 0,
-  );
+  const distance = (evaluation: PinnedEvaluation) =>
+    differingChoices(reference.evaluation, evaluation).length;
+  const [named] = Object.entries(PINNED_EVALUATIONS)
+    .filter(([, evaluation]) => notBitExact(cases, declaration, evaluation) === 0)
+    .sort(([, a], [, b]) => distance(a) - distance(b));
   const found = named?.[1] ?? nearestEvaluation(cases, declaration, reference.evaluation);
   if (!found) {
     if (cases.length > 1) return cases.flatMap((one) => diagnoseOtherBits([one], declaration));
@@ -30,9 +32,7 @@ export function diagnoseOtherBits(
     const diagnosis = { verdict: "certified" as const, sentence, axes: [], alternatives: [] };
     return [{ cases, diagnosis: { ...diagnosis, ...firstDiverging(cases, declaration) } }];
   }
-  const axes = differingChoices(reference.evaluation, found)
-    .map(({ axis, from, to }): AxisDifference => ({ kind: "evaluation", axis, declared: from, observed: to }))
-    .filter((difference) => isNeeded(difference, cases, declaration, found));
+  const axes = neededAxes(cases, declaration, reference.evaluation, found);
   const parts = axes.map(
     ({ axis, observed, declared }) => `${axis} is "${observed}" instead of "${declared}"`,
   );
@@ -42,14 +42,24 @@ export function diagnoseOtherBits(
   return [{ cases, diagnosis: { ...diagnosis, ...firstDiverging(cases, declaration) } }];
 }
 
-/** Whether the declared choice on this axis would leave something unexplained. */
-function isNeeded(
-  { axis, declared }: AxisDifference,
+/**
+ * The axes without which something would be left unexplained. They are left out one after the other: where
+ * either of two explains the bits, one of them stays.
+ */
+function neededAxes(
   cases: readonly FailingCase[],
   declaration: Declaration,
+  reference: PinnedEvaluation,
   found: PinnedEvaluation,
-): boolean {
-  return notBitExact(cases, declaration, { ...found, [axis]: declared } as PinnedEvaluation) > 0;
+): AxisDifference[] {
+  let least = found;
+  for (const { axis, from } of differingChoices(reference, found)) {
+    const without = { ...least, [axis]: from } as PinnedEvaluation;
+    if (notBitExact(cases, declaration, without) === 0) least = without;
+  }
+  return differingChoices(reference, least).map(
+    ({ axis, from, to }): AxisDifference => ({ kind: "evaluation", axis, declared: from, observed: to }),
+  );
 }
 
 /** Change one axis after the other, always the one that makes most observations bit-exact, until all are. */

@@ -1,3 +1,4 @@
+import { floatsBetween } from "../../float32/neighbours.js";
 import type { Declaration } from "../declaration.js";
 import { judgeProgram } from "../judge-program.js";
 import type { Mismatch } from "../mismatch.js";
@@ -6,6 +7,8 @@ import { dialectHypotheses, explains, type Hypothesis, pairsOf, roundingHypothes
 
 /** A relative error that a format with 8 significant bits (bfloat16) explains; beyond it, a formula differs. */
 const COARSEST_FORMAT = 2 ** -8;
+/** The relative error of one float. */
+const ONE_FLOAT = 2 ** -23;
 
 /**
  * Explain cases with rejected observations: always by the hypothesis that explains most of those that are left,
@@ -142,12 +145,21 @@ function isOfAnotherClass({ got, accepted }: Mismatch): boolean {
   return accepted.values.every((value) => classOf(value) !== classOf(got));
 }
 
-/** The distance to the nearest accepted value as a share of the change that the step should have made. */
+/**
+ * The distance to the nearest accepted value as a share of the change that the step should have made. State
+ * that is the neighbouring float was rounded otherwise, however small its change was; a parameter may lose all
+ * of its update in one float.
+ */
 function relativeError({ got, accepted, inputs, slot }: Mismatch): number {
   if (accepted.kind !== "listed") return Number.POSITIVE_INFINITY;
+  if (slot !== "parameter" && accepted.values.some((value) => areNeighbours(got, value))) return ONE_FLOAT;
   const old = inputs?.[slot] ?? 0;
   const errors = accepted.values
     .map((value) => Math.abs(got - value) / Math.abs(value - old))
     .filter((error) => !Number.isNaN(error));
   return errors.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...errors);
+}
+
+function areNeighbours(x: number, y: number): boolean {
+  return Number.isFinite(x) && Number.isFinite(y) && floatsBetween(x, y) <= 1;
 }

@@ -7,6 +7,7 @@ import { encodeProgram } from "../../program/program-codec.js";
 import { ProgramError } from "../../program/program-error.js";
 import { validateProgram } from "../../program/validate.js";
 import { certify, goldenDeclaration, goldenEvaluationName } from "./certificate.js";
+import { checkLabel } from "./check-label.js";
 import {
   CPU_CAPABILITIES,
   GOLDEN_KINDS,
@@ -25,15 +26,13 @@ import {
  */
 export function certifyGoldens(rawFolder: string, folder: string, onFile: (path: string) => void): void {
   const manifest: GoldenManifest = { format: "rmsprop-golden-manifest/1", files: [] };
-  for (const sub of ["programs", ...GOLDEN_KINDS])
-    rmSync(join(folder, sub), { recursive: true, force: true });
+  // What is refused must not have cost the set that was there: nothing is written before all is certified.
+  const texts = new Map<string, string>();
   const write = (path: string, header: object, cases: readonly object[]) => {
     const text = caseLines(header, cases);
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    texts.set(path, text);
     const sha256 = createHash("sha256").update(text).digest("hex");
     manifest.files.push({ path, sha256, cases: cases.length });
-    onFile(path);
   };
   for (const family of rawFamilies(rawFolder)) {
     let programs: Map<string, RawGolden["cases"][number]> | undefined;
@@ -41,6 +40,7 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
       for (const capability of CPU_CAPABILITIES) {
         const source = join(rawFolder, kind, capability, `${family}.json`);
         const raw = decodeWire(rawGoldenCodec, parseJson(readFileSync(source, "utf8"), source), source);
+        checkLabel(raw, { kind, capability, family }, source);
         if (!programs) {
           programs = new Map(raw.cases.map((one) => [one.id, one]));
           writePrograms(family, raw, source, write);
@@ -74,6 +74,13 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
         write(`${kind}/${capability}/${family}.json`, { ...encoded, cases: undefined }, encoded.cases);
       }
     }
+  }
+  for (const sub of ["programs", ...GOLDEN_KINDS])
+    rmSync(join(folder, sub), { recursive: true, force: true });
+  for (const [path, text] of texts) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+    onFile(path);
   }
   writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }

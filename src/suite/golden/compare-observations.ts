@@ -12,7 +12,7 @@ export interface ObservationDifference {
   readonly got: number;
 }
 
-/** Every element that differs in bits, NaN taken as one class; a missing tensor differs in all its elements. */
+/** Every element that differs in bits, NaN taken as one class; what is missing differs. */
 export function* differencesBetween(
   expected: readonly Observation[],
   got: readonly Observation[],
@@ -24,8 +24,9 @@ export function* differencesBetween(
         const other = got[observation]?.parameters[parameter]?.[slot]?.values;
         if (!values) continue;
         for (let element = 0; element < values.length; element++) {
-          const value = other ? other[element] : Number.NaN;
-          if (other && Object.is(values[element], value)) continue;
+          const missing = other === undefined || element >= other.length;
+          const value = missing ? Number.NaN : other[element];
+          if (!missing && Object.is(values[element], value)) continue;
           yield { observation, parameter, slot, element, expected: values[element], got: value };
         }
       }

@@ -13,7 +13,7 @@ export interface MovedValues {
   /** Largest distance in floats; values that became or stopped being NaN are counted apart. */
   largest: number;
   nan: number;
-  /** A case in which the largest distance was seen. */
+  /** A case in which the largest distance was seen, or the first that moved if none has a distance. */
   example: string;
 }
 
@@ -49,6 +49,8 @@ export function diffGoldens(beforeFolder: string, afterFolder: string): GoldenDi
       const row = rowFor(diff.moved, { ...old, slot: difference.slot });
       const distance = distanceInFloats(difference);
       row.values++;
+      // Zeros of another sign are no distance apart, and NaN has none.
+      if (row.example === "") row.example = key;
       if (Number.isNaN(distance)) row.nan++;
       else if (distance > row.largest) {
         row.largest = distance;

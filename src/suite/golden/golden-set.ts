@@ -5,6 +5,8 @@ import type { z } from "zod";
 import { decodeWire, parseJson } from "../../program/decode.js";
 import { ProgramError } from "../../program/program-error.js";
 import { validateProgram } from "../../program/validate.js";
+import { checkClause } from "../check-clause.js";
+import { checkLabel } from "./check-label.js";
 import {
   CPU_CAPABILITIES,
   GOLDEN_KINDS,
@@ -49,8 +51,11 @@ export class GoldenSet {
   programs(family: string): GoldenPrograms {
     const path = `programs/${family}.json`;
     const file = this.read(goldenProgramsCodec, path);
-    for (const { id, program } of file.cases)
-      validateProgram(program, `${join(this.folder, path)}: case ${id}`);
+    for (const { id, program, clause } of file.cases) {
+      const source = `${join(this.folder, path)}: case ${id}`;
+      validateProgram(program, source);
+      checkClause(clause, source, "clause");
+    }
     return file;
   }
 
@@ -62,7 +67,10 @@ export class GoldenSet {
     for (const kind of GOLDEN_KINDS) {
       for (const capability of CPU_CAPABILITIES) {
         const path = `${kind}/${capability}/${family}.json`;
-        if (this.hashes.has(path)) yield this.read(goldenExpectedCodec, path);
+        if (!this.hashes.has(path)) continue;
+        const file = this.read(goldenExpectedCodec, path);
+        checkLabel(file, { kind, capability, family }, join(this.folder, path));
+        yield file;
       }
     }
   }

@@ -39,6 +39,15 @@ export async function verifyGoldens(
       const adapter = bundledAdapter(CAPABILITY_EVALUATIONS[expected.capability]);
       const declaration = goldenDeclaration(expected.kind, expected.capability);
       const source = join(folder, expected.kind, expected.capability, `${family}.json`);
+      const present = new Set(expected.cases.map(({ id }) => id));
+      for (const id of programs.keys()) {
+        if (!present.has(id))
+          throw new ProgramError(
+            source,
+            `case ${id}`,
+            `programs/${family}.json has this case; here it is missing`,
+          );
+      }
       for (const { id, observations, certificate } of expected.cases) {
         const program = programs.get(id)?.program;
         if (!program)

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { dialectById } from "../../../spec/dialects.js";
+import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
+import { declarationOf } from "../declaration.js";
+import { EVERYTHING, init, programOf, simulate, step } from "../simulated.test-support.js";
+import { dialectHypotheses, explains, pairsOf, roundingHypotheses } from "./hypothesis.js";
+
+const pytorch = dialectById("pytorch");
+const declaration = declarationOf(pytorch, "fused");
+
+describe("hypotheses", () => {
+  it("about rounding open one axis each that was not open entirely, and nothing else", () => {
+    const hypotheses = roundingHypotheses(declaration);
+    for (const { differences, declaration: trial } of hypotheses) {
+      const [{ kind, axis }] = differences;
+      expect(differences).toHaveLength(1);
+      expect(kind).toBe("evaluation");
+      expect(trial.dialect).toBe(pytorch);
+      expect({ ...trial.evaluation, [axis]: undefined }).toEqual({ ...DEFAULT_FREEDOM, [axis]: undefined });
+    }
+    const axes = hypotheses.map(({ differences: [{ axis }] }) => axis);
+    expect(axes).toContain("root");
+    expect(axes).toContain("scalars");
+    // Every choice of this axis is declared already.
+    expect(axes).not.toContain("order.update");
+    expect(new Set(axes).size).toBe(axes.length);
+  });
+
+  it("about the dialect change one axis each, and never to an accumulator that must be given", () => {
+    const hypotheses = dialectHypotheses(declaration);
+    for (const { differences, declaration: trial } of hypotheses) {
+      const [{ kind, axis, declared, observed }] = differences;
+      expect(kind).toBe("dialect");
+      expect(declared).toBe(pytorch[axis as "epsilon"]);
+      expect(trial.dialect).toEqual({ ...pytorch, [axis]: observed });
+      expect(trial.evaluation).toBe(DEFAULT_FREEDOM);
+      expect(observed).not.toBe("given");
+      expect(observed).not.toBe(declared);
+    }
+    expect(hypotheses.map(({ differences: [{ observed }] }) => observed)).toContain("inside");
+  });
+
+  it("in pairs change two different axes, of either kind", () => {
+    const single = [...roundingHypotheses(declaration), ...dialectHypotheses(declaration)];
+    const pairs = pairsOf(single);
+    expect(pairs.length).toBeGreaterThan(300);
+    for (const { differences, declaration: trial } of pairs) {
+      const [a, b] = differences;
+      expect(a.axis).not.toBe(b.axis);
+      for (const { kind, axis, observed } of differences) {
+        if (kind === "dialect") expect(trial.dialect[axis as "epsilon"]).toBe(observed);
+        else {
+          expect(trial.evaluation[axis as "root"]).toEqual(expect.arrayContaining(observed.split(" or ")));
+        }
+      }
+    }
+  });
+
+  it("explain a case only if they explain every program of it", () => {
+    const program = programOf(pytorch, init({ lr: 0.5 }, [0]), step([0.001]), EVERYTHING);
+    const inside = { ...pytorch, epsilon: "inside" as const };
+    const wrong = { program, observations: simulate(program, inside, PINNED_EVALUATIONS.fused) };
+    const right = { program, observations: simulate(program, pytorch, PINNED_EVALUATIONS.fused) };
+    const hypothesis = dialectHypotheses(declaration).find(
+      ({ differences: [{ axis, observed }] }) => axis === "epsilon" && observed === "inside",
+    )!;
+    expect(explains(hypothesis, { id: "case", programs: [wrong] })).toBe(true);
+    expect(explains(hypothesis, { id: "case", programs: [wrong, right] })).toBe(false);
+  });
+});

@@ -1,0 +1,301 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import type { Property } from "../../properties/property.js";
+import { PropertyFailure } from "../../properties/property-failure.js";
+import { recurrenceProperties } from "../../properties/recurrence.js";
+import { dialectById } from "../../spec/dialects.js";
+import type { PinnedEvaluationName } from "../../spec/evaluations.js";
+import { type Adapter, CAPABILITIES, type Capability, type Reply } from "../adapter/adapter.js";
+import { bundledFactory } from "../adapter/bundled.js";
+import { declarationOf } from "../judge/declaration.js";
+import type { Program } from "../program/program.js";
+import { ProgramError } from "../program/program-error.js";
+import { type GateOptions, type GateResult, runGate } from "./gate.js";
+import { GoldenCopy, REAL_GOLDENS } from "./golden/golden-copy.test-support.js";
+import { LEVELS, type Level, reaches } from "./level.js";
+import { NothingSelected } from "./only.js";
+import { adapterOf, defectiveAdapter, dialectAdapter } from "./planted.test-support.js";
+
+// Two properties of the recurrence, and what a test puts beside them: the others have tests of their own, and
+// what a gate does with properties does not depend on how many there are. Long traces take seconds to shrink.
+const injected = vi.hoisted(() => ({ properties: [] as unknown[] }));
+vi.mock("../../properties/index.js", () => ({
+  get PROPERTIES() {
+    return injected.properties;
+  },
+}));
+const FEW_PROPERTIES = recurrenceProperties.filter(({ id }) =>
+  ["plain-steps-are-accepted", "hidden-state-traces-are-accepted"].includes(id),
+);
+injected.properties = FEW_PROPERTIES;
+
+const pytorch = dialectById("pytorch");
+const few = new GoldenCopy("groups", "checkpoint");
+afterAll(() => few.remove());
+
+const seen = (result: GateResult) => result.results.map(({ id, verdict }) => `${id} ${verdict}`);
+
+function gate(
+  adapter: Adapter,
+  evaluation: PinnedEvaluationName,
+  level: Level,
+  more: Partial<GateOptions> = {},
+): Promise<GateResult> {
+  return runGate({
+    adapter,
+    declaration: declarationOf(pytorch, evaluation),
+    level,
+    profile: "smoke",
+    seed: 20130,
+    goldens: few.folder,
+    command: "npx rmsprop-conformance gate",
+    ...more,
+  });
+}
+
+/** Run with only these properties. */
+async function withProperties<T>(properties: readonly Property[], action: () => Promise<T>): Promise<T> {
+  const before = injected.properties;
+  injected.properties = [...properties];
+  try {
+    return await action();
+  } finally {
+    injected.properties = before;
+  }
+}
+
+/** A property that fails or passes as it likes. */
+function fake(id: string, of: Property["of"], check: Property["check"], clause = "RMS-5.1"): Property {
+  return { id, clauses: [clause], of, needs: [], arbitrary: () => fc.constant(1), check };
+}
+
+describe("an honest implementation", () => {
+  it("conforms at every level, to the bit of all goldens of real PyTorch", async () => {
+    const result = await gate(defectiveAdapter(), "unfused", "L3", { goldens: REAL_GOLDENS });
+    expect(result.findings).toEqual([]);
+    expect(result).toMatchObject({ conforms: true, complete: true, reached: "L3", selfCheckFailed: false });
+    expect(result.results.length).toBeGreaterThan(300);
+    expect(result.tally.bitExact).toBe(result.tally.judged);
+    for (const level of Object.keys(LEVELS) as Level[]) expect(reaches(result.reached, level)).toBe(true);
+  });
+
+  it("is judged alike in any number of groups and shapes, and counts what it showed", async () => {
+    const result = await gate(adapterOf(bundledFactory("fused")), "fused", "L3");
+    expect(result.conforms).toBe(true);
+    const sum = result.results.reduce((judged, { tally }) => judged + tally.judged, 0);
+    expect(result.tally.judged).toBe(sum);
+    const rows = new Map(result.clauses.map((row) => [row.clause, row]));
+    expect(rows.get("RMS-8.6")).toMatchObject({ standing: "shown", counts: { "bit-exact": 12 } });
+    expect(rows.get("RMS-11.1")).toMatchObject({ standing: "not-shown", counts: {} });
+  });
+});
+
+describe("an implementation that hides its state", () => {
+  const visible = CAPABILITIES.filter((capability) => capability !== "state");
+  /** Answers with parameters only, whatever is asked. */
+  const hiding = (adapter: Adapter): Adapter => ({
+    hello: async () => ({ ...(await adapter.hello()), capabilities: [...visible] }),
+    stop: async () => {},
+    run: async (programs) =>
+      (await adapter.run(programs)).map(
+        (reply): Reply =>
+          reply.status === "ok"
+            ? {
+                status: "ok",
+                observations: reply.observations.map(({ parameters }) => ({
+                  parameters: parameters.map(({ parameter }) => ({ ...(parameter && { parameter }) })),
+                })),
+              }
+            : reply,
+      ),
+  });
+
+  it.each(["fused", "unfused", "operation-by-operation"] as const)(
+    "is judged by its parameters: %s",
+    async (name) => {
+      const result = await gate(hiding(adapterOf(bundledFactory(name))), name, "L3");
+      expect(result.findings).toEqual([]);
+      expect(result).toMatchObject({ conforms: true, reached: "L3" });
+      const notRun = result.results.filter(({ verdict }) => verdict === "not-run");
+      expect(notRun.every(({ reason }) => reason === "the implementation does not offer state")).toBe(true);
+      expect(
+        result.results.filter(({ kind, verdict }) => kind === "golden" && verdict === "bit-exact").length,
+      ).toBeGreaterThan(30);
+    },
+  );
+
+  it("is found out where its dialect is another", async () => {
+    const result = await gate(hiding(dialectAdapter({ epsilon: "inside" })), "fused", "L2", {
+      only: "torch/groups/*",
+    });
+    expect(result).toMatchObject({ conforms: false, reached: "L0" });
+    expect(result.findings[0].diagnosis.axes[0]).toMatchObject({ axis: "epsilon", observed: "inside" });
+  });
+
+  it("breaks the contract if it had said that it shows the state", async () => {
+    const lying: Adapter = {
+      ...hiding(adapterOf(bundledFactory("fused"))),
+      hello: async () => await adapterOf(bundledFactory("fused")).hello(),
+    };
+    const result = await gate(lying, "fused", "L2", { only: "torch/groups/*" });
+    expect(result.findings[0].diagnosis).toMatchObject({
+      verdict: "contract-mismatch",
+      sentence: expect.stringMatching(/no square_avg returned/),
+    });
+  });
+});
+
+describe("capabilities", () => {
+  const offering = (...capabilities: Capability[]) =>
+    adapterOf(bundledFactory("fused"), ["state", ...capabilities]);
+
+  it("that are not offered leave cases that are not run, with the reason", async () => {
+    const result = await gate(offering("groups", "set"), "fused", "L3");
+    expect(result.conforms).toBe(true);
+    const reasons = new Set(
+      result.results.flatMap(({ verdict, reason }) => (verdict === "not-run" ? [reason] : [])),
+    );
+    expect(reasons).toContain("the implementation does not offer momentum");
+    expect(reasons).toContain("the implementation does not offer checkpoint");
+    expect(result.results.filter(({ verdict }) => verdict === "bit-exact").length).toBeGreaterThan(0);
+    expect(result.clauses.find(({ clause }) => clause === "RMS-10.1")).toMatchObject({
+      standing: "not-shown",
+    });
+  });
+
+  it("that it finds out itself to be missing count the same", async () => {
+    const adapter = adapterOf(bundledFactory("fused"));
+    const refusing: Adapter = {
+      ...adapter,
+      hello: () => adapter.hello(),
+      stop: () => adapter.stop(),
+      run: async (programs) => programs.map((): Reply => ({ status: "unsupported", capability: "step" })),
+    };
+    const result = await gate(refusing, "fused", "L0");
+    expect(new Set(result.results.map(({ verdict }) => verdict))).toEqual(new Set(["not-run"]));
+    expect(result.conforms).toBe(false);
+  });
+});
+
+describe("what a run does not show", () => {
+  it("an interrupted run is incomplete and does not conform", async () => {
+    const controller = new AbortController();
+    const result = await gate(adapterOf(bundledFactory("fused")), "fused", "L0", {
+      signal: controller.signal,
+      onCase: (_, done) => {
+        if (done === 3) controller.abort();
+      },
+    });
+    expect(result).toMatchObject({ complete: false, conforms: false });
+    expect(result.results).toHaveLength(3);
+  });
+
+  it("a run that is interrupted before it starts has no results", async () => {
+    const controller = new AbortController();
+    controller.abort();
+    const result = await gate(adapterOf(bundledFactory("fused")), "fused", "L0", {
+      signal: controller.signal,
+    });
+    expect(result).toMatchObject({ complete: false, conforms: false, results: [], reached: "L0" });
+  });
+
+  it("selects by clause, family or case", async () => {
+    const adapter = adapterOf(bundledFactory("fused"));
+    expect(seen(await gate(adapter, "fused", "L3", { only: "RMS-1.4" }))).toEqual([
+      "hidden-state-traces-are-accepted bit-exact",
+    ]);
+    const family = await gate(adapter, "fused", "L3", { only: "RMS-1" });
+    expect(family.results.map(({ id }) => id)).toEqual(FEW_PROPERTIES.map(({ id }) => id));
+    expect(
+      (await gate(adapter, "fused", "L3", { only: "torch/groups/two/*" })).results.length,
+    ).toBeGreaterThan(3);
+    await expect(gate(adapter, "fused", "L3", { only: "nonsense" })).rejects.toThrow(NothingSelected);
+    await expect(gate(adapter, "fused", "L3", { only: "" })).rejects.toThrow(/no clause and no case/);
+  });
+
+  it("with the same seed, the same", async () => {
+    const run = () => gate(adapterOf(bundledFactory("fused")), "fused", "L3", { seed: 7 });
+    expect((await run()).tally).toEqual((await run()).tally);
+  });
+
+  it("a run in which nothing is decided does not conform", async () => {
+    // No gradient ever: nothing moves, whatever the rule is.
+    const still: Program = {
+      format: "rmsprop-program/1",
+      dialect: "pytorch",
+      operations: [
+        {
+          op: "init",
+          groups: [{ hyperparameters: {}, parameters: [{ shape: [1], values: Float32Array.of(1) }] }],
+        },
+        { op: "step", gradients: [{ shape: [1], values: Float32Array.of(0) }] },
+        { op: "observe", slots: ["parameter", "square_avg"] },
+      ],
+    };
+    const undecided = fake("still", "implementation", async (_, subject) => {
+      await subject.conforms(still);
+    });
+    for (const level of ["L0", "L1", "L3"] as const) {
+      const result = await withProperties([undecided], () =>
+        gate(adapterOf(bundledFactory("fused")), "fused", level, { only: "still" }),
+      );
+      expect(seen(result)).toEqual(["still indeterminate"]);
+      expect(result).toMatchObject({ conforms: false, reached: "L0", complete: true });
+      expect(result.clauses.find(({ clause }) => clause === "RMS-5.1")?.standing).toBe("not-shown");
+    }
+  });
+
+  it("what the specification proves of itself shows nothing of an implementation", async () => {
+    const proof = fake("proof", "specification", async () => {});
+    for (const level of ["L0", "L3"] as const) {
+      const result = await withProperties([proof], () =>
+        gate(adapterOf(bundledFactory("fused")), "fused", level, { only: "proof" }),
+      );
+      expect(seen(result)).toEqual(["proof certified"]);
+      expect(result).toMatchObject({ conforms: false, reached: "L0", selfCheckFailed: false });
+      expect(result.clauses.find(({ clause }) => clause === "RMS-5.1")?.standing).toBe("shown");
+    }
+  });
+
+  it("a specification that fails is the suite's failure, and nobody conforms", async () => {
+    const wrong = fake("proof", "specification", async () => {
+      throw new PropertyFailure("1 is not 2", "differs");
+    });
+    const result = await withProperties([wrong, ...FEW_PROPERTIES], () =>
+      gate(adapterOf(bundledFactory("fused")), "fused", "L1"),
+    );
+    expect(result).toMatchObject({ selfCheckFailed: true, conforms: false, reached: "L3" });
+    expect(result.findings).toMatchObject([{ cases: ["proof"], diagnosis: { sentence: "1 is not 2." } }]);
+  });
+
+  it("an implementation that answers everything with an error does not even run programs", async () => {
+    const adapter = adapterOf({
+      create: () => {
+        throw new Error("not today");
+      },
+    });
+    const result = await gate(adapter, "fused", "L0");
+    expect(result).toMatchObject({ conforms: false, reached: "L0" });
+    expect(result.findings).toHaveLength(1);
+    expect(result.findings[0].diagnosis.sentence).toBe(
+      "the implementation answered error in init: not today.",
+    );
+  });
+
+  it("a defect of the suite is thrown, not counted", async () => {
+    const broken = fake("broken", "implementation", async () => {
+      throw new TypeError("x is undefined");
+    });
+    await expect(
+      withProperties([broken], () =>
+        gate(adapterOf(bundledFactory("fused")), "fused", "L3", { only: "broken" }),
+      ),
+    ).rejects.toThrow(TypeError);
+  });
+
+  it("goldens that cannot be read stop the run", async () => {
+    await expect(
+      gate(adapterOf(bundledFactory("fused")), "fused", "L3", { goldens: "/nonexistent" }),
+    ).rejects.toThrow(ProgramError);
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { CaseResult } from "./case-result.js";
+import { decides, LEVELS, type Level, levelOf, reaches } from "./level.js";
+
+function result(verdict: CaseResult["verdict"], more: Partial<CaseResult> = {}): CaseResult {
+  const bitExact = verdict === "bit-exact" ? 4 : 3;
+  const tally = { judged: 4, bitExact, weak: 0, indeterminate: 0, rejected: 0 };
+  return { id: verdict, kind: "property", clauses: ["RMS-1.1"], verdict, runs: 1, tally, ...more };
+}
+
+const failed = (verdict: CaseResult["verdict"], more: Partial<CaseResult> = {}) =>
+  result(verdict, { failure: { message: "", others: [], replay: "" }, ...more });
+
+const nothingJudged = { tally: { judged: 0, bitExact: 0, weak: 0, indeterminate: 0, rejected: 0 } };
+
+describe("levelOf", () => {
+  const exact = result("bit-exact");
+  it.each([
+    ["every bit", [exact], "L3"],
+    ["every bit of what was run", [exact, result("not-run")], "L3"],
+    ["a case that is certified", [exact, result("certified")], "L2"],
+    ["bits that were demanded and are others", [exact, failed("certified")], "L2"],
+    // A golden of PyTorch that differs where the reference evaluation does not.
+    ["bits of the reference, but not of PyTorch", [exact, failed("certified", { tally: exact.tally })], "L2"],
+    ["something indeterminate beside it", [exact, result("indeterminate")], "L2"],
+    ["something inaccurate", [exact, failed("inaccurate")], "L1"],
+    ["nothing but what is inaccurate", [failed("inaccurate")], "L1"],
+    ["another dialect", [exact, failed("other-dialect")], "L0"],
+    ["another class", [exact, failed("special-mismatch")], "L0"],
+    ["a difference", [exact, failed("differs")], "L0"],
+    ["a breach of the contract", [exact, failed("contract-mismatch", nothingJudged)], "L0"],
+    ["nothing", [], "L0"],
+    ["nothing that was run", [result("not-run")], "L0"],
+    ["nothing that is decided", [result("indeterminate")], "L0"],
+    ["nothing but errors", [failed("contract-mismatch", nothingJudged)], "L0"],
+    ["a comparison that passed", [result("bit-exact", nothingJudged)], "L3"],
+  ] as const)("of %s", (_, results, level) => {
+    expect(levelOf(results, true)).toBe(level);
+  });
+
+  it("is never L3 without a reference to be bit-exact to", () => {
+    expect(levelOf([result("bit-exact")], false)).toBe("L2");
+  });
+});
+
+describe("decides", () => {
+  it("asks whether a case shows something, for or against", () => {
+    const deciding = [
+      result("bit-exact"),
+      result("certified"),
+      failed("differs"),
+      result("bit-exact", nothingJudged),
+    ];
+    expect(deciding.map(decides)).toEqual([true, true, true, true]);
+    const silent = [result("not-run"), result("indeterminate"), failed("contract-mismatch", nothingJudged)];
+    expect(silent.map(decides)).toEqual([false, false, false]);
+  });
+});
+
+describe("reaches", () => {
+  it("orders the levels", () => {
+    const levels = Object.keys(LEVELS) as Level[];
+    levels.forEach((reached, i) => {
+      levels.forEach((asked, k) => {
+        expect(reaches(reached, asked)).toBe(i >= k);
+      });
+    });
+  });
+});

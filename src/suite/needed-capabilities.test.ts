@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { Hyperparameters } from "../../spec/dialect.js";
+import { dialectById } from "../../spec/dialects.js";
+import { CAPABILITIES } from "../adapter/adapter.js";
+import type { Operation, Program } from "../program/program.js";
+import { vector } from "../program/tensor.js";
+import { neededCapabilities, withoutState } from "./needed-capabilities.js";
+
+const pytorch = dialectById("pytorch");
+const step: Operation = { op: "step", gradients: [vector([1])] };
+const init = (hyperparameters: Partial<Hyperparameters> = {}): Operation => ({
+  op: "init",
+  groups: [{ hyperparameters, parameters: [vector([1])] }],
+});
+const programOf = (...operations: Operation[]): Program => ({
+  format: "rmsprop-program/1",
+  dialect: "pytorch",
+  operations,
+});
+const needs = (...operations: Operation[]) => neededCapabilities(programOf(...operations), pytorch);
+
+describe("neededCapabilities", () => {
+  it("of a plain program are none", () => {
+    expect(needs(init(), step, { op: "observe", slots: ["parameter", "gradient"] })).toEqual([]);
+  });
+
+  it.each([
+    ["momentum", [init({ momentum: 0.5 }), step]],
+    ["centered", [init({ centered: true }), step]],
+    ["weight-decay", [init({ weight_decay: 0.1 }), step]],
+    ["maximize", [init({ maximize: true }), step]],
+    ["checkpoint", [init(), { op: "checkpoint" }]],
+    ["load", [init(), { op: "load", state: [] }]],
+    ["set", [init(), { op: "set", group: 0, hyperparameters: {} }]],
+    ["state", [init(), { op: "observe", slots: ["parameter", "momentum_buffer"] }]],
+    ["missing-gradient", [init(), { op: "step", gradients: [null] }]],
+    [
+      "groups",
+      [
+        {
+          op: "init",
+          groups: [
+            { hyperparameters: {}, parameters: [] },
+            { hyperparameters: {}, parameters: [] },
+          ],
+        },
+      ],
+    ],
+  ] as [string, Operation[]][])("%s", (capability, operations) => {
+    expect(needs(...operations)).toEqual([capability]);
+  });
+
+  it("are those of hyperparameters that a step uses: set between steps, and not where the dialect ignores them", () => {
+    const later: Operation = { op: "set", group: 0, hyperparameters: { momentum: 0.5, centered: true } };
+    expect(needs(init(), step, later)).toEqual(["set"]);
+    expect(needs(init(), step, later, step)).toEqual(["momentum", "centered", "set"]);
+    const program = programOf(init({ momentum: 0.5, maximize: true }), step);
+    expect(neededCapabilities(program, dialectById("hinton"))).toEqual([]);
+    expect(neededCapabilities(programOf(init(), step), dialectById("graves-2013"))).toEqual([
+      "momentum",
+      "centered",
+    ]);
+  });
+
+  it("can be all that there are, in their order", () => {
+    const all = programOf(
+      {
+        op: "init",
+        groups: [
+          {
+            hyperparameters: { momentum: 1, centered: true, weight_decay: 1, maximize: true },
+            parameters: [vector([1])],
+          },
+          { hyperparameters: {}, parameters: [vector([1])] },
+        ],
+      },
+      { op: "load", state: [] },
+      { op: "step", gradients: [vector([1]), null] },
+      { op: "set", group: 1, hyperparameters: {} },
+      { op: "checkpoint" },
+      { op: "observe", slots: ["square_avg"] },
+    );
+    expect(neededCapabilities(all, pytorch)).toEqual(CAPABILITIES);
+  });
+});
+
+describe("withoutState", () => {
+  it("observes parameters and gradients only", () => {
+    const program = programOf(init(), { op: "observe", slots: ["square_avg"] }, step, {
+      op: "observe",
+      slots: ["parameter", "square_avg", "grad_avg", "momentum_buffer", "gradient"],
+    });
+    expect(withoutState(program)).toEqual(
+      programOf(init(), step, { op: "observe", slots: ["parameter", "gradient"] }),
+    );
+    expect(neededCapabilities(withoutState(program), pytorch)).toEqual([]);
+  });
+});

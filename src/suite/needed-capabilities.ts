@@ -1,0 +1,41 @@
+import { STATE_SLOTS } from "../../spec/arithmetic.js";
+import type { Dialect } from "../../spec/dialect.js";
+import { stepShape } from "../../spec/update-rule.js";
+import { CAPABILITIES, type Capability } from "../adapter/adapter.js";
+import type { Operation, OperationOf, Program } from "../program/program.js";
+import { timelinesOf } from "../program/timeline.js";
+
+/** What an implementation must offer to run a program as it stands. The program must be valid. */
+export function neededCapabilities(program: Program, dialect: Dialect): Capability[] {
+  const { operations } = program;
+  const needed = new Set<Capability>();
+  for (const { events } of timelinesOf(program, dialect)) {
+    for (const event of events) {
+      if (event.kind !== "step") continue;
+      const shape = stepShape(dialect, event.hyperparameters);
+      if (shape.momentum) needed.add("momentum");
+      if (shape.centered) needed.add("centered");
+      if (shape.weightDecay) needed.add("weight-decay");
+      if (shape.maximize) needed.add("maximize");
+    }
+  }
+  const [init] = operations as [OperationOf<"init">];
+  if (init.groups.length > 1) needed.add("groups");
+  for (const operation of operations) {
+    const { op } = operation;
+    if (op === "set" || op === "load" || op === "checkpoint") needed.add(op);
+    if (op === "observe" && STATE_SLOTS.some((slot) => operation.slots.includes(slot))) needed.add("state");
+    if (op === "step" && operation.gradients.includes(null)) needed.add("missing-gradient");
+  }
+  return CAPABILITIES.filter((capability) => needed.has(capability));
+}
+
+/** The same program with the state left unobserved, for an implementation that hides it. */
+export function withoutState(program: Program): Program {
+  const operations = program.operations.flatMap((operation): Operation[] => {
+    if (operation.op !== "observe") return [operation];
+    const slots = operation.slots.filter((slot) => !(STATE_SLOTS as readonly string[]).includes(slot));
+    return slots.length === 0 ? [] : [{ ...operation, slots }];
+  });
+  return { ...program, operations };
+}
