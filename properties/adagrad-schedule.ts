@@ -1,6 +1,6 @@
 import type { StepScalars } from "../spec/arithmetic.js";
 import type { Dialect, DialectAxes, Hyperparameters } from "../spec/dialect.js";
-import { stepShape } from "../spec/update-rule.js";
+import { stepShape } from "../spec/step-shape.js";
 import { type Enclosure, EnclosureArithmetic, type ExactStep, point } from "../src/oracle/exact/index.js";
 import type { Trace } from "./arbitraries/traces.js";
 import { exactRule } from "./exact-rule.js";

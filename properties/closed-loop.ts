@@ -1,5 +1,5 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { stepShape } from "../spec/update-rule.js";
+import { stepShape } from "../spec/step-shape.js";
 import { type Enclosure, type ExactInputs, exactStep, point } from "../src/oracle/exact/index.js";
 import { initialState } from "../src/oracle/initial-state.js";
 import type { Operation } from "../src/program/program.js";

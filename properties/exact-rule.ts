@@ -1,6 +1,7 @@
 import type { StepScalars } from "../spec/arithmetic.js";
 import type { DialectAxes } from "../spec/dialect.js";
-import { type StepInputs, type StepShape, updateRule } from "../spec/update-rule.js";
+import type { StepShape } from "../spec/step-shape.js";
+import { type StepInputs, updateRule } from "../spec/update-rule.js";
 import {
   type Enclosure,
   EnclosureArithmetic,

@@ -1,5 +1,5 @@
 import type { Dialect } from "../spec/dialect.js";
-import { stepShape } from "../spec/update-rule.js";
+import { stepShape } from "../spec/step-shape.js";
 import { type ExactInputs, type ExactStep, exactStep } from "../src/oracle/exact/exact-step.js";
 import { initialState } from "../src/oracle/initial-state.js";
 import { hyperparametersAt, type ScheduledTrace } from "./arbitraries/scheduled-traces.js";

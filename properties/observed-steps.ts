@@ -1,6 +1,6 @@
 import type { Slot } from "../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { slotsOf, stepShape } from "../spec/update-rule.js";
+import { slotsOf, stepShape } from "../spec/step-shape.js";
 import { initialState } from "../src/oracle/initial-state.js";
 import type { Observation, Program } from "../src/program/program.js";
 import { hyperparametersAt, type ScheduledTrace, scheduledProgram } from "./arbitraries/scheduled-traces.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { slotsOf, stepShape } from "../spec/update-rule.js";
+import { slotsOf, stepShape } from "../spec/step-shape.js";
 import { ulp } from "../src/float32/neighbours.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program, ProgramHyperparameters, StateEntry } from "../src/program/program.js";

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { Arithmetic, StepScalars } from "../spec/arithmetic.js";
 import { type DialectAxes, dialectById } from "../spec/index.js";
-import type { StepInputs, StepShape } from "../spec/update-rule.js";
+import type { StepShape } from "../spec/step-shape.js";
+import type { StepInputs } from "../spec/update-rule.js";
 import type { Adapter, Reply } from "../src/adapter/adapter.js";
+import { CAPABILITIES } from "../src/adapter/adapter.js";
 import { bundledAdapter } from "../src/adapter/bundled.js";
 import { nextDown, nextUp } from "../src/float32/neighbours.js";
 import { declarationOf } from "../src/judge/declaration.js";
@@ -300,7 +302,7 @@ async function failureOf(id: string, adapter: Adapter, dialect: string, runs = 6
   const property = PROPERTIES.find((p) => p.id === id);
   if (!property) throw new Error(`no property ${id}`);
   const declaration = declarationOf(dialectById(dialect));
-  const subject = new Unjudged(adapter, declaration, false);
+  const subject = new Unjudged(adapter, CAPABILITIES, declaration, false);
   const details = await fc.check(
     fc.asyncProperty(property.arbitrary(declaration), (input) => property.check(input, subject)),
     { seed: 5, numRuns: runs, endOnFailure: true },

@@ -1,7 +1,7 @@
 import type { Decimal } from "decimal.js";
 import fc from "fast-check";
 import { DIALECT_AXES, type Dialect, type Hyperparameters } from "../spec/dialect.js";
-import { slotsOf, stepShape } from "../spec/update-rule.js";
+import { slotsOf, stepShape } from "../spec/step-shape.js";
 import { isFloat32 } from "../src/float32/bits.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { judgeProgram, verdictOf } from "../src/judge/judge-program.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Dialect, Hyperparameters, ScalarHyperparameter } from "../spec/dialect.js";
-import { stepShape } from "../spec/update-rule.js";
+import { stepShape } from "../spec/step-shape.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Operation, Program, ProgramHyperparameters } from "../src/program/program.js";
 import { gridFloat } from "./arbitraries/floats.js";

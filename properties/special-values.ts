@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Slot } from "../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { slotsOf, stepShape } from "../spec/update-rule.js";
+import { slotsOf, stepShape } from "../spec/step-shape.js";
 import { MIN_SUBNORMAL } from "../src/float32/bits.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";

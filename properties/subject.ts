@@ -1,4 +1,6 @@
-import type { Adapter } from "../src/adapter/adapter.js";
+import fc from "fast-check";
+import type { Adapter, Capability } from "../src/adapter/adapter.js";
+import { neededCapabilities } from "../src/adapter/needed-capabilities.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { type Judgement, judgeProgram, verdictOf } from "../src/judge/judge-program.js";
 import { isFailure } from "../src/judge/verdict.js";
@@ -25,6 +27,7 @@ export class Subject {
    */
   constructor(
     private readonly adapter: Adapter,
+    private readonly capabilities: readonly Capability[],
     readonly declaration: Declaration,
     private readonly demandBitExact: boolean,
     onJudged: (judgement: Judgement) => void = () => {},
@@ -33,7 +36,8 @@ export class Subject {
   }
 
   /**
-   * Run a program that any implementation must be able to run.
+   * Run a program that any implementation must be able to run. An input that needs a capability which was not
+   * declared is passed over, and another one is drawn.
    * @throws {UnsupportedProgram}
    * @throws {PropertyFailure} if it answers with an error
    */
@@ -48,6 +52,8 @@ export class Subject {
   /** Run a program that may be refused. */
   async reply(program: Program) {
     validateProgram(program, "generated program");
+    const needed = neededCapabilities(program, this.declaration.dialect);
+    fc.pre(needed.every((capability) => this.capabilities.includes(capability)));
     const [reply] = await this.adapter.run([program]);
     return reply;
   }

@@ -1,20 +1,18 @@
-// Compiles the package into dist/. Run by npm's `prepare`, so that a clone has a working command after install.
+// Compiles the package into dist/. It is made beside and put in place at the end, so that an interrupted build leaves the
+// one before.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const compiler = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+const [made, dist] = [join(root, "dist.new"), join(root, "dist")];
 
-if (!existsSync(compiler)) {
-  // `npm ci --omit=dev`: there is nothing to compile with, and a published package brings its dist/ along.
-  console.error("build: skipped, because TypeScript is not installed (a production install)");
-  process.exit(0);
-}
-rmSync(new URL("../dist", import.meta.url), { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
+rmSync(made, { recursive: true, force: true });
+const parameters = [compiler, "-p", "tsconfig.build.json", "--outDir", made];
+const { status } = spawnSync(process.execPath, parameters, { cwd: root, stdio: "inherit" });
 if (status !== 0) process.exit(status ?? 1);
-chmodSync(new URL("../dist/src/cli/main.js", import.meta.url), 0o755);
+chmodSync(join(made, "src", "cli", "main.js"), 0o755);
+rmSync(dist, { recursive: true, force: true });
+renameSync(made, dist);

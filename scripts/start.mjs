@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-if (isInstalled()) run(process.execPath, [join(root, "scripts", "build.mjs")]);
-else run("npm", ["ci", "--no-audit", "--no-fund"]); // builds, by `prepare`
+if (!isInstalled()) run("npm", ["ci", "--no-audit", "--no-fund"]);
+run(process.execPath, [join(root, "scripts", "build.mjs")]);
 run(process.execPath, [join(root, "dist", "src", "cli", "main.js"), "gate", "--report-dir", "report"]);
 
 /** Whether every package of the lockfile is there in its version. */

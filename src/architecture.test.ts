@@ -29,7 +29,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/oracle": { imports: ["spec", "src/float32"], testsAlso: ["src/search"] },
   "src/search": { imports: ["src/float32", "src/program"] },
   "src/judge": { imports: ["spec", "src/float32", "src/program", "src/oracle"] },
-  "src/adapter": { imports: ["spec", "src/package-info.ts", "src/program", "src/rmsprop"] },
+  "src/adapter": {
+    imports: ["spec", "src/package-info.ts", "src/program", "src/rmsprop"],
+  },
   properties: {
     imports: ["spec", "src/float32", "src/program", "src/oracle", "src/judge", "src/adapter"],
     testsAlso: ["src/suite"],
@@ -60,7 +62,17 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "src/report",
     ],
   },
-  "src/index.ts": { imports: ["src/program", "src/rmsprop", "src/judge", "src/adapter", "src/suite"] },
+  "src/index.ts": {
+    imports: [
+      "src/package-info.ts",
+      "src/program",
+      "src/rmsprop",
+      "src/judge",
+      "src/adapter",
+      "src/suite",
+      "src/report",
+    ],
+  },
 };
 
 /** What may not be reached, not even through other files. */

@@ -21,3 +21,8 @@ export function packageVersion(): string {
   };
   return version;
 }
+
+/** The golden set that comes with the package. */
+export const BUNDLED_GOLDENS = join(packageRoot(), "golden", "torch");
+/** The regressions that come with the package. */
+export const BUNDLED_REGRESSIONS = join(packageRoot(), "properties", "regressions");

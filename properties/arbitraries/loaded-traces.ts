@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Dialect } from "../../spec/dialect.js";
-import { slotsOf, stepShape } from "../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { Program, StateEntry } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
 import { programOf, type Trace, traceProgram } from "./traces.js";

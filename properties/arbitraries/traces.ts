@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import { slotsOf, stepShape } from "../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { OperationOf, Program } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
 import { ALL_REGIMES, floatWithExponent, gridFloat, REGIMES, type Regime } from "./floats.js";

@@ -1,7 +1,7 @@
 import type { StateSlot } from "../../spec/arithmetic.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 
-/** Hyperparameters as a program gives them: what is left out has the implementation's own default. */
+/** Hyperparameters as a program gives them: what is left out has the dialect's default. */
 export type GivenHyperparameters = { readonly [K in keyof Hyperparameters]?: Hyperparameters[K] | undefined };
 
 /** A parameter group in process: arrays that the optimizer may update in place. */

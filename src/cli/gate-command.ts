@@ -3,14 +3,14 @@ import { DIALECTS, dialectById } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
+import { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS } from "../package-info.js";
 import { reportLines } from "../report/jsonl.js";
-import { writeReport } from "../report/report-folder.js";
+import { prepareReportFolder, writeReport } from "../report/report-folder.js";
 import { terminalReport } from "../report/terminal.js";
 import { type GateResult, runGate } from "../suite/gate.js";
 import { LEVELS, type Level } from "../suite/level.js";
 import { DEFAULT_SEED, PROFILES, type ProfileName } from "../suite/profile.js";
 import { EXIT } from "./exit-codes.js";
-import { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS } from "./folders.js";
 import { parseSeed } from "./option-values.js";
 import { startProgress } from "./progress.js";
 
@@ -61,13 +61,18 @@ export function gateCommand(): Command {
 }
 
 async function gate(flags: GateFlags): Promise<number> {
+  // Before the work, not after it: a report that cannot be written is found out now.
+  if (flags.reportDir !== undefined) prepareReportFolder(flags.reportDir);
+  const progress = startProgress(flags.json ?? false);
   const controller = new AbortController();
   const interrupt = () => {
+    if (controller.signal.aborted) process.exit(EXIT.incomplete);
+    progress.stop();
     console.error("interrupted: writing what was shown so far; once more stops at once");
     controller.abort();
   };
-  process.once("SIGINT", interrupt);
-  const progress = startProgress(flags.json ?? false);
+  // Not `once`: without a listener the progress display would take the signal for its own and end the process.
+  process.on("SIGINT", interrupt);
   const started = performance.now();
   const result = await runGate({
     adapter: bundledAdapter(flags.evaluation),
@@ -100,7 +105,7 @@ async function gate(flags: GateFlags): Promise<number> {
 
 function exitCodeOf(result: GateResult): number {
   if (result.selfCheckFailed) return EXIT.selfCheck;
-  if (!result.complete) return EXIT.incomplete;
+  if (!result.complete || !result.decided) return EXIT.incomplete;
   return result.conforms ? EXIT.conforms : EXIT.failure;
 }
 

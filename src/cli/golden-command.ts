@@ -1,10 +1,10 @@
 import { Command } from "commander";
+import { BUNDLED_GOLDENS } from "../package-info.js";
 import { goldenDiffReport, goldenVerifyReport } from "../report/golden.js";
 import { certifyGoldens } from "../suite/golden/certify.js";
 import { diffGoldens } from "../suite/golden/diff.js";
 import { isVerified, verifyGoldens } from "../suite/golden/verify.js";
 import { EXIT } from "./exit-codes.js";
-import { BUNDLED_GOLDENS } from "./folders.js";
 
 /** `golden`: check, compare and certify traces of real PyTorch. */
 export function goldenCommand(): Command {

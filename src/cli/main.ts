@@ -22,6 +22,8 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
   command.exitOverride().showHelpAfterError("(add --help for all options)");
 }
 
+if (process.stdout.listenerCount("error") === 0) process.stdout.on("error", outputFailed);
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -43,4 +45,11 @@ function report(error: unknown): number {
   console.error("This is a defect of the suite. RMSPROP_DEBUG=1 shows where.");
   if (process.env.RMSPROP_DEBUG && error instanceof Error) console.error(error.stack);
   return EXIT.selfCheck;
+}
+
+function outputFailed(error: NodeJS.ErrnoException): never {
+  // Whoever reads has heard enough (`| head`): that is no failure. A full disk is.
+  if (error.code === "EPIPE") process.exit();
+  console.error(`error: the output cannot be written: ${error.message}`);
+  process.exit(EXIT.usage);
 }

@@ -1,7 +1,7 @@
 import { SLOTS, type Slot, STATE_SLOTS, type StateSlot } from "../../spec/arithmetic.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 import type { Evaluation } from "../../spec/evaluation.js";
-import { stepShape } from "../../spec/update-rule.js";
+import { stepShape } from "../../spec/step-shape.js";
 import { floatText } from "../float32/text.js";
 import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
 import {

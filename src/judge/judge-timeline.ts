@@ -1,7 +1,8 @@
 import { SLOTS, type Slot, STATE_SLOTS } from "../../spec/arithmetic.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 import { evaluationOf } from "../../spec/evaluation.js";
-import { type StepInputs, slotsOf, stepShape } from "../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../spec/step-shape.js";
+import type { StepInputs } from "../../spec/update-rule.js";
 import { type EnumeratedStep, Enumerator } from "../oracle/enumerated/enumerated-step.js";
 import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
 import type { Observation } from "../program/program.js";

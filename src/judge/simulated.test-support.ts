@@ -1,7 +1,7 @@
 import { SLOTS, type Slot, STATE_SLOTS, type StateSlot } from "../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import type { PinnedEvaluation } from "../../spec/evaluation.js";
-import { slotsOf, stepShape } from "../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import { evaluateStep } from "../oracle/evaluator.js";
 import { initialState } from "../oracle/initial-state.js";
 import type { Observation, ObservedParameter, Operation, OperationOf, Program } from "../program/program.js";

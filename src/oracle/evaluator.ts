@@ -1,7 +1,8 @@
 import type { Arithmetic, Intermediate, Slot, SumSite } from "../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../spec/dialect.js";
 import type { PinnedEvaluation } from "../../spec/evaluation.js";
-import { type StepInputs, stepShape, updateRule } from "../../spec/update-rule.js";
+import { stepShape } from "../../spec/step-shape.js";
+import { type StepInputs, updateRule } from "../../spec/update-rule.js";
 import { isFloat32, MIN_NORMAL } from "../float32/bits.js";
 import { fma32 } from "../float32/fma.js";
 import { nextDown, nextUp } from "../float32/neighbours.js";

@@ -1,5 +1,5 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import type { StepShape } from "../../spec/update-rule.js";
+import type { StepShape } from "../../spec/step-shape.js";
 
 /** The state of one parameter before a step, as blocks of float32 values. */
 export interface StateBlocks {

@@ -1,4 +1,6 @@
-import type { Operation, Program } from "../program/program.js";
+import type { Hyperparameters } from "../../spec/dialect.js";
+import { dialectById } from "../../spec/dialects.js";
+import type { Operation, Program, ProgramHyperparameters } from "../program/program.js";
 import type { Tensor } from "../program/tensor.js";
 
 /** Elements of a tensor that are printed before it is cut. */
@@ -14,7 +16,7 @@ function operationText(operation: Operation, dialect: string): string {
     case "init": {
       const groups = operation.groups.map(
         ({ hyperparameters, parameters }) =>
-          `{${settings(hyperparameters)}} ${parameters.map(tensorText).join(" ")}`,
+          `{${settings(hyperparameters, rarelyGiven(dialect))}} ${parameters.map(tensorText).join(" ")}`,
       );
       return `init ${dialect} ${groups.join(" | ")}`;
     }
@@ -37,21 +39,25 @@ function operationText(operation: Operation, dialect: string): string {
   }
 }
 
-function settings(hyperparameters: object): string {
-  return Object.entries(hyperparameters)
-    .filter(
-      ([name, value]) =>
-        !(name === "lr_decay" && value === 0) &&
-        !(name === "clip_value" && value === Number.POSITIVE_INFINITY),
-    )
-    .map(([name, value]) => `${name} ${value}`)
+/** Defaults that are not worth a word where they are given all the same. */
+function rarelyGiven(dialect: string): Partial<Hyperparameters> {
+  const { lr_decay, clip_value } = dialectById(dialect).defaults;
+  return { lr_decay, clip_value };
+}
+
+function settings(given: ProgramHyperparameters, unsaid: Partial<Hyperparameters> = {}): string {
+  return Object.entries(given)
+    .filter(([name, value]) => !Object.is(value, unsaid[name as keyof Hyperparameters]))
+    .map(([name, value]) => `${name} ${valueText(value)}`)
     .join(", ");
 }
 
+function valueText(value: number | boolean | undefined): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
 function tensorText({ values }: Tensor): string {
-  const shown = [...values.subarray(0, SHOWN_ELEMENTS)].map((value) =>
-    Object.is(value, -0) ? "-0" : String(value),
-  );
+  const shown = [...values.subarray(0, SHOWN_ELEMENTS)].map(valueText);
   const rest = values.length - shown.length;
   return `[${shown.join(", ")}${rest > 0 ? `, … ${rest} more` : ""}]`;
 }

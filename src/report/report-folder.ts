@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { GateResult } from "../suite/gate.js";
@@ -6,12 +6,20 @@ import { regressionCodec } from "../suite/regression.js";
 import { type RunDescription, reportLines } from "./jsonl.js";
 
 /**
+ * Make the folder and see that it can be written to.
+ * @throws {Error} of the file system
+ */
+export function prepareReportFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  accessSync(folder, constants.W_OK);
+}
+
+/**
  * Write report.jsonl and, for each finding, its minimal program in the form of a regression: replay it, or copy
- * it to the regressions. Findings that an earlier run left there are removed.
+ * it to the regressions. The folder is there already. Findings that an earlier run left there are removed.
  * @returns the path of report.jsonl
  */
 export function writeReport(folder: string, result: GateResult, run: RunDescription): string {
-  mkdirSync(folder, { recursive: true });
   // Findings of an earlier run are not of this one.
   for (const name of readdirSync(folder)) if (/^finding-\d+\.json$/.test(name)) rmSync(join(folder, name));
   const path = join(folder, "report.jsonl");

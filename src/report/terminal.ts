@@ -17,12 +17,19 @@ const SHOWN_ACCEPTED = 4;
 
 /** The report for a terminal. The first line says it all; then one card a finding, then clauses. */
 export function terminalReport(result: GateResult, colour: boolean): string {
-  const paint = (style: Style, text: string) => (colour ? styleText(style, text) : text);
+  const paint = (style: Style, text: string) =>
+    colour ? styleText(style, text, { validateStream: false }) : text;
   const lines = [headline(result, paint), ...notRunLines(result), ""];
   result.findings.forEach((finding, i) => {
     lines.push(...card(finding, i + 1, paint), "");
   });
-  lines.push(...matrix(result.clauses, paint));
+  // Of a restricted run, clauses that nothing was selected for say nothing.
+  const rows = result.clauses.filter(
+    ({ counts }) => result.only === undefined || Object.keys(counts).length > 0,
+  );
+  lines.push(...matrix(rows, paint));
+  // The first line has long scrolled away.
+  if (rows.length > 12) lines.push("", headline(result, paint));
   return lines.join("\n");
 }
 
@@ -31,16 +38,18 @@ export function headline(
   result: GateResult,
   paint: (style: Style, text: string) => string = (_, text) => text,
 ): string {
-  const { results, conforms, complete, reached, asked, hello, tally } = result;
+  const { results, conforms, complete, decided, planned, only, reached, asked, hello, tally } = result;
   const notRun = results.filter(({ verdict }) => verdict === "not-run").length;
+  const level = `at ${asked} (reached ${reached}: ${LEVELS[reached]})`;
   const verdict = !complete
-    ? paint("yellow", "INCOMPLETE")
-    : conforms
-      ? paint("green", "CONFORMS")
-      : paint("red", "DOES NOT CONFORM");
+    ? `${paint("yellow", "INCOMPLETE")}: interrupted after ${countText(results.length)} of ${countText(planned)} cases, which decides no level`
+    : !decided
+      ? `${paint("yellow", "NOTHING SHOWN")}: no case that was run decides anything`
+      : `${conforms ? paint("green", "CONFORMS") : paint("red", "DOES NOT CONFORM")} ${level}`;
   const shown = result.clauses.filter(({ standing }) => standing === "shown").length;
   return [
-    `${verdict} at ${asked} (reached ${reached}: ${LEVELS[reached]})`,
+    verdict,
+    ...(only === undefined ? [] : [`only ${only}`]),
     hello.implementation.name,
     `${countText(results.length - notRun)} cases run, ${countText(notRun)} not run`,
     `${shown} of ${result.clauses.length} clauses shown`,
@@ -48,12 +57,18 @@ export function headline(
   ].join(" · ");
 }
 
-function notRunLines({ results }: GateResult): string[] {
+function notRunLines({ results, clauses }: GateResult): string[] {
   const reasons = new Map<string, number>();
   for (const { verdict, reason } of results) {
     if (verdict === "not-run" && reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
-  return [...reasons].map(([reason, count]) => `  not run: ${count} (${reason})`);
+  const unshown = clauses.filter(
+    ({ standing, counts }) => standing === "not-shown" && Object.keys(counts).length > 0,
+  );
+  return [
+    ...[...reasons].map(([reason, count]) => `  not run: ${count} (${reason})`),
+    ...(unshown.length === 0 ? [] : [`  not shown: ${unshown.map(({ clause }) => clause).join(", ")}`]),
+  ];
 }
 
 function card(finding: Finding, number: number, paint: (style: Style, text: string) => string): string[] {

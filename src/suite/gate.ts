@@ -6,7 +6,7 @@ import type { CaseResult } from "./case-result.js";
 import { type ClauseRow, clauseMatrix } from "./clause-matrix.js";
 import { type Finding, findingsOf } from "./finding.js";
 import { goldenCases } from "./golden/gate-cases.js";
-import { decides, type Level, levelOf, reaches } from "./level.js";
+import { decides, LEVELS, type Level, levelOf, reaches } from "./level.js";
 import { isSelected, NothingSelected } from "./only.js";
 import { PROFILES, type ProfileName } from "./profile.js";
 import { regressionCases } from "./regression.js";
@@ -25,8 +25,8 @@ export interface GateOptions {
   /** Folders of stored cases; a folder that is left out is not run. */
   readonly regressions?: string;
   readonly goldens?: string;
-  /** How this gate was called, for replay commands. */
-  readonly command: string;
+  /** How this gate was called, for replay commands; left out, they say what to run again in words. */
+  readonly command?: string;
   /** Called after each case. */
   readonly onCase?: (result: CaseResult, done: number, total: number) => void;
   /** Stop; the result is then incomplete. */
@@ -39,8 +39,14 @@ export interface GateResult {
   readonly asked: Level;
   readonly reached: Level;
   readonly conforms: boolean;
+  /** Cases that were selected; fewer have results if the run was interrupted. */
+  readonly planned: number;
+  /** What the cases were restricted to, if they were. */
+  readonly only?: string;
   /** False if the run was interrupted. */
   readonly complete: boolean;
+  /** Whether any case says something of the implementation; if none does, nothing was shown. */
+  readonly decided: boolean;
   readonly results: readonly CaseResult[];
   readonly findings: readonly Finding[];
   readonly clauses: readonly ClauseRow[];
@@ -60,8 +66,10 @@ interface PlannedCase {
  * Run regressions, goldens and properties against an implementation.
  * @throws {ProgramError} for stored cases that cannot be read
  * @throws {NothingSelected} if `only` selects nothing
+ * @throws {RangeError} for an unknown level or profile, or a seed that is no integer
  */
 export async function runGate(options: GateOptions): Promise<GateResult> {
+  checkOptions(options);
   const hello = await options.adapter.hello();
   const planned = plan(options, hello).filter(({ id, clauses }) => isSelected(options.only, id, clauses));
   if (planned.length === 0) throw new NothingSelected(options.only);
@@ -91,13 +99,24 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
     asked: options.level,
     reached,
     conforms: complete && !selfCheckFailed && shown.some(decides) && reaches(reached, options.level),
+    planned: planned.length,
+    ...(options.only !== undefined && { only: options.only }),
     complete,
+    decided: shown.some(({ failure }) => failure) || shown.some(decides),
     results: diagnosed,
     findings,
     clauses: clauseMatrix(diagnosed),
     tally,
     selfCheckFailed,
   };
+}
+
+/** @throws {RangeError} for what a type checker would have refused */
+function checkOptions({ level, profile, seed }: GateOptions): void {
+  if (!(level in LEVELS)) throw new RangeError(`level is ${level}; known: ${Object.keys(LEVELS).join(", ")}`);
+  if (!(profile in PROFILES))
+    throw new RangeError(`profile is ${profile}; known: ${Object.keys(PROFILES).join(", ")}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`seed is ${seed}; it must be an integer`);
 }
 
 /** A failed case has the verdict of the finding that explains it. */
@@ -107,7 +126,7 @@ function withDiagnosis(result: CaseResult, findings: readonly Finding[]): CaseRe
 }
 
 function plan(options: GateOptions, hello: Hello): PlannedCase[] {
-  const { adapter, declaration, level, command } = options;
+  const { adapter, declaration, level, command = "again:" } = options;
   const demandBitExact = level === "L3";
   const claimed = demandBitExact ? declaration.reference?.name : undefined;
   const stored = [

@@ -47,9 +47,15 @@ export async function runProperty(property: Property, options: PropertyRunOption
   const tally = emptyTally();
   const failing: Evidence[] = [];
   let failed = false;
-  const subject = new Subject(options.adapter, options.declaration, options.demandBitExact, (judgement) => {
-    if (!failed) addTally(tally, judgement.tally);
-  });
+  const subject = new Subject(
+    options.adapter,
+    options.capabilities,
+    options.declaration,
+    options.demandBitExact,
+    (judgement) => {
+      if (!failed) addTally(tally, judgement.tally);
+    },
+  );
   let turn = performance.now();
   const check = async (input: unknown) => {
     if (performance.now() - turn > LONGEST_TURN) {
@@ -61,6 +67,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
     try {
       await property.check(input, subject);
     } catch (error) {
+      if (fc.PreconditionFailure.isFailure(error)) throw error; // this input is passed over
       failed = true;
       if (error instanceof PropertyFailure && error.evidence && failing.length < KEPT_EVIDENCE) {
         failing.push(error.evidence);
@@ -74,15 +81,17 @@ export async function runProperty(property: Property, options: PropertyRunOption
     numRuns,
   });
   if (!details.failed)
-    return { ...base, verdict: passingVerdict(property, options, tally), runs: details.numRuns, tally };
+    return { ...base, verdict: passingVerdict(options, tally), runs: details.numRuns, tally };
   const error = details.errorInstance;
   if (error instanceof Interrupted) throw error;
   if (error instanceof UnsupportedProgram) {
     return { ...base, verdict: "not-run", reason: error.message, runs: 0, tally: emptyTally() };
   }
-  if (!(error instanceof PropertyFailure)) {
-    throw error ?? new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
+  if (error === null) {
+    const reason = "nearly every input needs what the implementation does not offer";
+    return { ...base, verdict: "not-run", reason, runs: 0, tally: emptyTally() };
   }
+  if (!(error instanceof PropertyFailure)) throw error;
   return {
     ...base,
     verdict: error.verdict,
@@ -109,13 +118,9 @@ function reasonNotToRun(
   return undefined;
 }
 
-function passingVerdict(
-  property: Property,
-  { declaration }: PropertyRunOptions,
-  tally: CaseResult["tally"],
-): Verdict {
+function passingVerdict({ declaration }: PropertyRunOptions, tally: CaseResult["tally"]): Verdict {
   // Properties that compare runs or prove the specification judge no observation.
-  if (tally.judged === 0) return property.of === "specification" ? "certified" : "bit-exact";
+  if (tally.judged === 0) return "certified";
   if (tally.weak + tally.indeterminate === tally.judged) return "indeterminate";
   return declaration.reference && tally.bitExact === tally.judged ? "bit-exact" : "certified";
 }

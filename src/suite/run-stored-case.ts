@@ -1,13 +1,13 @@
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { Subject, UnsupportedProgram } from "../../properties/subject.js";
 import type { Adapter, Capability } from "../adapter/adapter.js";
+import { neededCapabilities, withoutState } from "../adapter/needed-capabilities.js";
 import type { Declaration } from "../judge/declaration.js";
 import { verdictOf } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import type { Observation, Program } from "../program/program.js";
 import type { CaseResult } from "./case-result.js";
-import { neededCapabilities, withoutState } from "./needed-capabilities.js";
 
 /** A program that is kept in a file: a regression or a golden case. */
 export interface StoredCase {
@@ -48,10 +48,16 @@ export async function runStoredCase(stored: StoredCase, options: StoredCaseOptio
   );
   if (missing.length > 0) return notRun(`the implementation does not offer ${missing.join(", ")}`);
   let verdict: Verdict = "indeterminate";
-  const subject = new Subject(options.adapter, declaration, options.demandBitExact, (judgement) => {
-    addTally(tally, judgement.tally);
-    verdict = verdictOf(judgement, declaration);
-  });
+  const subject = new Subject(
+    options.adapter,
+    capabilities,
+    declaration,
+    options.demandBitExact,
+    (judgement) => {
+      addTally(tally, judgement.tally);
+      verdict = verdictOf(judgement, declaration);
+    },
+  );
   try {
     const observations = await subject.conforms(program);
     stored.check?.(observations, program);

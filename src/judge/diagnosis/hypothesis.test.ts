@@ -12,13 +12,16 @@ describe("hypotheses", () => {
   it("about rounding open one axis each that was not open entirely, and nothing else", () => {
     const hypotheses = roundingHypotheses(declaration);
     for (const { differences, declaration: trial } of hypotheses) {
-      const [{ kind, axis }] = differences;
-      expect(differences).toHaveLength(1);
-      expect(kind).toBe("evaluation");
+      // Numbers of a language that has only binary64 are two axes with one cause.
+      const opened = differences.map(({ axis }) => axis);
+      if (opened.length > 1) expect([...opened].sort()).toEqual(["intermediates", "scalars"]);
+      expect(differences.every(({ kind }) => kind === "evaluation")).toBe(true);
       expect(trial.dialect).toBe(pytorch);
-      expect({ ...trial.evaluation, [axis]: undefined }).toEqual({ ...DEFAULT_FREEDOM, [axis]: undefined });
+      const others = Object.fromEntries(opened.map((axis) => [axis, undefined]));
+      expect({ ...trial.evaluation, ...others }).toEqual({ ...DEFAULT_FREEDOM, ...others });
     }
-    const axes = hypotheses.map(({ differences: [{ axis }] }) => axis);
+    const single = hypotheses.filter(({ differences }) => differences.length === 1);
+    const axes = single.map(({ differences: [{ axis }] }) => axis);
     expect(axes).toContain("root");
     expect(axes).toContain("scalars");
     // Every choice of this axis is declared already.
@@ -45,8 +48,8 @@ describe("hypotheses", () => {
     const pairs = pairsOf(single);
     expect(pairs.length).toBeGreaterThan(300);
     for (const { differences, declaration: trial } of pairs) {
-      const [a, b] = differences;
-      expect(a.axis).not.toBe(b.axis);
+      const axes = differences.map(({ axis }) => axis);
+      expect(new Set(axes).size).toBe(axes.length);
       for (const { kind, axis, observed } of differences) {
         if (kind === "dialect") expect(trial.dialect[axis as "epsilon"]).toBe(observed);
         else {

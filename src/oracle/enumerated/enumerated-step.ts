@@ -1,7 +1,8 @@
 import { SLOTS, type Slot } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
-import { type StepInputs, stepShape, updateRule } from "../../../spec/update-rule.js";
+import { stepShape } from "../../../spec/step-shape.js";
+import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { stepScalars } from "../scalars.js";
 import { Arena } from "./arena.js";
 import { EnumeratedArithmetic, type Outcomes } from "./enumerated-arithmetic.js";

@@ -1,6 +1,6 @@
 import { SLOTS } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
-import { slotsOf, stepShape } from "../../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { RISING_DIGITS, type RoundedFloat32, roundEnclosure } from "./certain-float32.js";
 import {
   type ExactBlock,

@@ -1,6 +1,7 @@
 import type { Intermediate, Slot, StateSlot, StepScalars } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
-import { type StepInputs, slotsOf, stepShape, updateRule } from "../../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../../spec/step-shape.js";
+import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { type Enclosure, point } from "./enclosure.js";
 import { EnclosureArithmetic } from "./enclosure-arithmetic.js";
 import { ExactArithmetic, type MeanForm } from "./exact-arithmetic.js";

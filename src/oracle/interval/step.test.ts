@@ -16,7 +16,8 @@ import {
   evaluationOf,
 } from "../../../spec/evaluation.js";
 import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
-import { type StepInputs, slotsOf, stepShape, updateRule } from "../../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../../spec/step-shape.js";
+import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { fromBits, isFloat32, MIN_NORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { floatsBetween, fromOrdinal, ordinalOf } from "../../float32/neighbours.js";

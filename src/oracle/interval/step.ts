@@ -1,7 +1,8 @@
 import { type Intermediate, type Slot, STATE_SLOTS, type StepScalars } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
-import { type StepInputs, slotsOf, stepShape, updateRule } from "../../../spec/update-rule.js";
+import { slotsOf, stepShape } from "../../../spec/step-shape.js";
+import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { stepScalars } from "../scalars.js";
 import { BlockArena, IntervalBlock } from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";

@@ -8,31 +8,40 @@ export interface ObservationDifference {
   readonly parameter: number;
   readonly slot: Slot;
   readonly element: number;
+  /** NaN where it is missing. */
   readonly expected: number;
+  /** NaN where it is missing. */
   readonly got: number;
+  /** Which of the two does not have the element. */
+  readonly missing?: "expected" | "got";
 }
 
-/** Every element that differs in bits, NaN taken as one class; what is missing differs. */
+/** Every element that differs in bits, NaN taken as one class; what only one of the two has differs. */
 export function* differencesBetween(
   expected: readonly Observation[],
   got: readonly Observation[],
 ): Generator<ObservationDifference> {
-  for (const [observation, { parameters }] of expected.entries()) {
-    for (const [parameter, entry] of parameters.entries()) {
+  for (let observation = 0; observation < Math.max(expected.length, got.length); observation++) {
+    const [left, right] = [expected, got].map((list) => list[observation]?.parameters ?? []);
+    for (let parameter = 0; parameter < Math.max(left.length, right.length); parameter++) {
       for (const slot of SLOTS) {
-        const values = entry[slot]?.values;
-        const other = got[observation]?.parameters[parameter]?.[slot]?.values;
-        if (!values) continue;
-        for (let element = 0; element < values.length; element++) {
-          const missing = other === undefined || element >= other.length;
-          const value = missing ? Number.NaN : other[element];
-          if (!missing && Object.is(values[element], value)) continue;
-          yield { observation, parameter, slot, element, expected: values[element], got: value };
+        const a = left[parameter]?.[slot]?.values ?? NOTHING;
+        const b = right[parameter]?.[slot]?.values ?? NOTHING;
+        for (let element = 0; element < Math.max(a.length, b.length); element++) {
+          const place = { observation, parameter, slot, element };
+          if (element >= a.length)
+            yield { ...place, expected: Number.NaN, got: b[element], missing: "expected" };
+          else if (element >= b.length)
+            yield { ...place, expected: a[element], got: Number.NaN, missing: "got" };
+          else if (!Object.is(a[element], b[element]))
+            yield { ...place, expected: a[element], got: b[element] };
         }
       }
     }
   }
 }
+
+const NOTHING = new Float32Array(0);
 
 /** Elements in all observed slots. */
 export function countValues(observations: readonly Observation[]): number {

@@ -40,10 +40,10 @@ describe("diffGoldens", () => {
     const row = { clause: "RMS-8.6", kind: "correct-root", capability: "avx2", slot: "square_avg" };
     expect(diffGoldens(before.folder, after.folder)).toEqual({
       ...nothing,
-      moved: [{ ...row, values: 1, largest: 3, nan: 0, example: KEY }],
+      moved: [{ ...row, values: 1, largest: 3, nan: 0, missing: 0, example: KEY }],
     });
     expect(diffGoldens(after.folder, before.folder).moved).toEqual([
-      { ...row, values: 1, largest: 3, nan: 0, example: KEY },
+      { ...row, values: 1, largest: 3, nan: 0, missing: 0, example: KEY },
     ]);
   });
 
@@ -72,6 +72,16 @@ describe("diffGoldens", () => {
     expect(diffGoldens(before.folder, after.folder).moved).toMatchObject([
       { values: 9, nan: 9, largest: 0, example: KEY },
     ]);
+  });
+
+  it("counts values that only one generation has apart", () => {
+    after.edit(EXPECTED, (file) => {
+      delete file.cases[0].observations[2].parameters[2].square_avg;
+    });
+    after.rehash();
+    const row = { slot: "square_avg", values: 9, largest: 0, nan: 0, missing: 9, example: KEY };
+    expect(diffGoldens(before.folder, after.folder).moved).toMatchObject([row]);
+    expect(diffGoldens(after.folder, before.folder).moved).toMatchObject([row]);
   });
 
   it("names cases that are gone, new or about another program", () => {

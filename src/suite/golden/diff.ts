@@ -13,6 +13,8 @@ export interface MovedValues {
   /** Largest distance in floats; values that became or stopped being NaN are counted apart. */
   largest: number;
   nan: number;
+  /** Values that only one of the two generations has. */
+  missing: number;
   /** A case in which the largest distance was seen, or the first that moved if none has a distance. */
   example: string;
 }
@@ -49,9 +51,10 @@ export function diffGoldens(beforeFolder: string, afterFolder: string): GoldenDi
       const row = rowFor(diff.moved, { ...old, slot: difference.slot });
       const distance = distanceInFloats(difference);
       row.values++;
-      // Zeros of another sign are no distance apart, and NaN has none.
+      // What is missing and NaN have no distance, and zeros of another sign are none apart.
       if (row.example === "") row.example = key;
-      if (Number.isNaN(distance)) row.nan++;
+      if (difference.missing) row.missing++;
+      else if (Number.isNaN(distance)) row.nan++;
       else if (distance > row.largest) {
         row.largest = distance;
         row.example = key;
@@ -84,7 +87,7 @@ function rowFor(
     (one) => one.clause === clause && one.kind === kind && one.capability === capability && one.slot === slot,
   );
   if (!row) {
-    row = { clause, kind, capability, slot, values: 0, largest: 0, nan: 0, example: "" };
+    row = { clause, kind, capability, slot, values: 0, largest: 0, nan: 0, missing: 0, example: "" };
     rows.push(row);
   }
   return row;

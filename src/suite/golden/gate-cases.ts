@@ -39,11 +39,9 @@ function checkBits(
   observations: readonly Observation[],
 ): void {
   // A slot that was asked for and is missing was found before; one that was not asked for is not compared.
-  for (const { observation, parameter, slot, element, got, expected } of differencesBetween(
-    golden,
-    observations,
-  )) {
-    if (!observations[observation].parameters[parameter][slot]) continue;
+  for (const difference of differencesBetween(golden, observations)) {
+    if (difference.missing) continue;
+    const { observation, parameter, slot, element, got, expected } = difference;
     const where = `${slot} of parameter ${parameter}, element ${element}, observation ${observation}`;
     const message = `${where} is ${got}, but PyTorch computed ${expected}`;
     throw new PropertyFailure(message, "certified", { program, observations });

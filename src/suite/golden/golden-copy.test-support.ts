@@ -44,9 +44,9 @@ export class GoldenCopy {
   rehash(): void {
     this.edit("manifest.json", (manifest: GoldenManifest) => {
       for (const file of manifest.files) {
-        file.sha256 = createHash("sha256")
-          .update(readFileSync(join(this.folder, file.path)))
-          .digest("hex");
+        const text = this.read(file.path);
+        file.sha256 = createHash("sha256").update(text).digest("hex");
+        file.cases = JSON.parse(text).cases.length;
       }
     });
   }

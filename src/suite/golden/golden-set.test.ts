@@ -93,6 +93,29 @@ describe("a golden set is refused, with the file and what is wrong, if", () => {
     expect(await refusal()).toMatch(/manifest\.json: files\[0\]\.sha256: /);
   });
 
+  it("the manifest leaves a kind or capability out, or names what belongs to no set", async () => {
+    copy.edit("manifest.json", (manifest) => {
+      manifest.files = manifest.files.filter(({ path }: { path: string }) => path !== EXPECTED);
+    });
+    expect(await refusal()).toMatch(
+      /manifest\.json: files: correct-root\/avx2\/groups\.json is missing from the set/,
+    );
+    copy.edit("manifest.json", (manifest) => {
+      manifest.files.push(
+        { ...manifest.files[0], path: EXPECTED },
+        { ...manifest.files[0], path: "../x.json" },
+      );
+    });
+    expect(await refusal()).toMatch(/manifest\.json: files: \.\.\/x\.json is no file of a golden set/);
+  });
+
+  it("the manifest counts other cases", async () => {
+    copy.edit("manifest.json", (manifest) => {
+      manifest.files[1].cases++;
+    });
+    expect(await refusal()).toMatch(/groups\.json: cases: 12 cases, but the manifest says 13/);
+  });
+
   it.each([PROGRAMS, EXPECTED])("%s is missing", async (path) => {
     rmSync(join(copy.folder, path));
     expect(await refusal()).toBe(

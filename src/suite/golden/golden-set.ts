@@ -11,6 +11,7 @@ import {
   CPU_CAPABILITIES,
   GOLDEN_KINDS,
   type GoldenExpected,
+  type GoldenManifest,
   type GoldenPrograms,
   goldenExpectedCodec,
   goldenManifestCodec,
@@ -21,7 +22,7 @@ import {
 export class GoldenSet {
   private constructor(
     readonly folder: string,
-    private readonly hashes: ReadonlyMap<string, string>,
+    private readonly files: ReadonlyMap<string, GoldenManifest["files"][number]>,
   ) {}
 
   /**
@@ -34,17 +35,32 @@ export class GoldenSet {
       throw new ProgramError(path, "", "there is no manifest; a golden set is made by `golden certify`");
     }
     const manifest = decodeWire(goldenManifestCodec, parseJson(readFileSync(path, "utf8"), path), path);
-    return new GoldenSet(folder, new Map(manifest.files.map((file) => [file.path, file.sha256])));
+    const paths = new Set(manifest.files.map((file) => file.path));
+    const families = [...paths].flatMap((file) => /^programs\/([\w-]+)\.json$/.exec(file)?.[1] ?? []);
+    const complete = families.flatMap((family) => [
+      `programs/${family}.json`,
+      ...GOLDEN_KINDS.flatMap((kind) =>
+        CPU_CAPABILITIES.map((capability) => `${kind}/${capability}/${family}.json`),
+      ),
+    ]);
+    for (const file of complete) {
+      if (!paths.has(file)) throw new ProgramError(path, "files", `${file} is missing from the set`);
+    }
+    for (const file of paths) {
+      if (!complete.includes(file))
+        throw new ProgramError(path, "files", `${file} is no file of a golden set`);
+    }
+    return new GoldenSet(folder, new Map(manifest.files.map((file) => [file.path, file])));
   }
 
   /** The families of the set. */
   families(): string[] {
-    return [...this.hashes.keys()].flatMap((path) => /^programs\/(.+)\.json$/.exec(path)?.[1] ?? []);
+    return [...this.files.keys()].flatMap((path) => /^programs\/(.+)\.json$/.exec(path)?.[1] ?? []);
   }
 
   /** Every file of the manifest. */
   paths(): string[] {
-    return [...this.hashes.keys()];
+    return [...this.files.keys()];
   }
 
   /** @throws {ProgramError} for a file that is missing, edited or malformed */
@@ -67,7 +83,7 @@ export class GoldenSet {
     for (const kind of GOLDEN_KINDS) {
       for (const capability of CPU_CAPABILITIES) {
         const path = `${kind}/${capability}/${family}.json`;
-        if (!this.hashes.has(path)) continue;
+        if (!this.files.has(path)) continue;
         const file = this.read(goldenExpectedCodec, path);
         checkLabel(file, { kind, capability, family }, join(this.folder, path));
         yield file;
@@ -75,7 +91,7 @@ export class GoldenSet {
     }
   }
 
-  private read<T extends z.ZodType>(codec: T, path: string): z.output<T> {
+  private read<T extends z.ZodType<{ cases: readonly unknown[] }>>(codec: T, path: string): z.output<T> {
     const source = join(this.folder, path);
     if (!existsSync(source))
       throw new ProgramError(source, "", "the manifest names this file, but it is missing");
@@ -83,9 +99,14 @@ export class GoldenSet {
     // Malformed content says more than a wrong hash, so it is looked at first.
     const decoded = decodeWire(codec, parseJson(bytes.toString("utf8"), source), source);
     const hash = createHash("sha256").update(bytes).digest("hex");
-    if (hash !== this.hashes.get(path)) {
-      const problem = `SHA-256 is ${hash}, but the manifest says ${this.hashes.get(path)}: the file was edited, or the manifest is of another generation`;
+    const listed = this.files.get(path);
+    if (hash !== listed?.sha256) {
+      const problem = `SHA-256 is ${hash}, but the manifest says ${listed?.sha256}: the file was edited, or the manifest is of another generation`;
       throw new ProgramError(source, "", problem);
+    }
+    if (decoded.cases.length !== listed.cases) {
+      const problem = `${decoded.cases.length} cases, but the manifest says ${listed.cases}`;
+      throw new ProgramError(source, "cases", problem);
     }
     return decoded;
   }

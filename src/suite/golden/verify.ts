@@ -17,6 +17,8 @@ export interface GoldenVerification {
   mismatchingBits: number;
   /** Values outside their acceptance set. */
   outside: number;
+  /** Where the first mismatching bit or value outside its set is. */
+  first?: string;
   /** One-step results that are not those of the correct root. */
   differentFromCorrectRoot: number;
 }
@@ -62,12 +64,22 @@ export async function verifyGoldens(
         row.cases++;
         row.values += countValues(observations);
         row.outside += judgement.tally.rejected;
+        const [outside] = judgement.rejected;
+        if (outside) {
+          row.first ??= `${source}: case ${id}: ${outside.slot} of parameter ${outside.parameter}, element ${outside.element}, after step ${outside.step} is ${outside.got}`;
+        }
         row.differentFromCorrectRoot += judgement.tally.judged - judgement.tally.bitExact;
         if (expected.kind === "correct-root") {
           const [reply] = await adapter.run([program]);
           if (reply.status !== "ok")
             throw new ProgramError(source, `case ${id}`, "the bundled implementation refused it");
-          for (const _ of differencesBetween(observations, reply.observations)) row.mismatchingBits++;
+          for (const difference of differencesBetween(observations, reply.observations)) {
+            // A buffer that PyTorch has not made is not compared.
+            if (difference.missing === "expected") continue;
+            const { slot, parameter, element, observation, expected: golden, got } = difference;
+            row.mismatchingBits++;
+            row.first ??= `${source}: case ${id}: ${slot} of parameter ${parameter}, element ${element}, observation ${observation} is ${golden}, the bundled implementation gives ${got}`;
+          }
         }
       }
       onFile(`${expected.kind}/${expected.capability}/${family}.json`);
@@ -93,9 +105,9 @@ function rowFor(rows: GoldenVerification[], { kind, capability }: GoldenExpected
   return row;
 }
 
-/** Whether nothing was found. */
+/** Whether there was something to judge in every kind and capability, and nothing was found. */
 export function isVerified(rows: readonly GoldenVerification[]): boolean {
-  return (
-    rows.length > 0 && rows.every(({ mismatchingBits, outside }) => mismatchingBits === 0 && outside === 0)
-  );
+  const holds = ({ values, mismatchingBits, outside }: GoldenVerification) =>
+    values > 0 && mismatchingBits === 0 && outside === 0;
+  return rows.length > 0 && rows.every(holds);
 }

@@ -1,9 +1,9 @@
 import { STATE_SLOTS } from "../../spec/arithmetic.js";
 import type { Dialect } from "../../spec/dialect.js";
-import { stepShape } from "../../spec/update-rule.js";
-import { CAPABILITIES, type Capability } from "../adapter/adapter.js";
+import { stepShape } from "../../spec/step-shape.js";
 import type { Operation, OperationOf, Program } from "../program/program.js";
 import { timelinesOf } from "../program/timeline.js";
+import { CAPABILITIES, type Capability } from "./adapter.js";
 
 /** What an implementation must offer to run a program as it stands. The program must be valid. */
 export function neededCapabilities(program: Program, dialect: Dialect): Capability[] {

@@ -1,0 +1,175 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CLAUSES } from "../../spec/clauses.js";
+import { dialectById } from "../../spec/dialects.js";
+import type { Adapter } from "../adapter/adapter.js";
+import { bundledAdapter } from "../adapter/bundled.js";
+import { declarationOf } from "../judge/declaration.js";
+import { decodeProgram } from "../program/program-codec.js";
+import type { Finding } from "../suite/finding.js";
+import { type GateResult, runGate } from "../suite/gate.js";
+import { REAL_GOLDENS } from "../suite/golden/golden-copy.test-support.js";
+import { dialectAdapter } from "../suite/planted.test-support.js";
+import { parseRegression } from "../suite/regression.js";
+import { replay } from "../suite/replay.js";
+import { reportLines } from "./jsonl.js";
+import { writeReport } from "./report-folder.js";
+import { type ReportLine, reportLineSchema } from "./report-schema.js";
+
+const declaration = declarationOf(dialectById("pytorch"), "fused");
+const run = { seed: 7, profile: "smoke", command: "npx rmsprop-conformance gate", seconds: 1.25 };
+const wrong = dialectAdapter({ epsilon: "inside" });
+
+const gate = (adapter: Adapter) =>
+  runGate({
+    adapter,
+    declaration,
+    level: "L2",
+    profile: "smoke",
+    seed: 7,
+    only: "torch/groups/*",
+    goldens: REAL_GOLDENS,
+    command: run.command,
+  });
+
+let right: GateResult;
+let failing: GateResult;
+beforeAll(async () => {
+  right = await gate(bundledAdapter("fused"));
+  failing = await gate(wrong);
+});
+
+const linesOf = (result: GateResult) => [...reportLines(result, run)];
+const parsed = (result: GateResult): ReportLine[] =>
+  linesOf(result).map((line) => reportLineSchema.parse(JSON.parse(line)));
+const ofType = <T extends ReportLine["type"]>(lines: readonly ReportLine[], type: T) =>
+  lines.filter((line): line is Extract<ReportLine, { type: T }> => line.type === type);
+
+describe("the report as JSON Lines", () => {
+  it("is a header, cases, findings, clauses and a footer, each of them one line of the schema", () => {
+    for (const result of [right, failing]) {
+      for (const line of linesOf(result)) expect(line).not.toContain("\n");
+      const types = parsed(result).map(({ type }) => type);
+      expect(types.filter((type, i) => type !== types[i - 1])).toEqual(
+        result === right
+          ? ["header", "case", "clause", "footer"]
+          : ["header", "case", "finding", "clause", "footer"],
+      );
+      expect(types.filter((type) => type === "header" || type === "footer")).toHaveLength(2);
+    }
+  });
+
+  it("says what was run, and counts it", () => {
+    const lines = parsed(failing);
+    expect(lines[0]).toMatchObject({
+      format: "rmsprop-report/1",
+      implementation: { name: "planted", version: "1", language: "TypeScript" },
+      level: "L2",
+      profile: "smoke",
+      seed: 7,
+      command: run.command,
+    });
+    expect(lines.at(-1)).toMatchObject({
+      complete: true,
+      conforms: false,
+      reached: "L0",
+      cases: 12,
+      notRun: 0,
+      findings: ofType(lines, "finding").length,
+      seconds: 1.25,
+      tally: failing.tally,
+    });
+    expect(ofType(lines, "case").map(({ id }) => id)).toEqual(failing.results.map(({ id }) => id));
+    expect(ofType(lines, "clause").map(({ clause }) => clause)).toEqual(CLAUSES.map(({ id }) => id));
+    expect(ofType(lines, "clause").find(({ clause }) => clause === "RMS-8.6")).toMatchObject({
+      standing: "failed",
+    });
+  });
+
+  it("gives every finding a program that can be read again and fails again", async () => {
+    const findings = ofType(parsed(failing), "finding");
+    expect(findings.length).toBeGreaterThan(0);
+    for (const [k, finding] of findings.entries()) {
+      expect(finding.number).toBe(k + 1);
+      const program = decodeProgram(finding.program, `finding ${k + 1}`);
+      const again = await replay(program, wrong, declaration);
+      expect(again.accepted).toBe(false);
+      expect(again.judged?.judgement.tally.rejected).toBeGreaterThan(0);
+      expect((await replay(program, bundledAdapter("fused"), declaration)).accepted).toBe(true);
+    }
+  });
+
+  it("keeps NaN, infinities and −0 as text", () => {
+    const [finding] = failing.findings;
+    const special: Finding = {
+      ...finding,
+      mismatch: {
+        ...finding.mismatch!,
+        got: Number.NaN,
+        accepted: { kind: "listed", values: [Number.NEGATIVE_INFINITY, -0, 0, Number.NaN] },
+        reference: -0,
+      },
+    };
+    const [line] = ofType(parsed({ ...failing, findings: [special] }), "finding");
+    expect(line.mismatch).toMatchObject({
+      got: expect.stringMatching(/^NaN \(0x[7f]f[0-9a-f]{6}\)$/),
+      accepted: [
+        "-Infinity (0xff800000)",
+        "-0 (0x80000000)",
+        "0 (0x00000000)",
+        expect.stringMatching(/^NaN/),
+      ],
+      reference: "-0 (0x80000000)",
+    });
+    const carried: Finding = {
+      ...special,
+      mismatch: { ...special.mismatch!, accepted: { kind: "intervals", text: ["0 to 1", "NaN"] } },
+    };
+    const [hidden] = ofType(parsed({ ...failing, findings: [carried] }), "finding");
+    expect(hidden.mismatch?.accepted).toEqual(["0 to 1", "NaN"]);
+  });
+
+  it("keeps special values in programs, and leaves out what there is not", () => {
+    const bare: Finding = {
+      diagnosis: { verdict: "differs", sentence: "1 is not 2.", axes: [], alternatives: [] },
+      cases: ["proof"],
+      clauses: ["RMS-5.1"],
+      message: "1 is not 2",
+      replay: "gate --only proof",
+    };
+    const lines = linesOf({ ...failing, findings: [bare] });
+    const line = JSON.parse(lines.find((each) => each.includes('"finding"') && each.includes("proof"))!);
+    expect(Object.keys(line)).not.toEqual(expect.arrayContaining(["program", "mismatch", "firstDiverging"]));
+  });
+
+  it("refuses to write a line that is not of the schema", () => {
+    expect(() => [...reportLines(failing, { ...run, seed: 0.5 })]).toThrow();
+  });
+});
+
+describe("the report folder", () => {
+  const folder = mkdtempSync(join(tmpdir(), "rmsprop-report-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("has the report and a program for each finding, and nothing of an earlier run", async () => {
+    writeFileSync(join(folder, "finding-9.json"), "{}");
+    writeFileSync(join(folder, "notes.txt"), "mine");
+    const path = writeReport(folder, failing, run);
+    expect(readFileSync(path, "utf8")).toBe(
+      linesOf(failing)
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+    const findings = failing.findings.map((_, k) => `finding-${k + 1}.json`);
+    expect(readdirSync(folder).sort()).toEqual([...findings, "notes.txt", "report.jsonl"]);
+    for (const name of findings) {
+      const { program, clauses } = parseRegression(readFileSync(join(folder, name), "utf8"), name);
+      expect(clauses).toEqual(["RMS-8.6"]);
+      expect((await replay(program, wrong, declaration)).accepted).toBe(false);
+    }
+    writeReport(folder, right, run);
+    expect(readdirSync(folder).sort()).toEqual(["notes.txt", "report.jsonl"]);
+  });
+});
