@@ -100,14 +100,6 @@ function expectUsage({ code, stdout, stderr }: Outcome, said: RegExp): void {
 }
 
 describe("the command line", () => {
-  it("says what it is and what it can do", async () => {
-    const [version, help, gateHelp] = await runEach([["--version"], ["--help"], ["gate", "--help"]]);
-    expect(version).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
-    expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const command of ["gate", "replay", "golden"]) expect(help.stdout).toContain(command);
-    expect(gateHelp.stdout).toContain("--only");
-  });
-
   const USAGE: [what: string, args: string[], said: RegExp][] = [
     ["an unknown command", ["nonsense"], /unknown command 'nonsense'/],
     ["an unknown option", ["gate", "--nonsense"], /unknown option '--nonsense'/],
@@ -134,17 +126,26 @@ describe("the command line", () => {
     ["golden diff of one set", ["golden", "diff", "x"], /missing required argument 'after'/],
     ["an unknown golden command", ["golden", "nonsense"], /unknown command 'nonsense'/],
   ];
+  const HELP = [["--version"], ["--help"], ["gate", "--help"], [], ["golden"]];
   let outcomes: Outcome[];
   beforeAll(async () => {
-    outcomes = await runEach(USAGE.map(([, args]) => args));
+    outcomes = await runEach([...USAGE.map(([, args]) => args), ...HELP]);
   });
 
   it.each(USAGE.map(([what], k) => [what, k] as const))("refuses %s", (_, k) => {
     expectUsage(outcomes[k], USAGE[k][2]);
   });
 
-  it("prints its help where no command is given, and that is no success", async () => {
-    for (const { code, stdout, stderr } of await runEach([[], ["golden"]])) {
+  it("says what it is and what it can do", () => {
+    const [version, help, gateHelp] = outcomes.slice(USAGE.length);
+    expect(version).toEqual({ code: 0, stdout: `${packageVersion()}\n`, stderr: "" });
+    expect(help).toMatchObject({ code: 0, stderr: "" });
+    for (const command of ["gate", "replay", "golden"]) expect(help.stdout).toContain(command);
+    expect(gateHelp.stdout).toContain("--only");
+  });
+
+  it("prints its help where no command is given, and that is no success", () => {
+    for (const { code, stdout, stderr } of outcomes.slice(USAGE.length + 3)) {
       expect(code).toBe(EXIT.usage);
       expect(stdout + stderr).toContain("Usage: ");
     }
@@ -167,7 +168,7 @@ describe("replay refuses, naming the file and the field,", () => {
     });
   });
 
-  it("files that are no programs", async () => {
+  it("files that are no programs, missing or folders", async () => {
     const text = JSON.stringify(validWire(), null, 1);
     const cases: [string, string, RegExp][] = [
       ["empty.json", "", /empty\.json: not JSON .*: the file is empty/],
@@ -188,31 +189,31 @@ describe("replay refuses, naming the file and the field,", () => {
         /regression\.json: clauses\[0\]: the specification has no clause "RMS-99\.9"/,
       ],
     ];
-    const outcomes = await runEach(cases.map(([name, content]) => ["replay", fileOf(name, content)]));
+    const paths = [...cases.map(([name, content]) => fileOf(name, content)), join(files, "none.json"), files];
+    const outcomes = await runEach(paths.map((path) => ["replay", path]));
+    const said = [
+      ...cases.map(([, , pattern]) => pattern),
+      /none\.json: cannot be read: ENOENT/,
+      new RegExp(`${files}: cannot be read: EISDIR`),
+    ];
     outcomes.forEach((outcome, k) => {
-      expectUsage(outcome, cases[k][2]);
+      expectUsage(outcome, said[k]);
     });
-  });
-
-  it("a file that is missing and a folder", async () => {
-    const [missing, folder] = await runEach([
-      ["replay", join(files, "none.json")],
-      ["replay", files],
-    ]);
-    expectUsage(missing, /none\.json: cannot be read: ENOENT/);
-    expectUsage(folder, new RegExp(`${files}: cannot be read: EISDIR`));
   });
 });
 
 describe("replay", () => {
-  it("shows a bare program and a regression, bit-exact", async () => {
+  it("shows a bare program and a regression, and fails where the implementation refuses one", async () => {
     const program = validWire();
     const regression = { format: "rmsprop-regression/1", clauses: ["RMS-1.1"], note: "a test", program };
-    const outcomes = await runEach([
+    const wire = validWire();
+    wire.operations[0].groups[0].hyperparameters.lr = "bff0000000000000";
+    const [bare, stored, refused] = await runEach([
       ["replay", fileOf("program.json", JSON.stringify(program))],
       ["replay", fileOf("valid-regression.json", JSON.stringify(regression)), "--evaluation", "unfused"],
+      ["replay", fileOf("refused.json", JSON.stringify(wire))],
     ]);
-    for (const { code, stdout, stderr } of outcomes) {
+    for (const { code, stdout, stderr } of [bare, stored]) {
       expect(stderr).toBe("");
       expect(stdout).toMatch(
         /^init pytorch \{lr 0\.5, centered true\} \[1, 2\] \[1\] \| \{\} \[1, 2\]\nload parameter 0/,
@@ -220,14 +221,8 @@ describe("replay", () => {
       expect(stdout).toMatch(/\n(bit-exact|certified): \d+ observations judged, .* 0 rejected/);
       expect(code).toBe(EXIT.conforms);
     }
-  });
-
-  it("fails where the implementation refuses the program", async () => {
-    const wire = validWire();
-    wire.operations[0].groups[0].hyperparameters.lr = "bff0000000000000";
-    const [outcome] = await runEach([["replay", fileOf("refused.json", JSON.stringify(wire))]]);
-    expect(outcome.stdout).toMatch(/error in init: .*lr/);
-    expect(outcome.code).toBe(EXIT.failure);
+    expect(refused.stdout).toMatch(/error in init: .*lr/);
+    expect(refused.code).toBe(EXIT.failure);
   });
 });
 
@@ -336,24 +331,17 @@ describe("gate", () => {
     expect(written.split("\n").length).toBe(stdout.split("\n").length);
   });
 
-  it("prints its verdict first, and is incomplete where nothing is shown", async () => {
-    const [golden, other] = await runEach([
+  it("prints its verdict first, is incomplete where nothing is shown, and refuses a file for a folder", async () => {
+    const [golden, other, taken] = await runEach([
       ["gate", "--profile", "smoke", "--only", "torch/groups/*", "--evaluation", "unfused"],
       ["gate", "--profile", "smoke", "--only", "torch/groups/*", "--dialect", "keras", "--level", "L0"],
+      ["gate", "--profile", "smoke", "--only", "RMS-1.4", "--report-dir", fileOf("taken", "")],
     ]);
     expect(golden.stdout).toMatch(/^CONFORMS at L3 .* bundled \(unfused\) · 12 cases run, 0 not run/);
     expect(golden.code).toBe(EXIT.conforms);
     expect(other.stdout).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run/);
     expect(other.code).toBe(EXIT.incomplete);
-  });
-
-  it("refuses a report folder that is a file", async () => {
-    const path = fileOf("taken", "");
-    const [outcome] = await runEach([
-      ["gate", "--profile", "smoke", "--only", "RMS-1.4", "--report-dir", path],
-    ]);
-    expect(outcome.stderr).toMatch(/^error: EEXIST.*taken/m);
-    expect(outcome.code).toBe(EXIT.usage);
+    expectUsage(taken, /EEXIST.*taken/);
   });
 
   it("is incomplete when it is interrupted, and still reports", async () => {

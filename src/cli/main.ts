@@ -7,7 +7,6 @@ import { EXIT } from "./exit-codes.js";
 import { gateCommand } from "./gate-command.js";
 import { goldenCommand } from "./golden-command.js";
 import { replayCommand } from "./replay-command.js";
-import { UsageError } from "./usage-error.js";
 
 const program = new Command("rmsprop-conformance")
   .description(
@@ -33,7 +32,7 @@ try {
 /** One clear line for bad input; anything else is a defect of the suite and says so. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage; // already printed
-  if (error instanceof ProgramError || error instanceof UsageError || error instanceof NothingSelected) {
+  if (error instanceof ProgramError || error instanceof NothingSelected) {
     console.error(`error: ${error.message}`);
     return EXIT.usage;
   }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { Subject, UnsupportedProgram } from "../../properties/subject.js";
-import type { Adapter, Capability } from "../adapter/adapter.js";
+import { type Adapter, CAPABILITIES, type Capability } from "../adapter/adapter.js";
 import type { Declaration } from "../judge/declaration.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
@@ -86,6 +86,9 @@ export async function runProperty(property: Property, options: PropertyRunOption
   if (error instanceof Interrupted) throw error;
   if (error instanceof UnsupportedProgram) {
     return { ...base, verdict: "not-run", reason: error.message, runs: 0, tally: emptyTally() };
+  }
+  if (error === null && options.capabilities.length === CAPABILITIES.length) {
+    throw new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
   }
   if (error === null) {
     const reason = "nearly every input needs what the implementation does not offer";
