@@ -15,6 +15,11 @@ export function addBlocks(out: Float64Array, x: Float64Array, y: Float64Array, s
   else for (let i = 0; i < out.length; i++) out[i] = x[i] + y[i];
 }
 
+export function subtractBlocks(out: Float64Array, x: Float64Array, y: Float64Array, single: boolean): void {
+  if (single) for (let i = 0; i < out.length; i++) out[i] = Math.fround(x[i] - y[i]);
+  else for (let i = 0; i < out.length; i++) out[i] = x[i] - y[i];
+}
+
 export function multiplyBlocks(out: Float64Array, x: Float64Array, y: Float64Array, single: boolean): void {
   if (single) for (let i = 0; i < out.length; i++) out[i] = Math.fround(x[i] * y[i]);
   else for (let i = 0; i < out.length; i++) out[i] = x[i] * y[i];
@@ -44,15 +49,29 @@ export function minimumBlocks(out: Float64Array, x: Float64Array, y: Float64Arra
   for (let i = 0; i < out.length; i++) out[i] = Math.min(x[i], y[i]);
 }
 
-/** x·y + z rounded once; x, y and z hold float32 values. */
-export function fuseBlocks(out: Float64Array, x: Float64Array, y: Float64Array, z: Float64Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = fma32(x[i], y[i], z[i]);
+/** ±x·y ± z rounded once; x, y and z hold float32 values, the signs are 1 or −1. */
+export function fuseBlocks(
+  out: Float64Array,
+  x: Float64Array,
+  y: Float64Array,
+  z: Float64Array,
+  productSign: number,
+  zSign: number,
+): void {
+  for (let i = 0; i < out.length; i++) out[i] = fma32(productSign * x[i], y[i], zSign * z[i]);
 }
 
-/** Zero, with its sign, where x·y + z is below the smallest normal before it is rounded to float32. */
-export function flushTinySums(out: Float64Array, x: Float64Array, y: Float64Array, z: Float64Array): void {
+/** Zero, with its sign, where ±x·y ± z is below the smallest normal before it is rounded to float32. */
+export function flushTinySums(
+  out: Float64Array,
+  x: Float64Array,
+  y: Float64Array,
+  z: Float64Array,
+  productSign: number,
+  zSign: number,
+): void {
   for (let i = 0; i < out.length; i++) {
-    const sum = x[i] * y[i] + z[i];
+    const sum = productSign * x[i] * y[i] + zSign * z[i];
     if (sum < MIN_NORMAL && sum > -MIN_NORMAL) out[i] = sum * 0;
   }
 }

@@ -15,6 +15,7 @@ import {
   negateBlock,
   reciprocalRootBlock,
   squareRootBlock,
+  subtractBlocks,
 } from "./block-loops.js";
 
 /** One outcome for a block of elements, and how it was made if a later operation may use that. */
@@ -41,6 +42,9 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   /** What may be stored in each slot. */
   readonly stored: Partial<Record<Slot, Outcomes>> = {};
   readonly named: Partial<Record<Intermediate, Outcomes>> = {};
+  private readonly products = new Map<Float64Array, Map<Float64Array, Outcome>>();
+  /** 1 ⊘ d by the block of d, and 1/√v by the block of v. */
+  private readonly reciprocals = new Map<Float64Array, Float64Array>();
   private readonly single: boolean;
   private readonly flushes: boolean;
   /** Whether tininess is looked for before rounding. */
@@ -88,12 +92,11 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   }
 
   add(site: SumSite | null, x: Outcomes, y: Outcomes): Outcomes {
-    const contractions = site === null ? UNFUSED : this.evaluation[`contraction.${site}`];
-    return this.sum(contractions, x, y);
+    return this.sum(this.contractionsAt(site), x, y, 1);
   }
 
   subtract(site: SumSite | null, x: Outcomes, y: Outcomes): Outcomes {
-    return this.add(site, x, this.negate(y));
+    return this.sum(this.contractionsAt(site), x, y, -1);
   }
 
   squareRoot(x: Outcomes): Outcomes {
@@ -183,6 +186,10 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     return x;
   }
 
+  private contractionsAt(site: SumSite | null): readonly ("none" | "left" | "right")[] {
+    return site === null ? UNFUSED : this.evaluation[`contraction.${site}`];
+  }
+
   private weightedMeanInOrder(
     order: EvaluationChoice<`order.${WeightedMeanSite}`>,
     site: WeightedMeanSite,
@@ -195,27 +202,30 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     const contractions = this.evaluation[`contraction.${site}`];
     if (order === "lerp" || order === "lerp-mirrored") {
       const target = y ? this.multiply(x, y) : x;
-      const difference = this.sum(UNFUSED, target, this.negate(old));
+      const difference = this.sum(UNFUSED, target, old, -1);
       const t = complement[0].values[0];
       if (order === "lerp" || Math.abs(t) < 0.5)
-        return this.sum(contractions, old, this.multiply(complement, difference));
-      const weightOfOld = this.sum(
-        UNFUSED,
-        [{ values: onesOf(old[0].values.length) }],
-        this.negate(complement),
-      );
-      return this.sum(contractions, target, this.negate(this.multiply(difference, weightOfOld)));
+        return this.sum(contractions, old, this.multiply(complement, difference), 1);
+      const weightOfOld = this.sum(UNFUSED, [{ values: onesOf(old[0].values.length) }], complement, -1);
+      return this.sum(contractions, target, this.multiply(difference, weightOfOld), -1);
     }
     const kept = this.multiply(old, weight);
-    if (!y) return this.sum(contractions, kept, this.multiply(complement, x));
+    if (!y) return this.sum(contractions, kept, this.multiply(complement, x), 1);
     const gained =
       order === "square-first"
         ? this.multiply(complement, this.multiply(x, y))
         : this.multiply(this.multiply(complement, x), y);
-    return this.sum(contractions, kept, gained);
+    return this.sum(contractions, kept, gained, 1);
   }
 
-  private sum(contractions: readonly ("none" | "left" | "right")[], x: Outcomes, y: Outcomes): Outcomes {
+  /** x + y or, with the sign −1, x − y. */
+  private sum(
+    contractions: readonly ("none" | "left" | "right")[],
+    x: Outcomes,
+    y: Outcomes,
+    sign: 1 | -1,
+  ): Outcomes {
+    const unfusedLoop = sign === 1 ? addBlocks : subtractBlocks;
     return pairs(x, y).flatMap(([a, b]) => {
       const outcomes: Outcome[] = [];
       let unfused = false;
@@ -223,11 +233,14 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
         const operand = contraction === "left" ? a : contraction === "right" ? b : undefined;
         if (operand?.factors && this.fusible(operand.factors)) {
           const [f, g] = operand.factors;
-          const other = operand === a ? b : a;
-          outcomes.push({ values: this.fused(f, g, other.values) });
+          const values =
+            operand === a ? this.fused(f, g, b.values, 1, sign) : this.fused(f, g, a.values, sign, 1);
+          outcomes.push({ values });
         } else if (!unfused) {
           unfused = true;
-          outcomes.push({ values: this.apply((out, single) => addBlocks(out, a.values, b.values, single)) });
+          outcomes.push({
+            values: this.apply((out, single) => unfusedLoop(out, a.values, b.values, single)),
+          });
         }
       }
       return outcomes;
@@ -240,19 +253,26 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     return this.evaluation.scalars[0] === "float32" || factors.every(isFloat32Block);
   }
 
+  /** a ⊗ b, once for the same two blocks: several orders begin alike. */
   private product(a: Float64Array, b: Float64Array): Outcome {
-    return { values: this.apply((out, single) => multiplyBlocks(out, a, b, single)), factors: [a, b] };
+    const byFactor = madeOnce(this.products, a, () => new Map<Float64Array, Outcome>());
+    return madeOnce(byFactor, b, () => ({
+      values: this.apply((out, single) => multiplyBlocks(out, a, b, single)),
+      factors: [a, b],
+    }));
   }
 
   private divided(method: EvaluationChoice<"quotient">, a: Float64Array, d: Outcome): Outcome {
     if (method === "division") {
       return { values: this.apply((out, single) => divideBlocks(out, a, d.values, single)) };
     }
-    const { radicand } = d;
-    const reciprocal = this.apply((out, single) => {
-      if (method === "reciprocal-root" && radicand) reciprocalRootBlock(out, radicand, single);
-      else divideBlocks(out, onesOf(out.length), d.values, single);
-    });
+    const radicand = method === "reciprocal-root" ? d.radicand : undefined;
+    const reciprocal = madeOnce(this.reciprocals, radicand ?? d.values, () =>
+      this.apply((out, single) => {
+        if (radicand) reciprocalRootBlock(out, radicand, single);
+        else divideBlocks(out, onesOf(out.length), d.values, single);
+      }),
+    );
     return this.product(a, reciprocal);
   }
 
@@ -263,10 +283,16 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     return out;
   }
 
-  private fused(x: Float64Array, y: Float64Array, z: Float64Array): Float64Array {
+  private fused(
+    x: Float64Array,
+    y: Float64Array,
+    z: Float64Array,
+    productSign: 1 | -1,
+    zSign: 1 | -1,
+  ): Float64Array {
     const out = this.arena.take();
-    fuseBlocks(out, x, y, z);
-    if (this.early) flushTinySums(out, x, y, z);
+    fuseBlocks(out, x, y, z, productSign, zSign);
+    if (this.early) flushTinySums(out, x, y, z, productSign, zSign);
     if (this.flushes) flushBlock(out);
     return out;
   }
@@ -294,12 +320,15 @@ const UNFUSED = ["none"] as const;
 
 const onesByLength = new Map<number, Float64Array>();
 function onesOf(length: number): Float64Array {
-  let ones = onesByLength.get(length);
-  if (!ones) {
-    ones = new Float64Array(length).fill(1);
-    onesByLength.set(length, ones);
-  }
-  return ones;
+  return madeOnce(onesByLength, length, () => new Float64Array(length).fill(1));
+}
+
+function madeOnce<K, V>(made: Map<K, V>, key: K, make: () => V): V {
+  const present = made.get(key);
+  if (present !== undefined) return present;
+  const value = make();
+  made.set(key, value);
+  return value;
 }
 
 /** Each outcome of one with each of the other; a list with itself is the same value twice. */
