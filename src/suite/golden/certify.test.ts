@@ -75,6 +75,17 @@ describe("certifyGoldens", () => {
     expect(written).toEqual(Object.keys(before));
   });
 
+  it("keeps what was said of a case that was retracted", () => {
+    goldens.edit("programs/groups.json", (file) => {
+      file.cases[1].retracted = "the gradient was meant to be negative";
+    });
+    certifyGoldens(raw, goldens.folder, () => {});
+    const { cases } = JSON.parse(goldens.read("programs/groups.json"));
+    const retracted = cases.map((one: { retracted?: string }) => one.retracted);
+    expect(retracted.filter(Boolean)).toEqual(["the gradient was meant to be negative"]);
+    expect(retracted[1]).toBeDefined();
+  });
+
   it("refuses an observation outside its acceptance set", () => {
     editRaw("correct-root", "avx2", (file) => {
       const { parameter } = file.cases[4].observations[0].parameters[0];

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { decodeWire, parseJson } from "../../program/decode.js";
@@ -43,7 +43,7 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
         checkLabel(raw, { kind, capability, family }, source);
         if (!programs) {
           programs = new Map(raw.cases.map((one) => [one.id, one]));
-          writePrograms(family, raw, source, write);
+          writePrograms(family, raw, source, retractionsIn(folder, family), write);
         } else checkSamePrograms(programs, raw, source);
         const cases = raw.cases.map(({ id, foreach, program, observations }) => {
           const { judgement, certificate } = certify(
@@ -85,13 +85,38 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
   writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
+/** What the set that is replaced says of its cases: a retraction outlives a regeneration. */
+function retractionsIn(folder: string, family: string): Map<string, string> {
+  const path = join(folder, "programs", `${family}.json`);
+  if (!existsSync(path)) return new Map();
+  const { cases } = decodeWire(goldenProgramsCodec, parseJson(readFileSync(path, "utf8"), path), path);
+  return new Map(
+    cases.flatMap(({ id, retracted }) => (retracted === undefined ? [] : [[id, retracted] as const])),
+  );
+}
+
 type Write = (path: string, header: object, cases: readonly object[]) => void;
 
-function writePrograms(family: string, raw: RawGolden, source: string, write: Write): void {
+function writePrograms(
+  family: string,
+  raw: RawGolden,
+  source: string,
+  retractions: ReadonlyMap<string, string>,
+  write: Write,
+): void {
   const { flagNotes } = raw;
   const cases = raw.cases.map(({ id, comment, clause, flags, program, facts }) => {
     validateProgram(program, `${source}: case ${id}`);
-    return { id, comment, clause, flags, program, ...(facts && { facts }) };
+    const retracted = retractions.get(id);
+    return {
+      id,
+      comment,
+      clause,
+      flags,
+      program,
+      ...(facts && { facts }),
+      ...(retracted !== undefined && { retracted }),
+    };
   });
   const encoded = z.encode(goldenProgramsCodec, {
     format: "rmsprop-golden-programs/1",
