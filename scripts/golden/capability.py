@@ -25,11 +25,19 @@ def use(name):
 
 
 def processor():
-    """The processor's model name; "unknown" where the system does not say."""
+    """The processor's name with family, model and stepping, since a virtual machine may hide what it is; "unknown"
+    where the system does not say."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         import platform
 
         return platform.processor() or "unknown"
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    said = {}
+    for line in lines:
+        key, colon, value = line.partition(":")
+        if colon:
+            said.setdefault(key.strip(), value.strip())
+    name = said.get("model name", "unknown")
+    details = [f"{key} {said[key]}" for key in ("cpu family", "model", "stepping") if key in said]
+    return ", ".join([name, *details])
