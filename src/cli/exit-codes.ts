@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** The adapter cannot start or fails its smoke test. */
   adapter: 3,
-  /** Not everything was run. */
+  /** Interrupted, or nothing that was run decides anything. */
   incomplete: 4,
   /** The suite's own self-check failed, or it broke. */
   selfCheck: 5,
