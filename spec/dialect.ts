@@ -80,13 +80,3 @@ export interface Dialect extends DialectAxes {
   readonly title: string;
   readonly defaults: Hyperparameters;
 }
-
-/** The axes on which two dialects differ, with both values. */
-export function differingAxes(
-  a: DialectAxes,
-  b: DialectAxes,
-): { axis: DialectAxis; from: string; to: string }[] {
-  return (Object.keys(DIALECT_AXES) as DialectAxis[])
-    .filter((axis) => a[axis] !== b[axis])
-    .map((axis) => ({ axis, from: a[axis], to: b[axis] }));
-}

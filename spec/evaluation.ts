@@ -48,12 +48,6 @@ export function evaluationOf(pinned: PinnedEvaluation): Evaluation {
   return Object.fromEntries(AXES.map((axis) => [axis, [pinned[axis]]])) as unknown as Evaluation;
 }
 
-/** The pinned evaluation, if every axis has one choice. */
-export function pinnedOf(evaluation: Evaluation): PinnedEvaluation | undefined {
-  if (AXES.some((axis) => evaluation[axis].length !== 1)) return undefined;
-  return Object.fromEntries(AXES.map((axis) => [axis, evaluation[axis][0]])) as unknown as PinnedEvaluation;
-}
-
 /** Whether every choice of `narrow` is a choice of `wide`. */
 export function isWithin(narrow: Evaluation, wide: Evaluation): boolean {
   return AXES.every((axis) =>

@@ -10,8 +10,9 @@ import type { Tensor } from "../program/tensor.js";
 import type { Timeline, TimelineEvent } from "../program/timeline.js";
 import { CarriedSets } from "./carried-sets.js";
 import type { Declaration } from "./declaration.js";
+import type { Evidence } from "./evidence.js";
 import { ListedMembership, listedValues } from "./membership.js";
-import type { Mismatch } from "./mismatch.js";
+import type { AcceptedValues, Mismatch } from "./mismatch.js";
 import { emptyTally, type Tally } from "./tally.js";
 
 /** Where a judge reports what it finds. */
@@ -26,6 +27,13 @@ export interface JudgementSink {
 
 type StepEvent = Extract<TimelineEvent, { kind: "step" }>;
 type ObservedBlocks = Partial<Record<Slot, Float64Array>>;
+
+/** The acceptance sets of one slot, by element, however they were made. */
+interface SlotSet {
+  accepts(i: number): boolean;
+  evidence(i: number): Evidence;
+  accepted(i: number): AcceptedValues;
+}
 
 /** What is known to the bit of a parameter: from the program, or because it was observed. */
 interface KnownState {
@@ -183,31 +191,49 @@ class TimelineJudge {
       const old = inputs[slot] as Float64Array;
       const expected = exact?.[slot]?.[0];
       membership.compare(outcomes, got);
-      const tally = emptyTally();
-      tally.judged = this.length;
-      for (let i = 0; i < this.length; i++) {
-        const accepted = membership.isListed(i);
-        this.sink.set?.(listedValues(outcomes, i));
-        const same = expected !== undefined && Object.is(expected[i], got[i]);
-        if (accepted) {
-          if (same) tally.bitExact++;
-          const evidence = membership.evidence(i, old[i]);
-          if (evidence !== "full") tally[evidence]++;
-        } else tally.rejected++;
-        if (accepted && (same || !reference)) continue;
-        const mismatch: Mismatch = {
-          ...this.place(event, slot, i),
-          got: got[i],
-          accepted: { kind: "listed", values: listedValues(outcomes, i) },
-          ...(expected && { reference: expected[i] }),
-          inputs: elementOf(inputs, i),
-          observed: elementOf(observed, i),
-        };
-        if (accepted) this.sink.differ(mismatch);
-        else this.sink.reject(mismatch);
-      }
-      this.sink.count(slot, tally);
+      this.judgeSlot(event, slot, got, expected, observed, inputs, {
+        accepts: (i) => membership.isListed(i),
+        evidence: (i) => membership.evidence(i, old[i]),
+        accepted: (i) => ({ kind: "listed", values: listedValues(outcomes, i) }),
+      });
+      if (!this.sink.set) continue;
+      for (let i = 0; i < this.length; i++) this.sink.set(listedValues(outcomes, i));
     }
+  }
+
+  /** Hold every element of one slot against its set and against the reference's bits, if there are any. */
+  private judgeSlot(
+    event: StepEvent,
+    slot: Slot,
+    got: Float64Array,
+    expected: Float64Array | undefined,
+    observed: ObservedBlocks,
+    inputs: StepInputs<Float64Array> | undefined,
+    set: SlotSet,
+  ): void {
+    const tally = emptyTally();
+    tally.judged = this.length;
+    for (let i = 0; i < this.length; i++) {
+      const accepted = set.accepts(i);
+      const same = expected !== undefined && Object.is(expected[i], got[i]);
+      if (accepted) {
+        if (same) tally.bitExact++;
+        const evidence = set.evidence(i);
+        if (evidence !== "full") tally[evidence]++;
+      } else tally.rejected++;
+      if (accepted && (same || !expected)) continue;
+      const mismatch: Mismatch = {
+        ...this.place(event, slot, i),
+        got: got[i],
+        accepted: set.accepted(i),
+        ...(expected && { reference: expected[i] }),
+        ...(inputs && { inputs: elementOf(inputs, i) }),
+        observed: elementOf(observed, i),
+      };
+      if (accepted) this.sink.differ(mismatch);
+      else this.sink.reject(mismatch);
+    }
+    this.sink.count(slot, tally);
   }
 
   /** Judge what is seen of a step by the sets that were carried to it, and go on from what is seen. */
@@ -217,28 +243,11 @@ class TimelineJudge {
       const got = observed[slot];
       if (!got || !carried.slots.includes(slot)) continue;
       const expected = this.declaration.reference && after[slot];
-      const tally = emptyTally();
-      tally.judged = this.length;
-      for (let i = 0; i < this.length; i++) {
-        const accepted = carried.accepts(slot, i, got[i]);
-        const same = expected !== undefined && Object.is(expected[i], got[i]);
-        if (accepted) {
-          if (same) tally.bitExact++;
-          const evidence = carried.evidence(slot, i);
-          if (evidence !== "full") tally[evidence]++;
-        } else tally.rejected++;
-        if (accepted && (same || !expected)) continue;
-        const mismatch: Mismatch = {
-          ...this.place(event, slot, i),
-          got: got[i],
-          accepted: { kind: "intervals", text: carried.describe(slot, i) },
-          ...(expected && { reference: expected[i] }),
-          observed: elementOf(observed, i),
-        };
-        if (accepted) this.sink.differ(mismatch);
-        else this.sink.reject(mismatch);
-      }
-      this.sink.count(slot, tally);
+      this.judgeSlot(event, slot, got, expected, observed, undefined, {
+        accepts: (i) => carried.accepts(slot, i, got[i]),
+        evidence: (i) => carried.evidence(slot, i),
+        accepted: (i) => ({ kind: "intervals", text: carried.describe(slot, i) }),
+      });
     }
     carried.anchor(observed);
     Object.assign(this.seen, observed);

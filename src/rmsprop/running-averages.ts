@@ -95,7 +95,6 @@ function accumulateFromGradient(
 ): void {
   const weight = configuration.complement32;
   if (configuration.fused) {
-    // Not −(1 − w): at w = 1 that would be −0 and turn the sign of a zero mean.
     // −(1 − w) and not w − 1: they differ in the sign of zero at w = 1, where PyTorch's vector body and tail
     // differ from one another.
     const factor = -fround(1 - weight);

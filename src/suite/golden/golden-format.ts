@@ -117,5 +117,4 @@ export type RawGolden = z.output<typeof rawGoldenCodec>;
 export type GoldenPrograms = z.output<typeof goldenProgramsCodec>;
 export type GoldenExpected = z.output<typeof goldenExpectedCodec>;
 export type GoldenManifest = z.output<typeof goldenManifestCodec>;
-export type GoldenCase = GoldenPrograms["cases"][number];
 export type GoldenCertificate = GoldenExpected["cases"][number]["certificate"];
