@@ -180,7 +180,7 @@ export const optionProperties = [
     id: "maximizing-is-minimizing-the-negated-gradient",
     clauses: ["RMS-9.1"],
     of: "implementation",
-    needs: ["state", "maximize"],
+    needs: ["state", "maximize", "deterministic"],
     appliesTo: ({ dialect }) => dialect.maximize === "optional",
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -204,7 +204,7 @@ export const optionProperties = [
     id: "coupled-weight-decay-is-part-of-the-gradient",
     clauses: ["RMS-9.2"],
     of: "implementation",
-    needs: ["state", "weight-decay"],
+    needs: ["state", "weight-decay", "deterministic"],
     appliesTo: couples,
     arbitrary: ({ dialect }) => decayTraces(dialect),
     check: async (input, subject) => {
@@ -296,7 +296,7 @@ export const optionProperties = [
     id: "decoupled-weight-decay-leaves-the-state-alone",
     clauses: ["RMS-9.3"],
     of: "implementation",
-    needs: ["state", "weight-decay"],
+    needs: ["state", "weight-decay", "deterministic"],
     appliesTo: decouples,
     arbitrary: ({ dialect }) => traces(dialect, { regimes: ALL_REGIMES, hyperparameters: decaying(dialect) }),
     check: async (trace, subject) => {
@@ -313,7 +313,7 @@ export const optionProperties = [
     id: "changes-hold-from-the-next-step-on",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set"],
+    needs: ["state", "set", "deterministic"],
     arbitrary: ({ dialect }) => changedTraces(dialect),
     check: async (input, subject) => {
       const { dialect } = subject.declaration;
@@ -329,7 +329,7 @@ export const optionProperties = [
     id: "a-change-that-is-taken-back-changes-nothing",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set"],
+    needs: ["state", "set", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) => changedTraces(dialect),
     check: async (input, subject) => {
@@ -347,7 +347,7 @@ export const optionProperties = [
     id: "a-change-is-a-start-with-other-hyperparameters",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set", "load"],
+    needs: ["state", "set", "load", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) => changedTraces(dialect).filter(({ before }) => before > 0),
     check: async (input, subject) => {
@@ -372,7 +372,7 @@ export const optionProperties = [
     id: "omitted-hyperparameters-have-the-defaults",
     clauses: ["RMS-9.5"],
     of: "implementation",
-    needs: ["state"],
+    needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) => defaultedTraces(dialect),
     check: async (input, subject) => {
       const { dialect } = subject.declaration;

@@ -4,12 +4,13 @@ import type { Arithmetic, StepScalars } from "../spec/arithmetic.js";
 import { type DialectAxes, dialectById } from "../spec/index.js";
 import type { StepShape } from "../spec/step-shape.js";
 import type { StepInputs } from "../spec/update-rule.js";
-import type { Adapter, Reply } from "../src/adapter/adapter.js";
-import { CAPABILITIES } from "../src/adapter/adapter.js";
+import type { Adapter, Outcome } from "../src/adapter/adapter.js";
 import { bundledAdapter } from "../src/adapter/bundled.js";
+import { CAPABILITIES } from "../src/adapter/capability.js";
 import { nextDown, nextUp } from "../src/float32/neighbours.js";
 import { declarationOf } from "../src/judge/declaration.js";
-import type { Observation, ObservedParameter, Operation, Program } from "../src/program/program.js";
+import type { Observation, ObservedParameter } from "../src/program/observation.js";
+import type { Operation, Program } from "../src/program/program.js";
 import { boundsProperties } from "./bounds.js";
 import { closedFormProperties } from "./closed-forms.js";
 import { momentumProperties } from "./momentum.js";
@@ -43,7 +44,7 @@ function defective(adapter: Adapter, { run = (p) => p, say = (o) => o }: Defect)
     stop: () => adapter.stop(),
     run: async (programs) => {
       const replies = await adapter.run(programs.map(run));
-      return replies.map((reply, k): Reply => {
+      return replies.map((reply, k): Outcome => {
         if (reply.status !== "ok") return reply;
         return { status: "ok", observations: [...say(reply.observations, programs[k])] };
       });

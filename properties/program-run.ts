@@ -1,6 +1,7 @@
 import type { Slot } from "../spec/arithmetic.js";
 import type { Verdict } from "../src/judge/verdict.js";
-import type { Observation, Program } from "../src/program/program.js";
+import type { Observation } from "../src/program/observation.js";
+import type { Program } from "../src/program/program.js";
 import { PropertyFailure } from "./property-failure.js";
 import type { Subject } from "./subject.js";
 

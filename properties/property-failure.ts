@@ -1,6 +1,7 @@
 import type { Judgement } from "../src/judge/judge-program.js";
 import type { Verdict } from "../src/judge/verdict.js";
-import type { Observation, Program } from "../src/program/program.js";
+import type { Observation } from "../src/program/observation.js";
+import type { Program } from "../src/program/program.js";
 
 /** A clause does not hold; carries everything that a report shows and a diagnosis needs. */
 export class PropertyFailure extends Error {

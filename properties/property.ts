@@ -1,5 +1,5 @@
 import type fc from "fast-check";
-import type { Capability } from "../src/adapter/adapter.js";
+import type { Capability } from "../src/adapter/capability.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Subject } from "./subject.js";
 

@@ -229,7 +229,7 @@ export const reductionProperties = [
     id: "every-momentum-form-starts-as-the-plain-rule",
     clauses: ["RMS-5.5"],
     of: "specification",
-    needs: [],
+    needs: ["deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
       fc.record({

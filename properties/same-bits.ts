@@ -1,6 +1,6 @@
 import { SLOTS, type Slot } from "../spec/arithmetic.js";
 import { hexOf } from "../src/float32/bits.js";
-import type { ObservedParameter } from "../src/program/program.js";
+import type { ObservedParameter } from "../src/program/observation.js";
 
 /** One observed parameter as plain lists, for comparing two runs element by element. */
 export type SlotLists = { readonly [S in Slot]?: readonly number[] };

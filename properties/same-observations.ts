@@ -1,5 +1,5 @@
 import type { Slot } from "../spec/arithmetic.js";
-import type { Observation } from "../src/program/program.js";
+import type { Observation } from "../src/program/observation.js";
 import { failureOf, type ProgramRun } from "./program-run.js";
 import { differenceOf, listsOf, type SlotLists } from "./same-bits.js";
 

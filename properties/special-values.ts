@@ -309,7 +309,7 @@ export const specialValueProperties = [
     id: "vanishing-square-leaves-the-mean-square",
     clauses: ["RMS-11.4"],
     of: "implementation",
-    needs: ["state"],
+    needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
       traces(dialect, { hyperparameters: rule(dialect, PLAIN), maxSteps: 3 }).chain((trace) =>
         fc

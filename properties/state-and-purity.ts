@@ -136,7 +136,7 @@ export const stateAndPurityProperties = [
     id: "checkpoint-is-the-identity",
     clauses: ["RMS-10.1"],
     of: "implementation",
-    needs: ["state", "checkpoint"],
+    needs: ["state", "checkpoint", "deterministic"],
     arbitrary: ({ dialect }) => interruptedTraces(dialect),
     check: async (input, subject) => {
       const { dialect } = subject.declaration;
@@ -150,7 +150,7 @@ export const stateAndPurityProperties = [
     id: "checkpoint-keeps-changed-hyperparameters",
     clauses: ["RMS-10.1", "RMS-9.4"],
     of: "implementation",
-    needs: ["state", "checkpoint", "set"],
+    needs: ["state", "checkpoint", "set", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
       fc.record({ interrupted: interruptedTraces(dialect), other: hyperparameters(dialect, {}) }),
@@ -167,7 +167,7 @@ export const stateAndPurityProperties = [
     id: "checkpoint-with-parameters-without-state",
     clauses: ["RMS-10.1", "RMS-10.4"],
     of: "implementation",
-    needs: ["state", "checkpoint", "missing-gradient"],
+    needs: ["state", "checkpoint", "missing-gradient", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) => gappyTraces(dialect),
     check: async (trace, subject) => {
@@ -181,7 +181,7 @@ export const stateAndPurityProperties = [
     id: "same-program-same-bits",
     clauses: ["RMS-10.2"],
     of: "implementation",
-    needs: ["state"],
+    needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) => {
       const any = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
       return fc.record({ trace: any, other: any });
@@ -228,7 +228,7 @@ export const stateAndPurityProperties = [
     id: "a-missing-gradient-is-no-step",
     clauses: ["RMS-10.4"],
     of: "implementation",
-    needs: ["state", "missing-gradient"],
+    needs: ["state", "missing-gradient", "deterministic"],
     arbitrary: ({ dialect }) => gappyTraces(dialect),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;

@@ -1,20 +1,19 @@
 import fc from "fast-check";
-import type { Adapter, Capability } from "../src/adapter/adapter.js";
+import type { Adapter } from "../src/adapter/adapter.js";
+import type { Capability } from "../src/adapter/capability.js";
 import { neededCapabilities } from "../src/adapter/needed-capabilities.js";
+import type { Reply } from "../src/adapter/reply.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { type Judgement, judgeProgram, verdictOf } from "../src/judge/judge-program.js";
 import { isFailure } from "../src/judge/verdict.js";
-import type { Observation, Program } from "../src/program/program.js";
+import type { Observation } from "../src/program/observation.js";
+import type { Program } from "../src/program/program.js";
 import { validateProgram } from "../src/program/validate.js";
 import { PropertyFailure } from "./property-failure.js";
 
-/** The implementation says that it cannot run a program: the case is not run, which is no pass and no failure. */
-export class UnsupportedProgram extends Error {
-  override readonly name = "UnsupportedProgram";
-
-  constructor(readonly capability: string) {
-    super(`the implementation does not support ${capability}`);
-  }
+/** The implementation cannot be given a program: the case is not run, which is no pass and no failure. */
+export class ProgramNotSent extends Error {
+  override readonly name = "ProgramNotSent";
 }
 
 /** The thing under test as properties see it. */
@@ -35,27 +34,52 @@ export class Subject {
     this.onJudged = onJudged;
   }
 
+  offers(capability: Capability): boolean {
+    return this.capabilities.includes(capability);
+  }
+
   /**
    * Run a program that any implementation must be able to run. An input that needs a capability which was not
    * declared is passed over, and another one is drawn.
-   * @throws {UnsupportedProgram}
-   * @throws {PropertyFailure} if it answers with an error
+   * @throws {ProgramNotSent}
+   * @throws {PropertyFailure} if there is no answer, or it is an error
    */
   async run(program: Program): Promise<readonly Observation[]> {
     const reply = await this.reply(program);
     if (reply.status === "ok") return reply.observations;
-    if (reply.status === "unsupported") throw new UnsupportedProgram(reply.capability);
-    const message = `the implementation answered error in ${reply.phase}: ${reply.message}`;
+    const message = `the implementation answered ${reply.class} in ${reply.phase}: ${reply.message}`;
     throw new PropertyFailure(message, "contract-mismatch", { program, observations: [] });
   }
 
-  /** Run a program that may be refused. */
-  async reply(program: Program) {
+  /**
+   * Run a program that may be refused.
+   * @throws {ProgramNotSent}
+   * @throws {PropertyFailure} if there is no answer, or it is that something declared is not supported
+   */
+  async reply(program: Program): Promise<Exclude<Reply, { status: "unsupported" }>> {
     validateProgram(program, "generated program");
     const needed = neededCapabilities(program, this.declaration.dialect);
-    fc.pre(needed.every((capability) => this.capabilities.includes(capability)));
-    const [reply] = await this.adapter.run([program]);
-    return reply;
+    fc.pre(needed.every((capability) => this.offers(capability)));
+    const [outcome] = await this.adapter.run([program]);
+    const evidence = { program, observations: [] };
+    switch (outcome.status) {
+      case "ok":
+      case "error":
+        return outcome;
+      case "not-sent":
+        throw new ProgramNotSent(outcome.reason);
+      case "unsupported": {
+        const says = `the implementation does not support ${outcome.capability}`;
+        const declared = needed.length > 0 ? needed.join(", ") : "no capability at all";
+        const message = `${says}, but the program needs only what it declares: ${declared}`;
+        throw new PropertyFailure(message, "capability-mismatch", evidence);
+      }
+      case "fault": {
+        const { message, stderr } = outcome;
+        const said = stderr?.trim() ? `; its last words on standard error: ${lastLines(stderr)}` : "";
+        throw new PropertyFailure(`${message}${said}`, outcome.verdict, evidence);
+      }
+    }
   }
 
   /**
@@ -90,4 +114,9 @@ function rejectedText(judgement: Judgement): string {
   const [first] = judgement.rejected;
   const { rejected, judged } = judgement.tally;
   return `${first.slot} of parameter ${first.parameter}, element ${first.element}, step ${first.step} is outside its acceptance set (${rejected} of ${judged} observations)`;
+}
+
+/** The end of what a process wrote, in one line. */
+function lastLines(text: string): string {
+  return text.trim().split("\n").slice(-3).join(" | ").slice(-300);
 }

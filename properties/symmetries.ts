@@ -97,7 +97,7 @@ export const symmetryProperties = [
     id: "odd-symmetry",
     clauses: ["RMS-8.2"],
     of: "implementation",
-    needs: ["state"],
+    needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) => traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES }),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;
@@ -147,7 +147,7 @@ export const symmetryProperties = [
     id: "split-and-concat",
     clauses: ["RMS-8.4"],
     of: "implementation",
-    needs: ["state"],
+    needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
       traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }).chain((trace) =>
         fc.record({ trace: fc.constant(trace), at: fc.integer({ min: 0, max: trace.parameter.length }) }),
@@ -180,7 +180,7 @@ export const symmetryProperties = [
     id: "elements-are-independent",
     clauses: ["RMS-8.5"],
     of: "implementation",
-    needs: ["state"],
+    needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
       traces(dialect, {
         parts: EVERY_PART,
@@ -216,7 +216,7 @@ export const symmetryProperties = [
     id: "groups-are-independent",
     clauses: ["RMS-8.6"],
     of: "implementation",
-    needs: ["state", "groups"],
+    needs: ["state", "groups", "deterministic"],
     arbitrary: ({ dialect }) =>
       fc.record({
         first: traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, lengths: [1, 4, 9] }),

@@ -530,6 +530,19 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       },
     ],
   },
+  {
+    number: 14,
+    title: "What an implementation declares",
+    clauses: [
+      {
+        id: "RMS-14.1",
+        statement:
+          "A capability that is declared is there, and a program that needs one that is not declared is answered with `unsupported`.",
+        arithmetic: "contract",
+        why: "What is skipped in silence looks like what was run.",
+      },
+    ],
+  },
 ];
 
 export const CLAUSES: readonly Clause[] = CLAUSE_FAMILIES.flatMap(({ clauses }) => clauses);

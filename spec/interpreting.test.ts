@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CAPABILITIES } from "../src/adapter/adapter.js";
+import { CAPABILITIES } from "../src/adapter/capability.js";
 import { EXIT } from "../src/cli/exit-codes.js";
 import { VERDICTS } from "../src/judge/verdict.js";
 import { parseProgram } from "../src/program/program-codec.js";

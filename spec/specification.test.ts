@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { PROPERTIES } from "../properties/index.js";
+import { capabilityCases } from "../src/suite/capability-cases.js";
 import { CLAUSE_FAMILIES, CLAUSES } from "./clauses.js";
 import { DIALECT_SOURCES } from "./dialect-sources.js";
 import { DIALECTS } from "./dialects.js";
@@ -34,6 +35,7 @@ const citations = {
   golden: goldens
     .filter(({ retracted }) => retracted === undefined)
     .map(({ id, clause }): Citation => ({ by: id, clauses: [clause] })),
+  capability: DIALECTS.flatMap(capabilityCases).map(({ id, clauses }): Citation => ({ by: id, clauses })),
   regression: jsonFiles("../properties/regressions/").map((path): Citation => {
     const { clauses } = JSON.parse(read(path)) as { clauses: string[] };
     return { by: path, clauses };
@@ -68,8 +70,9 @@ describe("clauses", () => {
     }
   });
 
-  test("are each named by a property or a golden case", () => {
-    const named = new Set([...citations.property, ...citations.golden].flatMap(({ clauses }) => clauses));
+  test("are each named by a property, a golden case or a capability case", () => {
+    const cited = [...citations.property, ...citations.golden, ...citations.capability];
+    const named = new Set(cited.flatMap(({ clauses }) => clauses));
     expect(CLAUSES.map(({ id }) => id).filter((id) => !named.has(id))).toEqual([]);
   });
 });

@@ -1,54 +1,72 @@
-import { z } from "zod";
-import { observationCodec, type Program } from "../program/program.js";
+import type { Program } from "../program/program.js";
+import type { Hello } from "./hello.js";
+import type { Reply } from "./reply.js";
 
-/** What an implementation may or may not offer. A case that needs something else is not run. */
-export const CAPABILITIES = [
-  "momentum",
-  "centered",
-  "weight-decay",
-  "maximize",
-  "groups",
-  "set", // hyperparameters changed between steps
-  "load", // state given by the program
-  "checkpoint", // save, new instance, load
-  "state", // state slots can be observed
-  "missing-gradient",
+/** How the implementation, or what it runs in, failed to answer a program at all. */
+export const FAULTS = [
+  /** Its process ended, or an in-process adapter threw. */
+  "crash",
+  /** It did not answer within the budget. */
+  "timeout",
+  /** What it answered breaks the protocol. */
+  "protocol-error",
 ] as const;
-export type Capability = (typeof CAPABILITIES)[number];
+export type FaultVerdict = (typeof FAULTS)[number];
 
-export const helloCodec = z
-  .object({
-    implementation: z.object({
-      name: z.string().min(1),
-      version: z.string(),
-      language: z.string(),
-      issues: z.string().optional().meta({ description: "Where findings may be reported" }),
-    }),
-    dialects: z.array(z.string()).min(1).meta({ description: "Ids of the dialects that it claims" }),
-    capabilities: z.array(z.enum(CAPABILITIES)),
-  })
-  .meta({ id: "Hello", description: "How an implementation introduces itself" });
+/** What stands in the place of a reply where there is none. */
+export interface Fault {
+  readonly status: "fault";
+  readonly verdict: FaultVerdict;
+  /** One sentence: what happened, and where. */
+  readonly message: string;
+  /** The last lines that the process wrote to standard error. */
+  readonly stderr?: string;
+}
 
-export type Hello = z.output<typeof helloCodec>;
+/** A program that was not given to the implementation, because it cannot take it. */
+export interface NotSent {
+  readonly status: "not-sent";
+  readonly reason: string;
+}
 
-export const replyCodec = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("ok"), observations: z.array(observationCodec) }),
-  z.object({ status: z.literal("unsupported"), capability: z.string() }),
-  z.object({
-    status: z.literal("error"),
-    phase: z.enum(["init", "load", "step", "set", "checkpoint", "observe"]),
-    class: z.enum(["invalid-hyperparameter", "invalid-argument", "internal"]),
-    message: z.string(),
-  }),
-]);
+export type Outcome = Reply | Fault | NotSent;
 
-/** The answer to one program. */
-export type Reply = z.output<typeof replyCodec>;
+export interface RunOptions {
+  /** Send these programs in requests of their own: one of them may end the process. */
+  readonly alone?: boolean;
+}
 
 /** Drives an implementation; in process or elsewhere. */
 export interface Adapter {
+  /** @throws {AdapterUnavailable} */
   hello(): Promise<Hello>;
-  /** One reply for each program, in order. Nothing about expected values is passed. */
-  run(programs: readonly Program[]): Promise<readonly Reply[]>;
+  /**
+   * One outcome for each program, in order. Nothing about expected values is passed.
+   * @throws {AdapterUnavailable} when there will be no outcomes any more
+   */
+  run(programs: readonly Program[], options?: RunOptions): Promise<readonly Outcome[]>;
   stop(): Promise<void>;
+  /** How many calls of `run` may usefully be outstanding at once; 1 when left out. */
+  readonly lanes?: number;
+  /** Go on in a fresh process. Absent where there is none. */
+  refresh?(): Promise<void>;
+  /** Restarts after faults so far. */
+  readonly restarts?: number;
+  /** Faults that did not show again when the programs of their batch were run apart: one sentence each. */
+  readonly unexplained?: readonly string[];
+  /** What went over the wire for a program, if that was recorded: one line each, in order. */
+  exchangeOf?(program: Program): readonly string[] | undefined;
+}
+
+/** The adapter cannot be started, does not introduce itself, or was restarted too often. */
+export class AdapterUnavailable extends Error {
+  override readonly name = "AdapterUnavailable";
+
+  /** @param phase in `start` nothing was run yet; in `run` there are results */
+  constructor(
+    message: string,
+    readonly phase: "start" | "run",
+  ) {
+    super(message);
+  }
 }

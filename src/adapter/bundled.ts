@@ -3,7 +3,7 @@ import { DIALECTS } from "../../spec/dialects.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import { packageVersion } from "../package-info.js";
 import { InvalidArgumentError, RMSprop, type RMSpropOptions, type StateDict } from "../rmsprop/index.js";
-import { CAPABILITIES } from "./adapter.js";
+import { CAPABILITIES } from "./capability.js";
 import { InProcessAdapter } from "./in-process.js";
 import {
   type GivenHyperparameters,
@@ -98,8 +98,10 @@ export function bundledAdapter(evaluation: PinnedEvaluationName): InProcessAdapt
   return new InProcessAdapter(
     {
       implementation: { name: `bundled (${evaluation})`, version: packageVersion(), language: "TypeScript" },
-      dialects: DIALECTS.map(({ id }) => id),
+      // PyTorch's is the one that is asked for most: first, as the main one.
+      dialects: ["pytorch", ...DIALECTS.map(({ id }) => id).filter((id) => id !== "pytorch")],
       capabilities: [...CAPABILITIES],
+      float32: { reference: evaluation },
     },
     bundledFactory(evaluation),
   );

@@ -1,7 +1,12 @@
 import { SLOTS } from "../../spec/arithmetic.js";
-import type { Observation, ObservedParameter, Operation, OperationOf, Program } from "../program/program.js";
+import { dialectById } from "../../spec/dialects.js";
+import type { Observation, ObservedParameter } from "../program/observation.js";
+import type { Operation, OperationOf, Program } from "../program/program.js";
 import type { Tensor } from "../program/tensor.js";
-import type { Adapter, Hello, Reply } from "./adapter.js";
+import type { Adapter } from "./adapter.js";
+import { CAPABILITIES } from "./capability.js";
+import type { Hello } from "./hello.js";
+import { neededCapabilities } from "./needed-capabilities.js";
 import {
   type Optimizer,
   type OptimizerFactory,
@@ -9,6 +14,7 @@ import {
   type OptimizerState,
   RejectedHyperparameter,
 } from "./optimizer.js";
+import type { Reply } from "./reply.js";
 
 /** Drives an implementation that lives in this process, through the same programs and replies as any other. */
 export class InProcessAdapter implements Adapter {
@@ -22,7 +28,17 @@ export class InProcessAdapter implements Adapter {
   }
 
   async run(programs: readonly Program[]): Promise<readonly Reply[]> {
-    return programs.map((program) => new ProgramRun(program, this.factory).reply());
+    return programs.map((program) => this.lacking(program) ?? new ProgramRun(program, this.factory).reply());
+  }
+
+  /** The answer to a program that needs what was not declared. */
+  private lacking(program: Program): Reply | undefined {
+    const { dialects, capabilities } = this.introduction;
+    if (!dialects.includes(program.dialect)) return { status: "unsupported", capability: "dialect" };
+    if (CAPABILITIES.every((capability) => capabilities.includes(capability))) return undefined;
+    const needed = neededCapabilities(program, dialectById(program.dialect));
+    const capability = needed.find((one) => !capabilities.includes(one));
+    return capability && { status: "unsupported", capability };
   }
 
   async stop(): Promise<void> {}
@@ -115,14 +131,20 @@ class ProgramRun {
 
   private observed(index: number, slots: OperationOf<"observe">["slots"]): ObservedParameter {
     const state: OptimizerState | undefined = this.optimizer.state(index);
-    const tensor = (values: Float32Array): Tensor => ({ shape: this.shapes[index], values: values.slice() });
+    const tensor = (values: Float32Array, slot: string): Tensor => {
+      if (values instanceof Float32Array) return { shape: this.shapes[index], values: values.slice() };
+      const given = Object.prototype.toString.call(values).slice("[object ".length, -1);
+      throw new TypeError(
+        `${slot} of parameter ${index} must be a Float32Array; the optimizer gave ${given}`,
+      );
+    };
     const entry: Partial<Record<string, Tensor | number>> = {};
     for (const slot of SLOTS) {
       const values = slot === "parameter" ? this.optimizer.parameter(index) : state?.[slot];
-      if (slots.includes(slot) && values) entry[slot] = tensor(values);
+      if (slots.includes(slot) && values) entry[slot] = tensor(values, slot);
     }
     const gradient = this.gradients[index];
-    if (slots.includes("gradient") && gradient) entry.gradient = tensor(gradient);
+    if (slots.includes("gradient") && gradient) entry.gradient = tensor(gradient, "gradient");
     if (state) entry.step = state.step;
     return entry as ObservedParameter;
   }

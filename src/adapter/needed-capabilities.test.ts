@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Hyperparameters } from "../../spec/dialect.js";
 import { dialectById } from "../../spec/dialects.js";
-import { CAPABILITIES } from "../adapter/adapter.js";
+import { CAPABILITIES } from "../adapter/capability.js";
 import type { Operation, Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import { neededCapabilities, withoutState } from "./needed-capabilities.js";

@@ -3,7 +3,7 @@ import type { Dialect } from "../../spec/dialect.js";
 import { stepShape } from "../../spec/step-shape.js";
 import type { Operation, OperationOf, Program } from "../program/program.js";
 import { timelinesOf } from "../program/timeline.js";
-import { CAPABILITIES, type Capability } from "./adapter.js";
+import { CAPABILITIES, type Capability } from "./capability.js";
 
 /** What an implementation must offer to run a program as it stands. The program must be valid. */
 export function neededCapabilities(program: Program, dialect: Dialect): Capability[] {

@@ -11,11 +11,19 @@ export interface Declaration {
   readonly reference?: { readonly name: string; readonly evaluation: PinnedEvaluation };
 }
 
-/** Every order and contraction left open, with a pinned evaluation by name as reference. */
-export function declarationOf(dialect: Dialect, reference?: PinnedEvaluationName): Declaration {
+/**
+ * Every order and contraction left open, with a pinned evaluation by name as reference.
+ * @param choices what is left open instead on some axes
+ */
+export function declarationOf(
+  dialect: Dialect,
+  reference?: PinnedEvaluationName,
+  choices: { readonly [A in keyof Evaluation]?: Evaluation[A] | undefined } = {},
+): Declaration {
+  const given = Object.entries(choices).filter(([, open]) => open !== undefined);
   return {
     dialect,
-    evaluation: DEFAULT_FREEDOM,
+    evaluation: { ...DEFAULT_FREEDOM, ...Object.fromEntries(given) },
     ...(reference && { reference: { name: reference, evaluation: PINNED_EVALUATIONS[reference] } }),
   };
 }

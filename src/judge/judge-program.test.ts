@@ -3,7 +3,7 @@ import { SLOTS, type Slot } from "../../spec/arithmetic.js";
 import { dialectById } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import { nextDown, nextUp } from "../float32/neighbours.js";
-import type { Observation } from "../program/program.js";
+import type { Observation } from "../program/observation.js";
 import { vector } from "../program/tensor.js";
 import { type Declaration, declarationOf, pinnedDeclaration } from "./declaration.js";
 import { isAccepted, judgeProgram, LISTED_MISMATCHES, verdictOf } from "./judge-program.js";

@@ -1,5 +1,6 @@
 import type { Slot } from "../../spec/arithmetic.js";
-import type { Observation, OperationOf, Program } from "../program/program.js";
+import type { Observation } from "../program/observation.js";
+import type { OperationOf, Program } from "../program/program.js";
 import { timelinesOf } from "../program/timeline.js";
 import type { Declaration } from "./declaration.js";
 import { judgeTimeline } from "./judge-timeline.js";
@@ -10,6 +11,8 @@ import type { Verdict } from "./verdict.js";
 /** Everything that was found in the observations of one program. */
 export interface Judgement {
   readonly tally: Tally;
+  /** The part of the tally that was judged by sets carried along, because the state was not observed. */
+  readonly multiStep: Tally;
   readonly bySlot: Readonly<Partial<Record<Slot, Tally>>>;
   /** Observations outside the acceptance set, first ones first. */
   readonly rejected: readonly Mismatch[];
@@ -34,15 +37,17 @@ export function judgeProgram(
   onSet?: (values: readonly number[]) => void,
 ): Judgement {
   const bySlot: Partial<Record<Slot, Tally>> = {};
+  const multiStep = emptyTally();
   const rejected: Mismatch[] = [];
   const notBitExact: Mismatch[] = [];
   const contract = breachesOfCount(program, observations);
   if (contract.length === 0) {
     for (const timeline of timelinesOf(program, declaration.dialect)) {
       judgeTimeline(timeline, observations, declaration, {
-        count: (slot, tally) => {
+        count: (slot, tally, carried) => {
           bySlot[slot] ??= emptyTally();
           addTally(bySlot[slot], tally);
+          if (carried) addTally(multiStep, tally);
         },
         reject: (mismatch) => rejected.length < LISTED_MISMATCHES && rejected.push(mismatch),
         differ: (mismatch) => notBitExact.length < LISTED_MISMATCHES && notBitExact.push(mismatch),
@@ -53,7 +58,7 @@ export function judgeProgram(
   }
   const tally = emptyTally();
   for (const slotTally of Object.values(bySlot)) addTally(tally, slotTally);
-  return { tally, bySlot, rejected, notBitExact, contract };
+  return { tally, multiStep, bySlot, rejected, notBitExact, contract };
 }
 
 /** Observations and parameters in them that are too few or too many. */

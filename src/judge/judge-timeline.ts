@@ -5,7 +5,7 @@ import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { StepInputs } from "../../spec/update-rule.js";
 import { type EnumeratedStep, Enumerator } from "../oracle/enumerated/enumerated-step.js";
 import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
-import type { Observation } from "../program/program.js";
+import type { Observation } from "../program/observation.js";
 import type { Tensor } from "../program/tensor.js";
 import type { Timeline, TimelineEvent } from "../program/timeline.js";
 import { CarriedSets } from "./carried-sets.js";
@@ -17,7 +17,8 @@ import { emptyTally, type Tally } from "./tally.js";
 
 /** Where a judge reports what it finds. */
 export interface JudgementSink {
-  count(slot: Slot, tally: Tally): void;
+  /** @param carried whether the sets were carried along instead of listed for one step */
+  count(slot: Slot, tally: Tally, carried: boolean): void;
   reject(mismatch: Mismatch): void;
   differ(mismatch: Mismatch): void;
   breach(problem: string): void;
@@ -233,7 +234,7 @@ class TimelineJudge {
       if (accepted) this.sink.differ(mismatch);
       else this.sink.reject(mismatch);
     }
-    this.sink.count(slot, tally);
+    this.sink.count(slot, tally, inputs === undefined);
   }
 
   /** Judge what is seen of a step by the sets that were carried to it, and go on from what is seen. */

@@ -16,6 +16,16 @@ export const VERDICTS = [
   "differs",
   /** A value is right or wrong by the contract rather than by arithmetic: shape, missing slot, mutated gradient. */
   "contract-mismatch",
+  /** Something declared is not there, or something that is not declared is. */
+  "capability-mismatch",
+  /** Other bits for the same program, from an implementation that claims the same. */
+  "nondeterministic",
+  /** No answer within the budget. */
+  "timeout",
+  /** The process ended, or an in-process implementation threw, before it answered. */
+  "crash",
+  /** The answer breaks the protocol. */
+  "protocol-error",
 ] as const;
 
 export type Verdict = (typeof VERDICTS)[number];
@@ -23,9 +33,4 @@ export type Verdict = (typeof VERDICTS)[number];
 /** Verdicts that fail a run at any level. */
 export function isFailure(verdict: Verdict): boolean {
   return VERDICTS.indexOf(verdict) >= VERDICTS.indexOf("inaccurate");
-}
-
-/** The worse of two. */
-export function worseOf(a: Verdict, b: Verdict): Verdict {
-  return VERDICTS.indexOf(a) >= VERDICTS.indexOf(b) ? a : b;
 }

@@ -85,25 +85,3 @@ export type OperationOf<Op extends Operation["op"]> = Extract<Operation, { op: O
 export type ProgramGroup = z.output<typeof groupCodec>;
 export type StateEntry = z.output<typeof entryCodec>;
 export type ProgramHyperparameters = z.output<typeof hyperparametersCodec>;
-
-const observedCodec = z
-  .strictObject({
-    parameter: tensorCodec.optional(),
-    square_avg: tensorCodec.optional(),
-    grad_avg: tensorCodec.optional(),
-    momentum_buffer: tensorCodec.optional(),
-    gradient: tensorCodec.optional(),
-    step: count.optional(),
-  })
-  .meta({
-    id: "ObservedParameter",
-    description: "Observed tensors of one parameter; a slot that the implementation has not made is left out",
-  });
-
-export const observationCodec = z
-  .strictObject({ parameters: z.array(observedCodec) })
-  .meta({ id: "Observation", description: "What an implementation returns for one observe" });
-
-/** Observed tensors of every parameter, in the program's numbering. */
-export type Observation = z.output<typeof observationCodec>;
-export type ObservedParameter = Observation["parameters"][number];

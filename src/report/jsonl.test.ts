@@ -9,7 +9,8 @@ import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
 import { decodeProgram } from "../program/program-codec.js";
 import type { Finding } from "../suite/finding.js";
-import { type GateResult, runGate } from "../suite/gate.js";
+import { runGate } from "../suite/gate.js";
+import type { GateResult } from "../suite/gate-result.js";
 import { REAL_GOLDENS } from "../suite/golden/golden-copy.test-support.js";
 import { dialectAdapter } from "../suite/planted.test-support.js";
 import { parseRegression } from "../suite/regression.js";
@@ -19,7 +20,13 @@ import { writeReport } from "./report-folder.js";
 import { type ReportLine, reportLineSchema } from "./report-schema.js";
 
 const declaration = declarationOf(dialectById("pytorch"), "fused");
-const run = { seed: 7, profile: "smoke", command: "npx rmsprop-conformance gate", seconds: 1.25 };
+const run = {
+  suite: "0.1.0",
+  seed: 7,
+  profile: "smoke",
+  command: "npx rmsprop-conformance gate",
+  seconds: 1.25,
+};
 const wrong = dialectAdapter({ epsilon: "inside" });
 
 const gate = (adapter: Adapter) =>
@@ -31,7 +38,7 @@ const gate = (adapter: Adapter) =>
     seed: 7,
     only: "torch/groups/*",
     goldens: REAL_GOLDENS,
-    command: run.command,
+    replay: (selection) => `${run.command} ${selection}`,
   });
 
 let right: GateResult;

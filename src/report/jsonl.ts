@@ -1,15 +1,14 @@
 import { floatText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
-import { packageVersion } from "../package-info.js";
 import { encodeProgram } from "../program/program-codec.js";
+import { isNotRun } from "../suite/case-result.js";
+import { type ClaimedRun, claimOf } from "../suite/claim.js";
 import type { Finding } from "../suite/finding.js";
-import type { GateResult } from "../suite/gate.js";
+import type { GateResult } from "../suite/gate-result.js";
 import { type ReportLine, reportLineSchema } from "./report-schema.js";
 
 /** How a run was made; what the result itself does not know. */
-export interface RunDescription {
-  readonly seed: number;
-  readonly profile: string;
+export interface RunDescription extends ClaimedRun {
   readonly command: string;
   readonly seconds: number;
 }
@@ -20,12 +19,18 @@ export function* reportLines(result: GateResult, run: RunDescription): Generator
 }
 
 function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine> {
-  const { name, version, language } = result.hello.implementation;
+  const { name, version, language, issues } = result.hello.implementation;
   yield {
     type: "header",
     format: "rmsprop-report/1",
-    suite: packageVersion(),
-    implementation: { name, version, language },
+    suite: run.suite,
+    implementation: { name, version, language, ...(issues !== undefined && { issues }) },
+    dialect: result.declaration.dialect.id,
+    ...(result.declaration.reference && { reference: result.declaration.reference.name }),
+    evaluation: Object.fromEntries(
+      Object.entries(result.declaration.evaluation).map(([axis, choices]) => [axis, [...choices]]),
+    ),
+    capabilities: [...result.hello.capabilities],
     level: result.asked,
     profile: run.profile,
     ...(result.only !== undefined && { only: result.only }),
@@ -49,17 +54,28 @@ function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine
   for (const [i, finding] of result.findings.entries()) yield findingLine(finding, i + 1);
   for (const { clause, standing, counts } of result.clauses)
     yield { type: "clause", clause, standing, counts };
+  const claim = claimOf(result, run);
   yield {
     type: "footer",
     complete: result.complete,
+    ...(result.stopped !== undefined && { stopped: result.stopped }),
     conforms: result.conforms,
     reached: result.reached,
     decided: result.decided,
     planned: result.planned,
     cases: result.results.length,
-    notRun: result.results.filter(({ verdict }) => verdict === "not-run").length,
+    notRun: result.results.filter(({ verdict }) => isNotRun(verdict)).length,
     findings: result.findings.length,
     tally: { ...result.tally },
+    multiStep: { ...result.multiStep },
+    ...(result.expectations && {
+      expectations: {
+        expected: [...result.expectations.expected],
+        breaches: result.expectations.breaches.map(({ kind, message }) => ({ kind, message })),
+      },
+    }),
+    restarts: result.restarts,
+    ...(claim !== undefined && { claim }),
     seconds: run.seconds,
   };
 }

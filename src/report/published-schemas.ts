@@ -1,6 +1,14 @@
 import { z } from "zod";
-import { helloCodec, replyCodec } from "../adapter/adapter.js";
-import { observationCodec, programCodec } from "../program/program.js";
+import {
+  helloReplySchema,
+  helloRequestSchema,
+  runReplyCodec,
+  runRequestCodec,
+  stopRequestSchema,
+} from "../adapter/messages.js";
+import { observationCodec } from "../program/observation.js";
+import { programCodec } from "../program/program.js";
+import { expectationsSchema } from "../suite/expectations/expectation-schema.js";
 import {
   goldenExpectedCodec,
   goldenManifestCodec,
@@ -12,9 +20,13 @@ import { reportLineSchema } from "./report-schema.js";
 const PUBLISHED = {
   program: programCodec,
   observation: observationCodec,
-  hello: helloCodec,
-  reply: replyCodec,
+  "hello-request": helloRequestSchema,
+  "hello-reply": helloReplySchema,
+  "run-request": runRequestCodec,
+  "run-reply": runReplyCodec,
+  "stop-request": stopRequestSchema,
   regression: regressionCodec,
+  expectations: expectationsSchema,
   "golden-programs": goldenProgramsCodec,
   "golden-expected": goldenExpectedCodec,
   "golden-manifest": goldenManifestCodec,

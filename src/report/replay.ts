@@ -1,6 +1,6 @@
 import { SLOTS } from "../../spec/arithmetic.js";
 import { floatText } from "../float32/text.js";
-import type { Observation } from "../program/program.js";
+import type { Observation } from "../program/observation.js";
 import type { Replay } from "../suite/replay.js";
 import { programText } from "./program-text.js";
 
@@ -12,6 +12,16 @@ export function replayReport({ program, reply, judged }: Replay): string {
   const lines = [...programText(program), ""];
   if (reply.status === "error") lines.push(`error in ${reply.phase}: ${reply.message}`);
   else if (reply.status === "unsupported") lines.push(`unsupported: ${reply.capability}`);
+  else if (reply.status === "fault") {
+    lines.push(`${reply.verdict}: ${reply.message}`);
+    if (reply.stderr)
+      lines.push(
+        ...reply.stderr
+          .trimEnd()
+          .split("\n")
+          .map((line) => `  stderr: ${line}`),
+      );
+  } else if (reply.status === "not-sent") lines.push(`not sent: ${reply.reason}`);
   else lines.push(...reply.observations.flatMap(observationLines));
   if (judged) {
     const { tally } = judged.judgement;

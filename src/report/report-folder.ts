@@ -1,7 +1,8 @@
 import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { GateResult } from "../suite/gate.js";
+import type { Adapter } from "../adapter/adapter.js";
+import type { GateResult } from "../suite/gate-result.js";
 import { regressionCodec } from "../suite/regression.js";
 import { type RunDescription, reportLines } from "./jsonl.js";
 
@@ -16,12 +17,19 @@ export function prepareReportFolder(folder: string): void {
 
 /**
  * Write report.jsonl and, for each finding, its minimal program in the form of a regression: replay it, or copy
- * it to the regressions. The folder is there already. Findings that an earlier run left there are removed.
+ * it to the regressions; beside it what went over the wire for it, if that was recorded. The folder is there
+ * already. Findings that an earlier run left there are removed.
  * @returns the path of report.jsonl
  */
-export function writeReport(folder: string, result: GateResult, run: RunDescription): string {
+export function writeReport(
+  folder: string,
+  result: GateResult,
+  run: RunDescription,
+  exchangeOf: Adapter["exchangeOf"] = () => undefined,
+): string {
   // Findings of an earlier run are not of this one.
-  for (const name of readdirSync(folder)) if (/^finding-\d+\.json$/.test(name)) rmSync(join(folder, name));
+  for (const name of readdirSync(folder))
+    if (/^finding-\d+\.(json|trace\.jsonl)$/.test(name)) rmSync(join(folder, name));
   const path = join(folder, "report.jsonl");
   writeFileSync(path, [...reportLines(result, run)].map((line) => `${line}\n`).join(""));
   result.findings.forEach(({ minimal, clauses, message }, i) => {
@@ -33,6 +41,10 @@ export function writeReport(folder: string, result: GateResult, run: RunDescript
       program: minimal.program,
     });
     writeFileSync(join(folder, `finding-${i + 1}.json`), `${JSON.stringify(regression, null, 1)}\n`);
+    const exchange = exchangeOf(minimal.program);
+    if (!exchange) return;
+    const lines = exchange.map((line) => `${line}\n`).join("");
+    writeFileSync(join(folder, `finding-${i + 1}.trace.jsonl`), lines);
   });
   return path;
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { VERDICTS } from "../judge/verdict.js";
+import { CASE_KINDS, NOT_RUN } from "../suite/case-result.js";
 import { LEVELS, type Level } from "../suite/level.js";
 
 /**
@@ -8,7 +9,8 @@ import { LEVELS, type Level } from "../suite/level.js";
  */
 
 const level = z.enum(Object.keys(LEVELS) as [Level, ...Level[]]);
-const verdict = z.enum([...VERDICTS, "not-run"]);
+const reached = z.enum([...(Object.keys(LEVELS) as Level[]), "none"]);
+const verdict = z.enum([...VERDICTS, ...NOT_RUN]);
 const tally = z
   .strictObject({
     judged: z.number().int(),
@@ -39,7 +41,18 @@ export const reportLineSchema = z
         type: z.literal("header"),
         format: z.literal("rmsprop-report/1"),
         suite: z.string(),
-        implementation: z.strictObject({ name: z.string(), version: z.string(), language: z.string() }),
+        implementation: z.strictObject({
+          name: z.string(),
+          version: z.string(),
+          language: z.string(),
+          issues: z.string().optional(),
+        }),
+        dialect: z.string(),
+        reference: z.string().optional().meta({ description: "The evaluation whose bits are claimed" }),
+        evaluation: z
+          .record(z.string(), z.array(z.string()))
+          .meta({ description: "The choices that are left open on each axis of the evaluation" }),
+        capabilities: z.array(z.string()),
         level: level.meta({ description: "The level that was asked for" }),
         profile: z.string(),
         only: z.string().optional().meta({ description: "What the cases were restricted to" }),
@@ -52,10 +65,10 @@ export const reportLineSchema = z
       .strictObject({
         type: z.literal("case"),
         id: z.string(),
-        kind: z.enum(["regression", "golden", "property"]),
+        kind: z.enum(CASE_KINDS),
         clauses: z.array(z.string()),
         verdict,
-        reason: z.string().optional().meta({ description: "Why it was not run" }),
+        reason: z.string().optional().meta({ description: "Why it was not run, or decides nothing" }),
         runs: z.number().int(),
         tally,
         message: z.string().optional().meta({ description: "What failed" }),
@@ -100,14 +113,24 @@ export const reportLineSchema = z
       .strictObject({
         type: z.literal("footer"),
         complete: z.boolean(),
+        stopped: z.string().optional().meta({ description: "Why it is not complete" }),
         conforms: z.boolean(),
-        reached: level,
+        reached,
         decided: z.boolean().meta({ description: "Whether any case says something of the implementation" }),
         planned: z.number().int().meta({ description: "Cases that were selected" }),
         cases: z.number().int().meta({ description: "Cases that have a line" }),
         notRun: z.number().int(),
         findings: z.number().int(),
         tally,
+        multiStep: tally.meta({ description: "The part that was judged by sets carried over several steps" }),
+        expectations: z
+          .strictObject({
+            expected: z.array(z.string()).meta({ description: "Cases that fail as expected" }),
+            breaches: z.array(z.strictObject({ kind: z.string(), message: z.string() })),
+          })
+          .optional(),
+        restarts: z.number().int().meta({ description: "Of the implementation's process, after faults" }),
+        claim: z.string().optional().meta({ description: "What the implementation may say of itself" }),
         seconds: z.number(),
       })
       .meta({ description: "Last line: the outcome; a report without it is truncated" }),

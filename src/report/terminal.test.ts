@@ -5,7 +5,8 @@ import type { Adapter } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Finding } from "../suite/finding.js";
-import { type GateResult, runGate } from "../suite/gate.js";
+import { runGate } from "../suite/gate.js";
+import type { GateResult } from "../suite/gate-result.js";
 import { REAL_GOLDENS } from "../suite/golden/golden-copy.test-support.js";
 import { dialectAdapter } from "../suite/planted.test-support.js";
 import { headline, terminalReport } from "./terminal.js";
@@ -19,8 +20,10 @@ const gate = (adapter: Adapter, dialect = "pytorch") =>
     seed: 7,
     only: "torch/groups/*",
     goldens: REAL_GOLDENS,
-    command: "gate",
+    replay: (selection) => `gate ${selection}`,
   });
+
+const run = { suite: "0.1.0", seed: 7, profile: "smoke" };
 
 let right: GateResult;
 let failing: GateResult;
@@ -32,28 +35,28 @@ beforeAll(async () => {
 describe("the first line", () => {
   it("says verdict, level, cases and what was not run", () => {
     expect(headline(right)).toMatch(
-      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* · bundled \(fused\) · 12 cases run, 0 not run · 1 of 58 clauses shown · [\d,]+ observations judged: /,
+      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* · bundled \(fused\) · 12 cases run, 0 not run · 1 of 59 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
     );
     expect(headline(failing)).toMatch(
-      /^DOES NOT CONFORM at L2 \(reached L0: runs programs\) · only .* · planted · 12 cases run/,
+      /^DOES NOT CONFORM at L2 \(reached L0: speaks the protocol\) · only .* · planted · 12 cases run/,
     );
     expect(headline(failing)).toMatch(/, [1-9][\d,]* rejected$/);
     expect(headline({ ...right, complete: false, planned: 3000 })).toMatch(
-      /^INCOMPLETE: interrupted after 12 of 3,000 cases, which decides no level · /,
+      /^INCOMPLETE: stopped, after 12 of 3,000 cases, which decides no level · /,
     );
   });
 
   it("counts what was not run, with reasons below", async () => {
     const other = await gate(bundledAdapter("fused"), "keras");
-    const [first, second] = terminalReport(other, false).split("\n");
-    expect(first).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run · 0 of 58 clauses shown/);
+    const [first, second] = terminalReport(other, run, false).split("\n");
+    expect(first).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run · 0 of 59 clauses shown/);
     expect(second).toBe("  not run: 12 (for dialect pytorch)");
   });
 });
 
 describe("the report", () => {
   it("has a card for each finding: sentence, clause, program, values, replay", () => {
-    const text = terminalReport(failing, false);
+    const text = terminalReport(failing, run, false);
     const card = text.slice(text.indexOf("Finding 1"), text.indexOf("clause    standing"));
     expect(card).toMatch(
       /^Finding 1 · other-dialect · This is another dialect: epsilon is inside instead of outside\.\n/,
@@ -72,7 +75,7 @@ describe("the report", () => {
 
   it("has a row for every clause, or for those that a restricted run is about", () => {
     const rowsOf = (result: GateResult) =>
-      terminalReport(result, false)
+      terminalReport(result, run, false)
         .split("\n")
         .filter((line) => /^RMS-/.test(line));
     const { only, ...whole } = failing;
@@ -85,8 +88,8 @@ describe("the report", () => {
   });
 
   it("has colours only where they are wanted, and the same words", () => {
-    const plain = terminalReport(failing, false);
-    const coloured = terminalReport(failing, true);
+    const plain = terminalReport(failing, run, false);
+    const coloured = terminalReport(failing, run, true);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what colours are made of.
     const escapes = /\u001b\[\d+m/g;
     expect(plain).not.toMatch(escapes);
@@ -98,7 +101,7 @@ describe("the report", () => {
     const [finding] = failing.findings;
     const withMismatch = (more: Partial<NonNullable<Finding["mismatch"]>>): string => {
       const changed: Finding = { ...finding, mismatch: { ...finding.mismatch!, ...more } };
-      return terminalReport({ ...failing, findings: [changed] }, false);
+      return terminalReport({ ...failing, findings: [changed] }, run, false);
     };
     const nan = withMismatch({ got: Number.NaN, accepted: { kind: "listed", values: [1, -0] } });
     expect(nan).toMatch(/accepted 1 \(0x3f800000\), -0 \(0x80000000\)\n/);
@@ -123,7 +126,7 @@ describe("the report", () => {
       message: "1 is not 2",
       replay: "gate --only proof",
     };
-    const text = terminalReport({ ...failing, findings: [said] }, false);
+    const text = terminalReport({ ...failing, findings: [said] }, run, false);
     expect(text).toContain("  clauses: RMS-5.1 RMS-5.2\n");
     expect(text).toContain("  or: momentum is nesterov\n");
     expect(text.match(/1 is not 2/g)).toHaveLength(1);

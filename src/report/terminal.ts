@@ -3,10 +3,12 @@ import { clauseById } from "../../spec/clauses.js";
 import { floatsBetween } from "../float32/neighbours.js";
 import { floatText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
+import { isNotRun } from "../suite/case-result.js";
+import { type ClaimedRun, claimOf } from "../suite/claim.js";
 import type { ClauseRow } from "../suite/clause-matrix.js";
 import type { Finding } from "../suite/finding.js";
-import type { GateResult } from "../suite/gate.js";
-import { LEVELS } from "../suite/level.js";
+import type { GateResult } from "../suite/gate-result.js";
+import { levelText } from "../suite/level.js";
 import { countText } from "./count-text.js";
 import { programText } from "./program-text.js";
 
@@ -16,10 +18,10 @@ type Style = Parameters<typeof styleText>[0];
 const SHOWN_ACCEPTED = 4;
 
 /** The report for a terminal. The first line says it all; then one card a finding, then clauses. */
-export function terminalReport(result: GateResult, colour: boolean): string {
+export function terminalReport(result: GateResult, run: ClaimedRun, colour: boolean): string {
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
-  const lines = [headline(result, paint), ...notRunLines(result), ""];
+  const lines = [headline(result, paint), ...notRunLines(result), ...expectationLines(result, paint), ""];
   result.findings.forEach((finding, i) => {
     lines.push(...card(finding, i + 1, paint), "");
   });
@@ -30,6 +32,8 @@ export function terminalReport(result: GateResult, colour: boolean): string {
   lines.push(...matrix(rows, paint));
   // The first line has long scrolled away.
   if (rows.length > 12) lines.push("", headline(result, paint));
+  const claim = claimOf(result, run);
+  if (claim !== undefined) lines.push(`claim: ${claim}`);
   return lines.join("\n");
 }
 
@@ -38,14 +42,20 @@ export function headline(
   result: GateResult,
   paint: (style: Style, text: string) => string = (_, text) => text,
 ): string {
-  const { results, conforms, complete, decided, planned, only, reached, asked, hello, tally } = result;
-  const notRun = results.filter(({ verdict }) => verdict === "not-run").length;
-  const level = `at ${asked} (reached ${reached}: ${LEVELS[reached]})`;
+  const { results, conforms, complete, stopped, decided, planned, only, reached, asked } = result;
+  const { hello, tally, multiStep, restarts } = result;
+  const notRun = results.filter(({ verdict }) => isNotRun(verdict)).length;
+  const expected = result.expectations?.expected.size ?? 0;
+  const level = `at ${asked} (reached ${reached}: ${levelText(reached)})`;
+  // Without a claimed evaluation nothing can equal its bits, and a zero would read like a fault.
+  const bitExact = result.declaration.reference ? `${countText(tally.bitExact)} bit-exact, ` : "";
   const verdict = !complete
-    ? `${paint("yellow", "INCOMPLETE")}: interrupted after ${countText(results.length)} of ${countText(planned)} cases, which decides no level`
+    ? `${paint("yellow", "INCOMPLETE")}: ${stopped ?? "stopped"}, after ${countText(results.length)} of ${countText(planned)} cases, which decides no level`
     : !decided
       ? `${paint("yellow", "NOTHING SHOWN")}: no case that was run decides anything`
-      : `${conforms ? paint("green", "CONFORMS") : paint("red", "DOES NOT CONFORM")} ${level}`;
+      : conforms && expected > 0
+        ? `${paint("green", "AS EXPECTED")} ${level}, but for ${countText(expected)} expected failures`
+        : `${conforms ? paint("green", "CONFORMS") : paint("red", "DOES NOT CONFORM")} ${level}`;
   const shown = result.clauses.filter(({ standing }) => standing === "shown").length;
   return [
     verdict,
@@ -53,22 +63,42 @@ export function headline(
     hello.implementation.name,
     `${countText(results.length - notRun)} cases run, ${countText(notRun)} not run`,
     `${shown} of ${result.clauses.length} clauses shown`,
-    `${countText(tally.judged)} observations judged: ${countText(tally.bitExact)} bit-exact, ${countText(tally.weak)} weak, ${countText(tally.indeterminate)} indeterminate, ${countText(tally.rejected)} rejected`,
+    ...(restarts > 0 ? [`${countText(restarts)} restarts`] : []),
+    `${countText(tally.judged)} observations judged (${countText(tally.judged - multiStep.judged)} one-step, ${countText(multiStep.judged)} multi-step): ${bitExact}${countText(tally.weak)} weak, ${countText(tally.indeterminate)} indeterminate, ${countText(tally.rejected)} rejected`,
   ].join(" · ");
 }
 
 function notRunLines({ results, clauses }: GateResult): string[] {
   const reasons = new Map<string, number>();
   for (const { verdict, reason } of results) {
-    if (verdict === "not-run" && reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    if (reason !== undefined) {
+      const why = `${isNotRun(verdict) ? "not run" : verdict}: # (${reason})`;
+      reasons.set(why, (reasons.get(why) ?? 0) + 1);
+    }
   }
   const unshown = clauses.filter(
     ({ standing, counts }) => standing === "not-shown" && Object.keys(counts).length > 0,
   );
   return [
-    ...[...reasons].map(([reason, count]) => `  not run: ${count} (${reason})`),
+    ...[...reasons].map(([reason, count]) => `  ${reason.replace("#", countText(count))}`),
     ...(unshown.length === 0 ? [] : [`  not shown: ${unshown.map(({ clause }) => clause).join(", ")}`]),
   ];
+}
+
+/** Expectations that do not hold come first: they fail the run although nothing else may. */
+function expectationLines(
+  { expectations }: GateResult,
+  paint: (style: Style, text: string) => string,
+): string[] {
+  if (!expectations) return [];
+  return expectations.breaches.map(
+    ({ line, message }) => `  ${paint("red", "expectation")} in line ${line}: ${message}`,
+  );
+}
+
+/** The card of one finding, in lines of text. */
+export function findingText(finding: Finding, number: number): string {
+  return card(finding, number, (_, text) => text).join("\n");
 }
 
 function card(finding: Finding, number: number, paint: (style: Style, text: string) => string): string[] {

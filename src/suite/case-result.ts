@@ -1,7 +1,8 @@
 import type { Judgement } from "../judge/judge-program.js";
 import type { Tally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
-import type { Observation, Program } from "../program/program.js";
+import type { Observation } from "../program/observation.js";
+import type { Program } from "../program/program.js";
 
 /** A program that shows a failure, with what the implementation answered. */
 export interface Evidence {
@@ -21,16 +22,35 @@ export interface Failure {
   readonly replay: string;
 }
 
-/** What a regression, a golden case or a property showed. */
+/** What is asked of an implementation: a stored program, a property, or what it says of itself. */
+export const CASE_KINDS = ["regression", "golden", "property", "capability", "audit", "witness"] as const;
+export type CaseKind = (typeof CASE_KINDS)[number];
+
+/** Cases that were not run have a reason; they are counted and never part of a pass. */
+export const NOT_RUN = [
+  /** It needs what the implementation does not offer. */
+  "unsupported",
+  /** It is for another dialect, or there was nothing to run. */
+  "not-run",
+] as const;
+export type NotRun = (typeof NOT_RUN)[number];
+
+export function isNotRun(verdict: Verdict | NotRun): verdict is NotRun {
+  return (NOT_RUN as readonly string[]).includes(verdict);
+}
+
+/** What one case showed. */
 export interface CaseResult {
   readonly id: string;
-  readonly kind: "regression" | "golden" | "property";
+  readonly kind: CaseKind;
   readonly clauses: readonly string[];
-  /** `not-run` with a reason is counted and never part of a pass. */
-  readonly verdict: Verdict | "not-run";
+  readonly verdict: Verdict | NotRun;
+  /** Why it was not run, or does not decide anything. */
   readonly reason?: string;
   /** Programs that were run. */
   readonly runs: number;
   readonly tally: Tally;
+  /** The part of the tally that was judged by sets carried along, because the state was not observed. */
+  readonly multiStep: Tally;
   readonly failure?: Failure;
 }

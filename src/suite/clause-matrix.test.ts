@@ -5,7 +5,15 @@ import type { CaseResult } from "./case-result.js";
 import { clauseMatrix } from "./clause-matrix.js";
 
 function result(verdict: CaseResult["verdict"], clauses: string[], fails = false): CaseResult {
-  const base = { id: "case", kind: "property", clauses, verdict, runs: 1, tally: emptyTally() } as const;
+  const base = {
+    id: "case",
+    kind: "property",
+    clauses,
+    verdict,
+    runs: 1,
+    tally: emptyTally(),
+    multiStep: emptyTally(),
+  } as const;
   return fails ? { ...base, failure: { message: "", others: [], replay: "" } } : base;
 }
 

@@ -7,6 +7,7 @@ import type { Verdict } from "../judge/verdict.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import type { CaseResult, Evidence } from "./case-result.js";
+import { FaultAllowance } from "./fault-allowance.js";
 import { findingsOf } from "./finding.js";
 import { dialectAdapter } from "./planted.test-support.js";
 import { runStoredCase } from "./run-stored-case.js";
@@ -45,6 +46,7 @@ const said = (
   verdict,
   runs: 1,
   tally: emptyTally(),
+  multiStep: emptyTally(),
   failure: { message, others: [], replay: `gate --only ${id}`, ...(minimal && { minimal }) },
 });
 
@@ -57,6 +59,7 @@ describe("findingsOf", () => {
       verdict: "bit-exact",
       runs: 1,
       tally: emptyTally(),
+      multiStep: emptyTally(),
     };
     expect(await findingsOf([passed], declaration, bundledAdapter("fused"))).toEqual([]);
   });
@@ -95,7 +98,8 @@ describe("findingsOf", () => {
       declaration,
       demandBitExact: false,
       capabilities: ["state", "centered"] as const,
-      command: "gate",
+      allowance: new FaultAllowance(),
+      replay: (selection: string) => `gate ${selection}`,
     };
     const stored = [false, true].map((centered) => ({
       id: centered ? "centered" : "plain",

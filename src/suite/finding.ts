@@ -13,7 +13,7 @@ import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
 import { type Judgement, judgeProgram } from "../judge/judge-program.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import { isolateElement } from "../search/isolate-element.js";
-import type { CaseResult, Evidence, Failure } from "./case-result.js";
+import { type CaseResult, type Evidence, type Failure, isNotRun } from "./case-result.js";
 
 /** Failures that share one root cause, with the smallest program that shows it. */
 export interface Finding {
@@ -39,6 +39,16 @@ interface ArithmeticFailure {
   readonly rejects: boolean;
   readonly failingCase: FailingCase;
 }
+
+/** Verdicts that a diagnosis by arithmetic may explain; the others say themselves what is wrong. */
+const ARITHMETIC: readonly CaseResult["verdict"][] = [
+  "bit-exact",
+  "certified",
+  "inaccurate",
+  "other-dialect",
+  "special-mismatch",
+  "differs",
+];
 
 /** Mismatches of one program that are looked at alone. */
 const ISOLATED_MISMATCHES = 4;
@@ -94,7 +104,7 @@ function saidFinding(alike: readonly [FailedResult, ...FailedResult[]]): Finding
   const [{ verdict, failure }] = alike;
   const sentence = failure.message.endsWith(".") ? failure.message : `${failure.message}.`;
   return {
-    diagnosis: { verdict: verdict === "not-run" ? "differs" : verdict, sentence, axes: [], alternatives: [] },
+    diagnosis: { verdict: isNotRun(verdict) ? "differs" : verdict, sentence, axes: [], alternatives: [] },
     cases: alike.map(({ id }) => id),
     clauses: [...new Set(alike.flatMap(({ clauses }) => clauses))],
     message: failure.message,
@@ -145,7 +155,7 @@ async function arithmeticFailure(
   adapter: Adapter,
 ): Promise<ArithmeticFailure | undefined> {
   const { id, verdict, failure } = result;
-  if (verdict === "contract-mismatch") return undefined;
+  if (!ARITHMETIC.includes(verdict)) return undefined;
   const judged = [...(failure.minimal ? [failure.minimal] : []), ...failure.others].map((evidence) => ({
     evidence,
     judgement: judgementOf(evidence, declaration),
@@ -175,8 +185,9 @@ async function isolated(
   const alone: FailingProgram[] = [];
   for (const { parameter, element, operation } of chosen) {
     const program = isolateElement(whole.program, parameter, element, operation);
-    const [reply] = await adapter.run([program]);
-    if (reply.status !== "ok") continue;
+    // An adapter that is gone explains nothing more; the whole program still shows the failure.
+    const [reply] = await adapter.run([program], { alone: true }).catch(() => []);
+    if (reply?.status !== "ok") continue;
     const judgement = judgeProgram(program, reply.observations, declaration);
     const stays = rejects ? judgement.rejected.length > 0 : judgement.notBitExact.length > 0;
     if (stays) alone.push({ program, observations: reply.observations });

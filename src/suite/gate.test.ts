@@ -5,12 +5,15 @@ import { PropertyFailure } from "../../properties/property-failure.js";
 import { recurrenceProperties } from "../../properties/recurrence.js";
 import { dialectById } from "../../spec/dialects.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
-import { type Adapter, CAPABILITIES, type Capability, type Reply } from "../adapter/adapter.js";
+import type { Adapter, Outcome } from "../adapter/adapter.js";
 import { bundledFactory } from "../adapter/bundled.js";
+import { CAPABILITIES, type Capability } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { ProgramError } from "../program/program-error.js";
-import { type GateOptions, type GateResult, runGate } from "./gate.js";
+import { runGate } from "./gate.js";
+import type { GateOptions } from "./gate-options.js";
+import type { GateResult } from "./gate-result.js";
 import { GoldenCopy, REAL_GOLDENS } from "./golden/golden-copy.test-support.js";
 import { LEVELS, type Level, reaches } from "./level.js";
 import { NothingSelected } from "./only.js";
@@ -48,7 +51,7 @@ function gate(
     profile: "smoke",
     seed: 20130,
     goldens: few.folder,
-    command: "npx rmsprop-conformance gate",
+    replay: (selection) => `npx rmsprop-conformance gate ${selection}`,
     ...more,
   });
 }
@@ -92,22 +95,24 @@ describe("an honest implementation", () => {
 
 describe("an implementation that hides its state", () => {
   const visible = CAPABILITIES.filter((capability) => capability !== "state");
-  /** Answers with parameters only, whatever is asked. */
-  const hiding = (adapter: Adapter): Adapter => ({
+  const asksForState = ({ operations }: Program) =>
+    operations.some((operation) => operation.op === "observe" && operation.slots.includes("square_avg"));
+  /** Answers with parameters only, whatever is asked; refuses to show state unless it lies. */
+  const hiding = (adapter: Adapter, lies = false): Adapter => ({
     hello: async () => ({ ...(await adapter.hello()), capabilities: [...visible] }),
     stop: async () => {},
     run: async (programs) =>
-      (await adapter.run(programs)).map(
-        (reply): Reply =>
-          reply.status === "ok"
-            ? {
-                status: "ok",
-                observations: reply.observations.map(({ parameters }) => ({
-                  parameters: parameters.map(({ parameter }) => ({ ...(parameter && { parameter }) })),
-                })),
-              }
-            : reply,
-      ),
+      (await adapter.run(programs)).map((reply, k): Outcome => {
+        if (!lies && asksForState(programs[k])) return { status: "unsupported", capability: "state" };
+        return reply.status === "ok"
+          ? {
+              status: "ok",
+              observations: reply.observations.map(({ parameters }) => ({
+                parameters: parameters.map(({ parameter }) => ({ ...(parameter && { parameter }) })),
+              })),
+            }
+          : reply;
+      }),
   });
 
   it.each(["fused", "unfused", "operation-by-operation"] as const)(
@@ -116,7 +121,7 @@ describe("an implementation that hides its state", () => {
       const result = await gate(hiding(adapterOf(bundledFactory(name))), name, "L3");
       expect(result.findings).toEqual([]);
       expect(result).toMatchObject({ conforms: true, reached: "L3" });
-      const notRun = result.results.filter(({ verdict }) => verdict === "not-run");
+      const notRun = result.results.filter(({ verdict }) => verdict === "unsupported");
       expect(notRun.every(({ reason }) => reason === "the implementation does not offer state")).toBe(true);
       expect(
         result.results.filter(({ kind, verdict }) => kind === "golden" && verdict === "bit-exact").length,
@@ -134,7 +139,7 @@ describe("an implementation that hides its state", () => {
 
   it("breaks the contract if it had said that it shows the state", async () => {
     const lying: Adapter = {
-      ...hiding(adapterOf(bundledFactory("fused"))),
+      ...hiding(adapterOf(bundledFactory("fused")), true),
       hello: async () => await adapterOf(bundledFactory("fused")).hello(),
     };
     const result = await gate(lying, "fused", "L2", { only: "torch/groups/*" });
@@ -153,7 +158,7 @@ describe("capabilities", () => {
     const result = await gate(offering("groups", "set"), "fused", "L3");
     expect(result.conforms).toBe(true);
     const reasons = new Set(
-      result.results.flatMap(({ verdict, reason }) => (verdict === "not-run" ? [reason] : [])),
+      result.results.flatMap(({ verdict, reason }) => (verdict === "unsupported" ? [reason] : [])),
     );
     expect(reasons).toContain("the implementation does not offer momentum");
     expect(reasons).toContain("the implementation does not offer checkpoint");
@@ -163,17 +168,33 @@ describe("capabilities", () => {
     });
   });
 
-  it("that it finds out itself to be missing count the same", async () => {
+  it("that are declared and not there are a mismatch, and no level is left", async () => {
     const adapter = adapterOf(bundledFactory("fused"));
     const refusing: Adapter = {
-      ...adapter,
       hello: () => adapter.hello(),
       stop: () => adapter.stop(),
-      run: async (programs) => programs.map((): Reply => ({ status: "unsupported", capability: "step" })),
+      run: async (programs) => programs.map((): Outcome => ({ status: "unsupported", capability: "step" })),
     };
     const result = await gate(refusing, "fused", "L0");
-    expect(new Set(result.results.map(({ verdict }) => verdict))).toEqual(new Set(["not-run"]));
-    expect(result.conforms).toBe(false);
+    const verdicts = result.results.filter(({ kind }) => kind !== "audit").map(({ verdict }) => verdict);
+    expect(new Set(verdicts)).toEqual(new Set(["capability-mismatch"]));
+    expect(result).toMatchObject({ conforms: false, reached: "none" });
+  });
+
+  it("that are there and not declared are a mismatch", async () => {
+    const adapter = adapterOf(bundledFactory("fused"));
+    const modest: Adapter = {
+      hello: async () => ({ ...(await adapter.hello()), capabilities: ["state"] }),
+      run: (programs) => adapter.run(programs),
+      stop: () => adapter.stop(),
+    };
+    const result = await gate(modest, "fused", "L0", { only: "capability/*" });
+    const mismatched = result.results.filter(({ verdict }) => verdict === "capability-mismatch");
+    expect(mismatched.map(({ id }) => id)).toContain("capability/momentum");
+    expect(mismatched[0].failure?.message).toBe(
+      'momentum is not declared, so "unsupported" is due, but the implementation ran a program that needs it',
+    );
+    expect(result).toMatchObject({ conforms: false, reached: "none" });
   });
 });
 
@@ -278,7 +299,7 @@ describe("what a run does not show", () => {
     expect(result).toMatchObject({ conforms: false, reached: "L0" });
     expect(result.findings).toHaveLength(1);
     expect(result.findings[0].diagnosis.sentence).toBe(
-      "the implementation answered error in init: not today.",
+      "the implementation answered internal in init: not today.",
     );
   });
 

@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
+import { emptyTally } from "../judge/tally.js";
 import type { CaseResult } from "./case-result.js";
 import { decides, LEVELS, type Level, levelOf, reaches } from "./level.js";
 
 function result(verdict: CaseResult["verdict"], more: Partial<CaseResult> = {}): CaseResult {
   const bitExact = verdict === "bit-exact" ? 4 : 3;
   const tally = { judged: 4, bitExact, weak: 0, indeterminate: 0, rejected: 0 };
-  return { id: verdict, kind: "property", clauses: ["RMS-1.1"], verdict, runs: 1, tally, ...more };
+  return {
+    id: verdict,
+    kind: "property",
+    clauses: ["RMS-1.1"],
+    verdict,
+    runs: 1,
+    tally,
+    multiStep: emptyTally(),
+    ...more,
+  };
 }
 
 const failed = (verdict: CaseResult["verdict"], more: Partial<CaseResult> = {}) =>

@@ -2,8 +2,8 @@
 export class NothingSelected extends Error {
   override readonly name = "NothingSelected";
 
-  constructor(pattern: string | undefined) {
-    super(`--only ${JSON.stringify(pattern)}: no clause and no case is called that`);
+  constructor(pattern: string | undefined, why = "no clause and no case is called that") {
+    super(`--only ${JSON.stringify(pattern)}: ${why}`);
   }
 }
 

@@ -6,7 +6,9 @@ import type { Adapter } from "../adapter/adapter.js";
 import { nextDown, nextUp } from "../float32/neighbours.js";
 import { declarationOf } from "../judge/declaration.js";
 import { decodeProgram, encodeProgram } from "../program/program-codec.js";
-import { type GateOptions, type GateResult, runGate } from "./gate.js";
+import { runGate } from "./gate.js";
+import type { GateOptions } from "./gate-options.js";
+import type { GateResult } from "./gate-result.js";
 import { GoldenCopy, REAL_GOLDENS } from "./golden/golden-copy.test-support.js";
 import type { Level } from "./level.js";
 import { defectiveAdapter, dialectAdapter } from "./planted.test-support.js";
@@ -35,7 +37,7 @@ function gate(
     profile: "smoke",
     seed: 20130,
     goldens: few.folder,
-    command: "npx rmsprop-conformance gate",
+    replay: (selection) => `npx rmsprop-conformance gate ${selection}`,
     ...more,
   });
 }

@@ -2,8 +2,9 @@ import { STATE_SLOTS, type StateSlot } from "../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import { dialectById } from "../../spec/dialects.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
-import { type Adapter, CAPABILITIES, type Capability } from "../adapter/adapter.js";
+import type { Adapter } from "../adapter/adapter.js";
 import { optimizerOf } from "../adapter/bundled.js";
+import { CAPABILITIES, type Capability } from "../adapter/capability.js";
 import { InProcessAdapter } from "../adapter/in-process.js";
 import type {
   GivenHyperparameters,

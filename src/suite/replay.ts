@@ -1,4 +1,4 @@
-import type { Adapter, Reply } from "../adapter/adapter.js";
+import type { Adapter, Outcome } from "../adapter/adapter.js";
 import type { Declaration } from "../judge/declaration.js";
 import { diagnoseOtherBits } from "../judge/diagnosis/other-bits.js";
 import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
@@ -9,7 +9,7 @@ import type { Program } from "../program/program.js";
 /** One program run and judged on its own. */
 export interface Replay {
   readonly program: Program;
-  readonly reply: Reply;
+  readonly reply: Outcome;
   readonly accepted: boolean;
   /** Absent where the implementation did not answer with observations. */
   readonly judged?: {

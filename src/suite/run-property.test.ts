@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { dialectById } from "../../spec/dialects.js";
-import { CAPABILITIES } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
+import { CAPABILITIES } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
+import { FaultAllowance } from "./fault-allowance.js";
 import { dialectAdapter } from "./planted.test-support.js";
 import { Interrupted, type PropertyRunOptions, runProperty } from "./run-property.js";
 
@@ -19,7 +20,8 @@ const options: PropertyRunOptions = {
   demandBitExact: true,
   seed: 1,
   runs: 50,
-  command: "npx rmsprop-conformance gate",
+  allowance: new FaultAllowance(),
+  replay: (selection) => `npx rmsprop-conformance gate ${selection}`,
 };
 
 function programOf(parameter: number, gradient: number): Program {
@@ -135,7 +137,7 @@ describe("runProperty", () => {
   it("is not run without a capability or for a dialect that it is not about", async () => {
     const needy: Property = { ...steps, needs: ["state", "momentum", "centered"] };
     expect(await runProperty(needy, { ...options, capabilities: ["state"] })).toMatchObject({
-      verdict: "not-run",
+      verdict: "unsupported",
       reason: "the implementation does not offer momentum, centered",
       runs: 0,
     });
@@ -149,18 +151,16 @@ describe("runProperty", () => {
     expect((await runProperty(proof, { ...options, capabilities: [] })).verdict).toBe("certified");
   });
 
-  it("is not run where the implementation says that it does not support a program", async () => {
+  it("fails where the implementation says that it does not support what it declares", async () => {
     const adapter = {
       ...options.adapter,
       hello: () => options.adapter.hello(),
       stop: async () => {},
       run: async () => [{ status: "unsupported", capability: "momentum" } as const],
     };
-    expect(await runProperty(steps, { ...options, adapter })).toMatchObject({
-      verdict: "not-run",
-      reason: "the implementation does not support momentum",
-      tally: { judged: 0 },
-    });
+    const result = await runProperty(steps, { ...options, adapter });
+    expect(result).toMatchObject({ verdict: "capability-mismatch", tally: { judged: 0 } });
+    expect(result.failure?.message).toMatch(/^the implementation does not support momentum, but/);
   });
 
   it("passes inputs over that need what is not offered, and is not run where nearly all do", async () => {
@@ -189,7 +189,7 @@ describe("runProperty", () => {
       },
     };
     expect(await runProperty(always, without)).toMatchObject({
-      verdict: "not-run",
+      verdict: "unsupported",
       runs: 0,
       tally: { judged: 0 },
     });

@@ -1,25 +1,19 @@
 import fc from "fast-check";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
-import { Subject, UnsupportedProgram } from "../../properties/subject.js";
-import { type Adapter, CAPABILITIES, type Capability } from "../adapter/adapter.js";
-import type { Declaration } from "../judge/declaration.js";
+import { ProgramNotSent, Subject } from "../../properties/subject.js";
+import { type Adapter, FAULTS, type FaultVerdict } from "../adapter/adapter.js";
+import { CAPABILITIES } from "../adapter/capability.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
-import type { CaseResult, Evidence } from "./case-result.js";
+import type { CaseOptions } from "./case-options.js";
+import type { CaseResult, Evidence, NotRun } from "./case-result.js";
 
 /** How a property is run. */
-export interface PropertyRunOptions {
-  readonly adapter: Adapter;
-  readonly capabilities: readonly Capability[];
-  readonly declaration: Declaration;
-  /** Fail whatever is not the reference evaluation's bits. */
-  readonly demandBitExact: boolean;
+export interface PropertyRunOptions extends CaseOptions {
   readonly seed: number;
   /** Runs of a property of weight 1. */
   readonly runs: number;
-  /** How the gate would be called to see a failure again, without the property and the seed. */
-  readonly command: string;
   /** Stop between two inputs. */
   readonly signal?: AbortSignal;
 }
@@ -41,19 +35,37 @@ const KEPT_EVIDENCE = 24;
  */
 export async function runProperty(property: Property, options: PropertyRunOptions): Promise<CaseResult> {
   const base = { id: property.id, kind: "property", clauses: property.clauses } as const;
-  const notRun = reasonNotToRun(property, options);
-  if (notRun) return { ...base, verdict: "not-run", reason: notRun, runs: 0, tally: emptyTally() };
+  const notRun = (verdict: NotRun, reason: string): CaseResult => ({
+    ...base,
+    verdict,
+    reason,
+    runs: 0,
+    tally: emptyTally(),
+    multiStep: emptyTally(),
+  });
+  if (property.of === "implementation") {
+    const missing = property.needs.filter((capability) => !options.capabilities.includes(capability));
+    if (missing.length > 0)
+      return notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`);
+    if (property.appliesTo && !property.appliesTo(options.declaration))
+      return notRun("not-run", `not a property of dialect ${options.declaration.dialect.id}`);
+  }
 
   const tally = emptyTally();
+  const multiStep = emptyTally();
   const failing: Evidence[] = [];
   let failed = false;
+  let faulty = false;
   const subject = new Subject(
-    options.adapter,
+    // What fails may end the process: smaller programs of its kind go in requests of their own.
+    aloneIf(() => failed, options.adapter),
     options.capabilities,
     options.declaration,
     options.demandBitExact,
     (judgement) => {
-      if (!failed) addTally(tally, judgement.tally);
+      if (failed) return;
+      addTally(tally, judgement.tally);
+      addTally(multiStep, judgement.multiStep);
     },
   );
   let turn = performance.now();
@@ -64,14 +76,20 @@ export async function runProperty(property: Property, options: PropertyRunOption
       turn = performance.now();
     }
     if (options.signal?.aborted) throw new Interrupted();
+    // What is passed over here counts as passing, so that shrinking ends with the smallest fault that it has.
+    if (faulty && !options.allowance.mayShrink) return;
     try {
       await property.check(input, subject);
     } catch (error) {
       if (fc.PreconditionFailure.isFailure(error)) throw error; // this input is passed over
+      // What could not be sent, or has nobody to answer it, says nothing of the implementation.
+      if (!(error instanceof PropertyFailure)) throw error;
       failed = true;
-      if (error instanceof PropertyFailure && error.evidence && failing.length < KEPT_EVIDENCE) {
-        failing.push(error.evidence);
+      if (isFault(error.verdict)) {
+        if (faulty) options.allowance.spend(error.verdict);
+        faulty = true;
       }
+      if (error.evidence && failing.length < KEPT_EVIDENCE) failing.push(error.evidence);
       throw error;
     }
   };
@@ -81,44 +99,42 @@ export async function runProperty(property: Property, options: PropertyRunOption
     numRuns,
   });
   if (!details.failed)
-    return { ...base, verdict: passingVerdict(options, tally), runs: details.numRuns, tally };
+    return { ...base, verdict: passingVerdict(options, tally), runs: details.numRuns, tally, multiStep };
   const error = details.errorInstance;
   if (error instanceof Interrupted) throw error;
-  if (error instanceof UnsupportedProgram) {
-    return { ...base, verdict: "not-run", reason: error.message, runs: 0, tally: emptyTally() };
-  }
+  if (error instanceof ProgramNotSent) return notRun("not-run", error.message);
   if (error === null && options.capabilities.length === CAPABILITIES.length) {
     throw new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
   }
-  if (error === null) {
-    const reason = "nearly every input needs what the implementation does not offer";
-    return { ...base, verdict: "not-run", reason, runs: 0, tally: emptyTally() };
-  }
+  if (error === null)
+    return notRun("unsupported", "nearly every input needs what the implementation does not offer");
   if (!(error instanceof PropertyFailure)) throw error;
   return {
     ...base,
     verdict: error.verdict,
     runs: details.numRuns,
     tally,
+    multiStep,
     failure: {
       message: error.message,
       ...(error.evidence && { minimal: error.evidence }),
       others: failing,
-      replay: `${options.command} --only ${property.id} --seed ${options.seed}`,
+      replay: options.replay(`--only ${property.id} --seed ${options.seed}`),
     },
   };
 }
 
-function reasonNotToRun(
-  property: Property,
-  { capabilities, declaration }: PropertyRunOptions,
-): string | undefined {
-  if (property.of === "specification") return undefined;
-  const missing = property.needs.filter((capability) => !capabilities.includes(capability));
-  if (missing.length > 0) return `the implementation does not offer ${missing.join(", ")}`;
-  if (property.appliesTo && !property.appliesTo(declaration))
-    return `not a property of dialect ${declaration.dialect.id}`;
-  return undefined;
+/** The same adapter, to which programs are given alone while the condition holds. */
+function aloneIf(condition: () => boolean, adapter: Adapter): Adapter {
+  return {
+    hello: () => adapter.hello(),
+    run: (programs) => adapter.run(programs, { alone: condition() }),
+    stop: () => adapter.stop(),
+  };
+}
+
+function isFault(verdict: Verdict): verdict is FaultVerdict {
+  return (FAULTS as readonly Verdict[]).includes(verdict);
 }
 
 function passingVerdict({ declaration }: PropertyRunOptions, tally: CaseResult["tally"]): Verdict {

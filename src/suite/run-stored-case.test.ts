@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { dialectById } from "../../spec/dialects.js";
-import { CAPABILITIES } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
+import { CAPABILITIES } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
+import type { CaseOptions } from "./case-options.js";
+import { FaultAllowance } from "./fault-allowance.js";
 import { dialectAdapter } from "./planted.test-support.js";
-import { runStoredCase, type StoredCase, type StoredCaseOptions } from "./run-stored-case.js";
+import { runStoredCase, type StoredCase } from "./run-stored-case.js";
 
 const pytorch = dialectById("pytorch");
 const program: Program = {
@@ -22,12 +24,13 @@ const program: Program = {
   ],
 };
 const stored: StoredCase = { id: "torch/one", kind: "golden", clauses: ["RMS-1.1"], program };
-const options: StoredCaseOptions = {
+const options: CaseOptions = {
   adapter: bundledAdapter("fused"),
   capabilities: CAPABILITIES,
   declaration: declarationOf(pytorch, "fused"),
   demandBitExact: true,
-  command: "npx rmsprop-conformance gate",
+  allowance: new FaultAllowance(),
+  replay: (selection) => `npx rmsprop-conformance gate ${selection}`,
 };
 
 describe("runStoredCase", () => {
@@ -95,7 +98,7 @@ describe("runStoredCase", () => {
     const needy = { ...stored, program: { ...program, operations } };
     const result = await runStoredCase(needy, { ...options, capabilities: ["state", "centered"] });
     expect(result).toMatchObject({
-      verdict: "not-run",
+      verdict: "unsupported",
       reason: "the implementation does not offer momentum",
       runs: 0,
       tally: { judged: 0 },

@@ -1,7 +1,8 @@
 import type { Slot } from "../../../spec/arithmetic.js";
 import type { DialectAxis } from "../../../spec/dialect.js";
 import type { EvaluationAxis } from "../../../spec/evaluation.js";
-import type { Observation, Program } from "../../program/program.js";
+import type { Observation } from "../../program/observation.js";
+import type { Program } from "../../program/program.js";
 import type { Verdict } from "../verdict.js";
 
 /** A value on an axis that explains what was observed, beside the one that was declared. */

@@ -36,7 +36,7 @@ describe("hypotheses", () => {
       expect(kind).toBe("dialect");
       expect(declared).toBe(pytorch[axis as "epsilon"]);
       expect(trial.dialect).toEqual({ ...pytorch, [axis]: observed });
-      expect(trial.evaluation).toBe(DEFAULT_FREEDOM);
+      expect(trial.evaluation).toEqual(DEFAULT_FREEDOM);
       expect(observed).not.toBe("given");
       expect(observed).not.toBe(declared);
     }

@@ -4,7 +4,8 @@ import { evaluationOf } from "../../../spec/evaluation.js";
 import { PINNED_EVALUATIONS, withRootWithinOneFloat } from "../../../spec/evaluations.js";
 import type { Declaration } from "../../judge/declaration.js";
 import { type Judgement, judgeProgram } from "../../judge/judge-program.js";
-import type { Observation, Program } from "../../program/program.js";
+import type { Observation } from "../../program/observation.js";
+import type { Program } from "../../program/program.js";
 import {
   CAPABILITY_EVALUATIONS,
   type CpuCapability,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Observation } from "../../program/program.js";
+import type { Observation } from "../../program/observation.js";
 import { vector } from "../../program/tensor.js";
 import { countValues, differencesBetween, distanceInFloats } from "./compare-observations.js";
 

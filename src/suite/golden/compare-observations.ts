@@ -1,6 +1,6 @@
 import { SLOTS, type Slot } from "../../../spec/arithmetic.js";
 import { floatsBetween } from "../../float32/neighbours.js";
-import type { Observation } from "../../program/program.js";
+import type { Observation } from "../../program/observation.js";
 
 /** One element that differs between two lists of observations. */
 export interface ObservationDifference {

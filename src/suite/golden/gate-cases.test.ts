@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { dialectById } from "../../../spec/dialects.js";
-import { CAPABILITIES } from "../../adapter/adapter.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
+import { CAPABILITIES } from "../../adapter/capability.js";
 import { declarationOf } from "../../judge/declaration.js";
+import { FaultAllowance } from "../fault-allowance.js";
 import { runStoredCase } from "../run-stored-case.js";
 import { goldenCases } from "./gate-cases.js";
 import { GoldenCopy } from "./golden-copy.test-support.js";
@@ -15,7 +16,8 @@ const options = (evaluation: "fused" | "unfused") => ({
   capabilities: CAPABILITIES,
   declaration: declarationOf(dialectById("pytorch"), evaluation),
   demandBitExact: true,
-  command: "gate",
+  allowance: new FaultAllowance(),
+  replay: (selection: string) => `gate ${selection}`,
 });
 
 describe("goldenCases", () => {

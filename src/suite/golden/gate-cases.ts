@@ -1,5 +1,6 @@
 import { PropertyFailure } from "../../../properties/property-failure.js";
-import type { Observation, Program } from "../../program/program.js";
+import type { Observation } from "../../program/observation.js";
+import type { Program } from "../../program/program.js";
 import type { StoredCase } from "../run-stored-case.js";
 import { differencesBetween } from "./compare-observations.js";
 import { CAPABILITY_EVALUATIONS } from "./golden-format.js";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { PinnedEvaluationName } from "../../../spec/evaluations.js";
-import { observationCodec, programCodec } from "../../program/program.js";
+import { observationCodec } from "../../program/observation.js";
+import { programCodec } from "../../program/program.js";
 
 /**
  * A golden set: programs, and what a reference implementation returned for them.

@@ -1,0 +1,16 @@
+/** What an implementation may or may not offer. A case that needs something else is not run. */
+export const CAPABILITIES = [
+  "momentum",
+  "centered",
+  "weight-decay",
+  "maximize",
+  "groups",
+  "set", // hyperparameters changed between steps
+  "load", // state given by the program
+  "checkpoint", // save, new instance, load
+  "state", // state slots can be observed
+  "missing-gradient",
+  "deterministic", // the same bits for the same program, whatever ran before
+] as const;
+
+export type Capability = (typeof CAPABILITIES)[number];

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { EVALUATION_AXES, type EvaluationAxis, type EvaluationChoice } from "../../spec/evaluation.js";
+import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
+import { CAPABILITIES } from "./capability.js";
+
+/** The protocol that the suite speaks. */
+export const PROTOCOL = 1;
+
+/** Every adapter must be able to read lines of this length, in bytes. */
+export const LEAST_LINE = 2 ** 21;
+
+/** What an adapter that declares no limits is held to. */
+export const DEFAULT_LIMITS = { cases: 64, bytes: 2 ** 24, pipeline: 1 } as const;
+
+type ChoiceSchemas = { [A in EvaluationAxis]: z.ZodOptional<z.ZodArray<z.ZodType<EvaluationChoice<A>>>> };
+
+const choices = Object.fromEntries(
+  Object.entries(EVALUATION_AXES).map(([axis, known]) => [axis, z.array(z.enum(known)).min(1).optional()]),
+) as unknown as ChoiceSchemas;
+
+const limitsSchema = z
+  .object({
+    cases: z.number().int().min(1).optional().meta({ description: "Most cases in one run" }),
+    bytes: z.number().int().min(LEAST_LINE).optional().meta({ description: "Longest line that it reads" }),
+    pipeline: z.number().int().min(1).optional().meta({ description: "Requests that may be outstanding" }),
+  })
+  .meta({ id: "Limits", description: "What the adapter can take at once" });
+
+const float32Schema = z
+  .object({
+    reference: z
+      .enum(Object.keys(PINNED_EVALUATIONS) as [PinnedEvaluationName, ...PinnedEvaluationName[]])
+      .optional()
+      .meta({ description: "The named evaluation whose bits it claims" }),
+    choices: z
+      .strictObject(choices)
+      .optional()
+      .meta({ description: "Axes on which other choices are left open than in the default freedom" }),
+  })
+  .meta({ id: "Float32", description: "How it rounds" });
+
+/** How an implementation introduces itself. */
+export const helloSchema = z
+  .object({
+    implementation: z.object({
+      name: z.string().min(1),
+      version: z.string(),
+      language: z.string(),
+      issues: z.string().optional().meta({ description: "Where findings may be reported" }),
+    }),
+    dialects: z
+      .array(z.string())
+      .min(1)
+      .meta({ description: "Ids of the dialects that it claims, the main one first" }),
+    capabilities: z.array(z.enum(CAPABILITIES)),
+    float32: float32Schema.optional(),
+    limits: limitsSchema.optional(),
+    encodings: z
+      .array(z.enum(["base64", "hex"]))
+      .min(1)
+      .optional()
+      .meta({ description: "Encodings of tensors, the preferred one first; base64 when left out" }),
+  })
+  .meta({ id: "Hello", description: "How an implementation introduces itself" });
+
+export type Hello = z.output<typeof helloSchema>;

@@ -1,0 +1,19 @@
+import type { Adapter } from "../adapter/adapter.js";
+import type { Capability } from "../adapter/capability.js";
+import type { Declaration } from "../judge/declaration.js";
+import type { FaultAllowance } from "./fault-allowance.js";
+
+/** What every case is run with. */
+export interface CaseOptions {
+  readonly adapter: Adapter;
+  readonly capabilities: readonly Capability[];
+  readonly declaration: Declaration;
+  /** Fail whatever is not the reference evaluation's bits. */
+  readonly demandBitExact: boolean;
+  /** What the run may spend on faults, shared by all of its cases. */
+  readonly allowance: FaultAllowance;
+  readonly replay: ReplayCommand;
+}
+
+/** The command line that runs a part of a gate again, given the options that select it. */
+export type ReplayCommand = (selection: string) => string;

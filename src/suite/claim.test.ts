@@ -1,0 +1,51 @@
+import { beforeAll, expect, it } from "vitest";
+import { dialectById } from "../../spec/dialects.js";
+import { bundledAdapter } from "../adapter/bundled.js";
+import { declarationOf } from "../judge/declaration.js";
+import { claimOf } from "./claim.js";
+import { runGate } from "./gate.js";
+import type { GateResult } from "./gate-result.js";
+import { dialectAdapter } from "./planted.test-support.js";
+
+const run = { suite: "9.9.9", seed: 3, profile: "smoke" };
+const pytorch = dialectById("pytorch");
+
+const gate = (adapter = bundledAdapter("fused") as Parameters<typeof runGate>[0]["adapter"]) =>
+  runGate({
+    adapter,
+    declaration: declarationOf(pytorch, "fused", { root: ["correct", "one-float-low"] }),
+    level: "L2",
+    profile: "smoke",
+    seed: 3,
+    only: "RMS-1",
+  });
+
+let result: GateResult;
+beforeAll(async () => {
+  result = await gate();
+});
+
+it("names level, dialect, capabilities, choices, counts, versions, profile, seed and restriction", () => {
+  const claim = claimOf(result, run);
+  expect(claim).toMatch(
+    /^bundled \(fused\) [\d.]+: L3 bit-exact to the reference evaluation \(fused\); dialect pytorch; over core, momentum, /,
+  );
+  expect(claim).toContain("; root declared correct or one-float-low; ");
+  expect(claim).toMatch(/; [1-9]\d* values judged by one step, \d+ over many steps \(\d+ indeterminate\); /);
+  expect(claim).toMatch(
+    /; only RMS-1; rmsprop-conformance 9\.9\.9, profile smoke, seed 3, \d+ cases of which \d+ not run$/,
+  );
+});
+
+it("is the level that was asked for where failures are expected", () => {
+  const expectations = { expected: new Set(["one"]), breaches: [] } as unknown as GateResult["expectations"];
+  const claim = claimOf({ ...result, reached: "L0", ...(expectations && { expectations }) }, run);
+  expect(claim).toMatch(/: L2 certified accuracy; .*; but for 1 expected failures; /);
+});
+
+it("is not made for what does not conform, or is not complete", async () => {
+  expect(claimOf({ ...result, conforms: false }, run)).toBeUndefined();
+  const other = await gate(dialectAdapter({ epsilon: "inside" }));
+  expect(other.findings.length).toBeGreaterThan(0);
+  expect(claimOf(other, run)).toBeUndefined();
+});

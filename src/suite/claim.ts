@@ -1,0 +1,46 @@
+import type { EvaluationAxis } from "../../spec/evaluation.js";
+import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
+import { isNotRun } from "./case-result.js";
+import type { GateResult } from "./gate-result.js";
+import { LEVELS } from "./level.js";
+
+/** What a claim must name beside the result. */
+export interface ClaimedRun {
+  readonly suite: string;
+  readonly seed: number;
+  readonly profile: string;
+}
+
+/**
+ * What the implementation may say of itself, in one line: level, over what, by which suite, from which seed,
+ * and how much of it was run. Undefined where nothing may be claimed.
+ */
+export function claimOf(result: GateResult, { suite, seed, profile }: ClaimedRun): string | undefined {
+  const { hello, declaration, asked, reached, conforms, results, multiStep, tally, expectations, only } =
+    result;
+  if (!conforms || reached === "none") return undefined;
+  const { name, version } = hello.implementation;
+  const level = expectations && expectations.expected.size > 0 ? asked : reached;
+  const reference = level === "L3" ? ` (${declaration.reference?.name})` : "";
+  const notRun = results.filter(({ verdict }) => isNotRun(verdict)).length;
+  const oneStep = tally.judged - multiStep.judged;
+  return [
+    `${name} ${version}: ${level} ${LEVELS[level]}${reference}`,
+    `dialect ${declaration.dialect.id}`,
+    `over ${["core", ...hello.capabilities].join(", ")}`,
+    ...declaredChoices(result),
+    `${oneStep} values judged by one step, ${multiStep.judged} over many steps (${multiStep.indeterminate} indeterminate)`,
+    ...(expectations && expectations.expected.size > 0
+      ? [`but for ${expectations.expected.size} expected failures`]
+      : []),
+    ...(only === undefined ? [] : [`only ${only}`]),
+    `rmsprop-conformance ${suite}, profile ${profile}, seed ${seed}, ${results.length} cases of which ${notRun} not run`,
+  ].join("; ");
+}
+
+/** Axes on which more, or something else, is left open than by default: a claim that hides them says too much. */
+function declaredChoices({ declaration }: GateResult): string[] {
+  const axes = Object.keys(DEFAULT_FREEDOM) as EvaluationAxis[];
+  const changed = axes.filter((axis) => declaration.evaluation[axis].join() !== DEFAULT_FREEDOM[axis].join());
+  return changed.map((axis) => `${axis} declared ${declaration.evaluation[axis].join(" or ")}`);
+}

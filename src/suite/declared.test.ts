@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
+import type { Hello } from "../adapter/hello.js";
+import { declarationFrom, UnusableDeclaration } from "./declared.js";
+
+const hello = (more: Partial<Hello> = {}): Hello => ({
+  implementation: { name: "mine", version: "1", language: "Rust" },
+  dialects: ["pytorch", "keras"],
+  capabilities: [],
+  ...more,
+});
+
+it("takes the first dialect and every freedom unless something is declared", () => {
+  const declaration = declarationFrom(hello(), {});
+  expect(declaration.dialect.id).toBe("pytorch");
+  expect(declaration.evaluation).toEqual(DEFAULT_FREEDOM);
+  expect(declaration.reference).toBeUndefined();
+});
+
+it("takes what is declared, and what is asked for before that", () => {
+  const choices = { root: ["correct" as const, "one-float-low" as const] };
+  const declared = hello({ float32: { reference: "unfused", choices } });
+  const declaration = declarationFrom(declared, {});
+  expect(declaration.reference?.name).toBe("unfused");
+  expect(declaration.evaluation).toEqual({ ...DEFAULT_FREEDOM, ...choices });
+  const asked = declarationFrom(declared, { dialect: "keras", evaluation: "fused" });
+  expect(asked.dialect.id).toBe("keras");
+  expect(asked.reference?.name).toBe("fused");
+});
+
+it("refuses a dialect that is not claimed, or that nobody knows", () => {
+  expect(() => declarationFrom(hello(), { dialect: "optax" })).toThrow(
+    new UnusableDeclaration("mine does not claim dialect optax; it claims pytorch, keras"),
+  );
+  expect(() => declarationFrom(hello({ dialects: ["pytroch"] }), {})).toThrow(
+    /^mine claims dialect "pytroch", which is not in the catalogue; known: textbook, /,
+  );
+});

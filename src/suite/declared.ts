@@ -1,0 +1,36 @@
+import { DIALECTS, dialectById } from "../../spec/dialects.js";
+import type { PinnedEvaluationName } from "../../spec/evaluations.js";
+import type { Hello } from "../adapter/hello.js";
+import { type Declaration, declarationOf } from "../judge/declaration.js";
+
+/** What an implementation says of itself cannot be judged as it stands. */
+export class UnusableDeclaration extends Error {
+  override readonly name = "UnusableDeclaration";
+}
+
+/** What a run asks for instead of what the implementation says of itself. */
+export interface Asked {
+  /** One of the dialects that it claims. @default the first one */
+  readonly dialect?: string | undefined;
+  /** The evaluation whose bits it claims. @default what it says */
+  readonly evaluation?: PinnedEvaluationName | undefined;
+}
+
+/**
+ * The declaration that an implementation is judged by.
+ * @throws {UnusableDeclaration} for a dialect that the catalogue does not have, or that it does not claim
+ */
+export function declarationFrom({ implementation, dialects, float32 }: Hello, asked: Asked): Declaration {
+  const known = DIALECTS.map(({ id }) => id);
+  const unknown = dialects.find((id) => !known.includes(id));
+  if (unknown !== undefined)
+    throw new UnusableDeclaration(
+      `${implementation.name} claims dialect "${unknown}", which is not in the catalogue; known: ${known.join(", ")}`,
+    );
+  const id = asked.dialect ?? dialects[0];
+  if (!dialects.includes(id))
+    throw new UnusableDeclaration(
+      `${implementation.name} does not claim dialect ${id}; it claims ${dialects.join(", ")}`,
+    );
+  return declarationOf(dialectById(id), asked.evaluation ?? float32?.reference, float32?.choices);
+}

@@ -1,0 +1,126 @@
+import type { Adapter, Outcome } from "../adapter/adapter.js";
+import { floatText } from "../float32/text.js";
+import { emptyTally } from "../judge/tally.js";
+import type { Program } from "../program/program.js";
+import type { CaseOptions } from "./case-options.js";
+import type { CaseResult, Evidence } from "./case-result.js";
+import { differencesBetween } from "./golden/compare-observations.js";
+
+/** One program in so many is sent again, and the first one of each case. */
+const SAMPLED = 100;
+
+/** Samples that are kept at most. */
+const MOST_SAMPLES = 20_000;
+
+interface Sample {
+  readonly program: Program;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Sends a part of all programs again at the end: in another order, in other batches, in a fresh process where
+ * there is one. Other bits mean that something is carried from case to case, or left to chance.
+ */
+export class DeterminismAudit {
+  static readonly id = "determinism-audit";
+  static readonly clauses = ["RMS-10.2"] as const;
+
+  private readonly samples: Sample[] = [];
+
+  /** The same adapter, of whose programs a part is remembered. */
+  watch(adapter: Adapter): Adapter {
+    let seen = 0;
+    return {
+      hello: () => adapter.hello(),
+      stop: () => adapter.stop(),
+      run: async (programs, options) => {
+        const outcomes = await adapter.run(programs, options);
+        programs.forEach((program, k) => {
+          if (seen++ % SAMPLED === 0 && this.samples.length < MOST_SAMPLES)
+            this.samples.push({ program, outcome: outcomes[k] });
+        });
+        return outcomes;
+      },
+    };
+  }
+
+  /** Run the remembered programs again. Differences are a failure of an implementation that claims to have none. */
+  async run({ adapter, capabilities, replay }: CaseOptions): Promise<CaseResult> {
+    const base = {
+      id: DeterminismAudit.id,
+      kind: "audit",
+      clauses: DeterminismAudit.clauses,
+      tally: emptyTally(),
+      multiStep: emptyTally(),
+    } as const;
+    const samples = this.samples.filter(({ outcome }) => isAnswer(outcome)).reverse();
+    if (samples.length === 0)
+      return { ...base, verdict: "not-run", reason: "no program was answered", runs: 0 };
+    await adapter.refresh?.();
+    const again = await adapter.run(samples.map(({ program }) => program));
+    const unexplained = adapter.unexplained ?? [];
+    const where = adapter.refresh ? "another order and a fresh process" : "another order";
+    const differing = samples.flatMap((sample, k) => {
+      const difference = differenceBetween(sample.outcome, again[k]);
+      return difference === undefined ? [] : [{ ...sample, difference, again: again[k] }];
+    });
+    const runs = samples.length;
+    if (differing.length === 0 && unexplained.length === 0) return { ...base, verdict: "certified", runs };
+    const [first] = differing;
+    const message =
+      first === undefined
+        ? `a failure did not show again when the programs of its batch were run apart: ${unexplained[0]}`
+        : `${differing.length} of ${runs} programs were answered otherwise in ${where}; one of them: ${first.difference}`;
+    if (!capabilities.includes("deterministic")) {
+      const reason = `${message}. Determinism is not declared, so this is no failure`;
+      return { ...base, verdict: "indeterminate", reason, runs };
+    }
+    return {
+      ...base,
+      verdict: "nondeterministic",
+      runs,
+      failure: {
+        message,
+        ...(first && { minimal: evidenceOf(first.program, first.again) }),
+        others: [],
+        // Alone it has nothing to compare with.
+        replay: replay(""),
+      },
+    };
+  }
+}
+
+function isAnswer({ status }: Outcome): boolean {
+  return status === "ok" || status === "error";
+}
+
+function evidenceOf(program: Program, outcome: Outcome): Evidence {
+  return { program, observations: outcome.status === "ok" ? outcome.observations : [] };
+}
+
+function differenceBetween(before: Outcome, again: Outcome): string | undefined {
+  if (before.status === "ok" && again.status === "ok") {
+    for (const difference of differencesBetween(before.observations, again.observations)) {
+      const { slot, parameter, element, observation, expected, got, missing } = difference;
+      const place = `${slot} of parameter ${parameter}, element ${element}, observation ${observation}`;
+      if (missing) return `${place} is there only ${missing === "got" ? "the first" : "the second"} time`;
+      return `${place} was ${floatText(expected)} and is ${floatText(got)}`;
+    }
+    return undefined;
+  }
+  if (before.status === "error" && again.status === "error" && before.class === again.class) return undefined;
+  return `the answer was ${answerText(before)} and is ${answerText(again)}`;
+}
+
+function answerText(outcome: Outcome): string {
+  switch (outcome.status) {
+    case "error":
+      return `${outcome.class} in ${outcome.phase} (${outcome.message})`;
+    case "fault":
+      return `${outcome.verdict} (${outcome.message})`;
+    case "unsupported":
+      return `unsupported (${outcome.capability})`;
+    default:
+      return outcome.status;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Adapter } from "../adapter/adapter.js";
+
+/** Faults after which every program is sent alone: looking for the culprit of a batch costs more restarts. */
+const FAULTS_IN_BATCHES = 8;
+
+/** Faults of smaller programs that a whole run may provoke, to show a small one. */
+const FAULTS_TO_SHRINK = 24;
+
+/** Each fault costs a restart of the process, and a time-out its whole budget besides. */
+const COST = { crash: 1, "protocol-error": 1, timeout: 8 } as const;
+
+/** What a run may spend on faults: enough to say which cases have them, not to make each of them small. */
+export class FaultAllowance {
+  private faults = 0;
+  private left = FAULTS_TO_SHRINK;
+
+  /** Whether a smaller program that has the same fault may still be looked for. */
+  get mayShrink(): boolean {
+    return this.left > 0;
+  }
+
+  /** Count what the search for a smaller program has cost. */
+  spend(verdict: keyof typeof COST): void {
+    this.left -= COST[verdict];
+  }
+
+  /** The same adapter, which gives programs away one by one after many faults. */
+  watch(adapter: Adapter): Adapter {
+    return {
+      hello: () => adapter.hello(),
+      stop: () => adapter.stop(),
+      run: async (programs, options) => {
+        const alone = options?.alone === true || this.faults >= FAULTS_IN_BATCHES;
+        const outcomes = await adapter.run(programs, { alone });
+        for (const { status } of outcomes) if (status === "fault") this.faults++;
+        return outcomes;
+      },
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import type { Adapter } from "../adapter/adapter.js";
+import type { Declaration } from "../judge/declaration.js";
+import type { ReplayCommand } from "./case-options.js";
+import type { CaseResult } from "./case-result.js";
+import type { Expectations } from "./expectations/expectation-schema.js";
+import { LEVELS, type Level } from "./level.js";
+import { PROFILES, type ProfileName } from "./profile.js";
+
+export interface GateOptions {
+  readonly adapter: Adapter;
+  readonly declaration: Declaration;
+  /** The level that must be reached. */
+  readonly level: Level;
+  readonly profile: ProfileName;
+  readonly seed: number;
+  /** Run only what this selects: a clause, a family or a case id with `*`. */
+  readonly only?: string;
+  /** Folders of stored cases; a folder that is left out is not run. */
+  readonly regressions?: string;
+  readonly goldens?: string;
+  /** Failures that are known and do not fail the run. */
+  readonly expectations?: Expectations;
+  /** How a part of this gate is run again; left out, failures say it in words. */
+  readonly replay?: ReplayCommand;
+  /** Called after each case. */
+  readonly onCase?: (result: CaseResult, done: number, total: number) => void;
+  /** Stop; the result is then incomplete. */
+  readonly signal?: AbortSignal;
+}
+
+/** @throws {RangeError} for what a type checker would have refused */
+export function checkOptions({ level, profile, seed }: GateOptions): void {
+  if (!(level in LEVELS)) throw new RangeError(`level is ${level}; known: ${Object.keys(LEVELS).join(", ")}`);
+  if (!(profile in PROFILES))
+    throw new RangeError(`profile is ${profile}; known: ${Object.keys(PROFILES).join(", ")}`);
+  if (!Number.isInteger(seed)) throw new RangeError(`seed is ${seed}; it must be an integer`);
+}

@@ -1,0 +1,99 @@
+import { PROPERTIES } from "../../properties/index.js";
+import type { Hello } from "../adapter/hello.js";
+import { capabilityCases, runCapabilityCase } from "./capability-cases.js";
+import type { CaseOptions } from "./case-options.js";
+import type { CaseResult } from "./case-result.js";
+import { DeterminismAudit } from "./determinism-audit.js";
+import { witnessCases } from "./expectations/witness-cases.js";
+import { FaultAllowance } from "./fault-allowance.js";
+import type { GateOptions } from "./gate-options.js";
+import { goldenCases } from "./golden/gate-cases.js";
+import { isSelected, NothingSelected } from "./only.js";
+import { platform } from "./platform.js";
+import { PROFILES } from "./profile.js";
+import { regressionCases } from "./regression.js";
+import { runProperty } from "./run-property.js";
+import { runStoredCase } from "./run-stored-case.js";
+
+/** Something that can be run and gives one result. */
+export interface PlannedCase {
+  readonly id: string;
+  readonly clauses: readonly string[];
+  run(): Promise<CaseResult>;
+}
+
+/** What a gate runs: cases in any order, then the audit of what they were answered. */
+export interface Plan {
+  readonly cases: readonly PlannedCase[];
+  readonly audit?: PlannedCase;
+}
+
+/**
+ * Everything that a gate with these options runs against an implementation that says this of itself.
+ * @throws {ProgramError} for stored cases that cannot be read
+ * @throws {NothingSelected} if `only` selects nothing
+ */
+export function planOf(options: GateOptions, hello: Hello): Plan {
+  const { declaration, level, replay = inWords } = options;
+  const demandBitExact = level === "L3";
+  const audit = new DeterminismAudit();
+  const allowance = new FaultAllowance();
+  const careful = allowance.watch(options.adapter);
+  const caseOptions = (): CaseOptions => ({
+    adapter: audit.watch(careful),
+    allowance,
+    capabilities: hello.capabilities,
+    declaration,
+    demandBitExact,
+    replay,
+  });
+  const claimed = demandBitExact ? declaration.reference?.name : undefined;
+  const stored = [
+    ...(options.expectations
+      ? witnessCases(options.expectations, { ...platform(), profile: options.profile })
+      : []),
+    ...(options.regressions ? regressionCases(options.regressions) : []),
+    ...(options.goldens ? goldenCases(options.goldens, claimed) : []),
+  ];
+  const selected = ({ id, clauses }: PlannedCase) => isSelected(options.only, id, clauses);
+  const cases: PlannedCase[] = [
+    ...capabilityCases(declaration.dialect).map((one) => ({
+      ...one,
+      run: () => runCapabilityCase(one, caseOptions()),
+    })),
+    ...stored.map((one) => ({ ...one, run: () => runStoredCase(one, caseOptions()) })),
+    ...PROPERTIES.map((property) => ({
+      id: property.id,
+      clauses: property.clauses,
+      run: () =>
+        runProperty(property, {
+          ...caseOptions(),
+          seed: options.seed,
+          runs: PROFILES[options.profile],
+          ...(options.signal && { signal: options.signal }),
+        }),
+    })),
+  ].filter(selected);
+  const audited: PlannedCase = {
+    id: DeterminismAudit.id,
+    clauses: DeterminismAudit.clauses,
+    run: () => audit.run({ ...caseOptions(), adapter: options.adapter }),
+  };
+  if (cases.length === 0)
+    throw new NothingSelected(
+      options.only,
+      selected(audited)
+        ? "it looks at what other cases were answered, so it runs with all of them"
+        : undefined,
+    );
+  return { cases, ...(selected(audited) && { audit: audited }) };
+}
+
+/** Whether a case proves the specification itself and shows nothing of an implementation. */
+export function isSpecification(id: string): boolean {
+  return PROPERTIES.some((property) => property.id === id && property.of === "specification");
+}
+
+function inWords(selection: string): string {
+  return `again: ${selection}`;
+}
