@@ -1,0 +1,28 @@
+import type { Fault, FaultVerdict } from "../adapter.js";
+
+/** What a fault is a fault of: an outstanding request, the introduction, or nothing that was asked. */
+export type FaultSubject = "request" | "hello" | "nothing";
+
+/** Thrown in place of an answer: how the adapter's process failed to give one. */
+export class AdapterFault extends Error {
+  override readonly name = "AdapterFault";
+
+  /**
+   * @param message one sentence
+   * @param stderr the end of what the process wrote to standard error; may be empty
+   */
+  constructor(
+    readonly verdict: FaultVerdict,
+    message: string,
+    readonly stderr: string,
+    readonly subject: FaultSubject = "request",
+  ) {
+    super(message);
+  }
+
+  /** As the outcome of a program. */
+  outcome(): Fault {
+    const { verdict, message, stderr } = this;
+    return { status: "fault", verdict, message, ...(stderr !== "" && { stderr }) };
+  }
+}
