@@ -1,0 +1,60 @@
+import { Command, Option } from "commander";
+import { DIALECTS } from "../../spec/dialects.js";
+import { smokeReport } from "../report/smoke.js";
+import { runSmoke } from "../suite/smoke/run-smoke.js";
+import { addTimeouts } from "./adapter-options.js";
+import { EXIT } from "./exit-codes.js";
+import { onInterrupt } from "./interrupt.js";
+import { startProgress } from "./progress.js";
+
+interface SmokeFlags {
+  readonly dialect?: string;
+  /** Milliseconds. */
+  readonly helloTimeout: number;
+  /** Milliseconds. */
+  readonly runTimeout: number;
+  readonly json?: boolean;
+}
+
+/** `smoke`: judge an adapter, before anything is computed with it. */
+export function smokeCommand(): Command {
+  const command = new Command("smoke")
+    .description("test whether an adapter speaks the protocol; the mathematics is not judged")
+    .argument("[adapter...]", "command line of the adapter, after --")
+    .addOption(
+      new Option("--dialect <id>", "dialect of the programs (default: the first one that it claims)").choices(
+        DIALECTS.map(({ id }) => id),
+      ),
+    )
+    .option("--json", "print the result as JSON instead of text");
+  return addTimeouts(command).action(async ([executable, ...parameters]: string[], flags: SmokeFlags) => {
+    if (executable === undefined) {
+      command.error(
+        "error: no adapter: give the command that starts it after --, as in: rmsprop-conformance smoke -- python adapter.py",
+      );
+    }
+    process.exitCode = await smoke([executable, ...parameters], flags);
+  });
+}
+
+async function smoke(adapter: readonly [string, ...string[]], flags: SmokeFlags): Promise<number> {
+  const { dialect, helloTimeout, runTimeout, json = false } = flags;
+  const chosen = dialect === undefined ? {} : { dialect };
+  const progress = startProgress(json, "smoke cases");
+  const { signal, release } = onInterrupt(() => progress.stop());
+  const result = await runSmoke({
+    command: adapter,
+    ...chosen,
+    helloTimeout,
+    runTimeout,
+    onCase: ({ id }, done, total) => progress.update(done, total, id),
+    signal,
+  }).finally(() => {
+    progress.stop();
+    release();
+  });
+  const colour = process.stdout.hasColors?.() ?? false;
+  console.log(json ? JSON.stringify(result) : smokeReport(result, adapter, { ...chosen, colour }));
+  if (signal.aborted) return EXIT.incomplete;
+  return result.passed ? EXIT.conforms : EXIT.adapter;
+}

@@ -1,0 +1,177 @@
+import { DIALECTS } from "../../../spec/dialects.js";
+import { AdapterFault } from "../../adapter/child/adapter-fault.js";
+import { AdapterProcess } from "../../adapter/child/adapter-process.js";
+import type { Hello } from "../../adapter/hello.js";
+import { Conversation } from "./conversation.js";
+import { MESSAGE_CASES } from "./message-cases.js";
+import { PROCESS_CASES } from "./process-cases.js";
+import { shownLine } from "./shown-line.js";
+import type { SmokeCase } from "./smoke-case.js";
+import { type Section, Unexpected } from "./unexpected.js";
+import { VALUE_CASES } from "./value-cases.js";
+
+export interface SmokeCaseResult {
+  readonly id: string;
+  /** One sentence: what it shows. */
+  readonly says: string;
+  readonly verdict: "passed" | "failed" | "not-run";
+  /** Lines for people: what was sent, what came back, what is expected; or why it was not run. */
+  readonly message?: string;
+  /** The end of what the process wrote to standard error. */
+  readonly stderr?: string;
+}
+
+export interface SmokeResult {
+  /** How the adapter introduced itself, if it did. */
+  readonly hello?: Hello;
+  readonly cases: readonly SmokeCaseResult[];
+  /** Whether every case was run and passed. */
+  readonly passed: boolean;
+}
+
+export interface SmokeOptions {
+  /** What starts the adapter: a program and its arguments; no shell. */
+  readonly command: readonly [string, ...string[]];
+  /** Id of the dialect of the programs. Default: the first one that the adapter claims. */
+  readonly dialect?: string;
+  /** Milliseconds that a process may take to introduce itself. Default: 30000. */
+  readonly helloTimeout?: number;
+  /** Milliseconds that it may take to answer a request, and to end. Default: 10000. */
+  readonly runTimeout?: number;
+  /** Called after each case. */
+  readonly onCase?: (result: SmokeCaseResult, done: number, total: number) => void;
+  /** Aborted: the process is killed, and the cases that were not shown are not run. */
+  readonly signal?: AbortSignal;
+}
+
+const HELLO = { id: "hello", says: "It starts, and introduces itself as the protocol asks." };
+
+const CASES: readonly SmokeCase[] = [...VALUE_CASES, ...MESSAGE_CASES, ...PROCESS_CASES];
+
+/** Every case: its id, and one sentence on what it shows. In the order in which they are run. */
+export const SMOKE_CASES: readonly { readonly id: string; readonly says: string }[] = [
+  HELLO,
+  ...CASES.map(({ id, says }) => ({ id, says })),
+];
+
+/**
+ * Judge an adapter, and not the mathematics behind it. A case in which the process crashes, hangs or breaks the protocol
+ * fails; the others are run in a new one. Without a first hello nothing else is run.
+ */
+export async function runSmoke(options: SmokeOptions): Promise<SmokeResult> {
+  const smoke = new Smoke(options);
+  let killed: Promise<void> | undefined;
+  const abort = () => {
+    killed = smoke.end();
+  };
+  options.signal?.addEventListener("abort", abort);
+  try {
+    return await smoke.run();
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
+    await killed;
+    await smoke.end();
+  }
+}
+
+class Smoke {
+  /** The process that the next case may use. */
+  private conversation: Conversation | undefined;
+  private readonly results: SmokeCaseResult[] = [];
+
+  constructor(private readonly options: SmokeOptions) {}
+
+  async run(): Promise<SmokeResult> {
+    let hello: Hello | undefined;
+    let dialect = "";
+    await this.attempt(HELLO, async () => {
+      const introduced = (await this.begin()).hello;
+      dialect = this.dialectOf(introduced);
+      hello = introduced;
+    });
+    for (const one of CASES) {
+      await this.attempt(one, async () => {
+        if (!hello) throw new NotRun("hello failed");
+        if (one.fresh) await this.end();
+        await one.check({ hello, dialect, conversation: this.conversation ?? (await this.begin()) });
+      });
+    }
+    const passed = this.results.every(({ verdict }) => verdict === "passed");
+    return { ...(hello && { hello }), cases: this.results, passed };
+  }
+
+  /** Kill the process, if there is one. */
+  async end(): Promise<void> {
+    const { conversation } = this;
+    this.conversation = undefined;
+    await conversation?.kill();
+  }
+
+  /** Start a process and let it introduce itself. */
+  private async begin(): Promise<Conversation> {
+    const { command, helloTimeout = 30_000, runTimeout = 10_000, signal } = this.options;
+    const conversation = new Conversation(await AdapterProcess.start(command), runTimeout);
+    this.conversation = conversation;
+    signal?.throwIfAborted();
+    await conversation.introduce(helloTimeout);
+    return conversation;
+  }
+
+  private dialectOf({ dialects }: Hello): string {
+    const { dialect = dialects[0] } = this.options;
+    const known = DIALECTS.map(({ id }) => id);
+    if (!known.includes(dialect)) {
+      throw new Unexpected(`dialects of the catalogue, the main one first: ${known.join(", ")}`, "hello");
+    }
+    if (!dialects.includes(dialect)) throw new Unexpected(`"${dialect}" among the dialects`, "hello");
+    return dialect;
+  }
+
+  private async attempt(
+    { id, says }: { id: string; says: string },
+    check: () => Promise<void>,
+  ): Promise<void> {
+    const result = { id, says, ...(await this.shown(check)) };
+    this.results.push(result);
+    this.options.onCase?.(result, this.results.length, SMOKE_CASES.length);
+  }
+
+  private async shown(check: () => Promise<void>): Promise<Omit<SmokeCaseResult, "id" | "says">> {
+    const { signal } = this.options;
+    if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
+    try {
+      await check();
+      if (this.conversation?.over) await this.end();
+      return { verdict: "passed" };
+    } catch (error) {
+      const { conversation } = this;
+      // Whatever it still says would be taken for the answer to the next case.
+      await this.end();
+      if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
+      if (error instanceof NotRun) return { verdict: "not-run", message: error.message };
+      const message = messageOf(error, conversation);
+      const stderr = conversation?.stderr ?? "";
+      return { verdict: "failed", message, ...(stderr !== "" && { stderr }) };
+    }
+  }
+}
+
+/** Why a case cannot be run. */
+class NotRun extends Error {}
+
+/** What was sent, what came back and what is expected, a line each. */
+function messageOf(error: unknown, conversation: Conversation | undefined): string {
+  const sent = conversation?.lastSent ? [`sent: ${shownLine(conversation.lastSent)}`] : [];
+  const expects = (what: string, section: Section) => `expected: ${what} (spec/PROTOCOL.md, "${section}")`;
+  if (error instanceof AdapterFault) {
+    const { verdict, message } = error;
+    return [...sent, `${verdict}: ${message}`, expects("one line in answer to each request", "Process")].join(
+      "\n",
+    );
+  }
+  if (error instanceof Unexpected) {
+    const { got = shownLine(conversation?.lastReceived ?? ""), expected, section } = error;
+    return [...sent, `came back: ${got}`, expects(expected, section)].join("\n");
+  }
+  throw error;
+}
