@@ -1,0 +1,163 @@
+import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Command } from "commander";
+import { ProgramError } from "../program/program-error.js";
+import { countText } from "../report/count-text.js";
+import { parseReport, type StoredReport } from "../report/read-report.js";
+import { fixExpectations } from "../suite/expectations/fix-expectations.js";
+import {
+  type CaseOutcome,
+  judgeExpectations,
+  type RunContext,
+} from "../suite/expectations/judge-expectations.js";
+import { readExpectations } from "../suite/expectations/read-expectations.js";
+import { witnessCases } from "../suite/expectations/witness-cases.js";
+import { EXIT } from "./exit-codes.js";
+import { readText } from "./read-text.js";
+
+interface ExpectFlags {
+  readonly fix?: string;
+  readonly report?: string;
+  readonly add?: boolean;
+}
+
+/** `expect`: check a file of known failures, and take out of it what a report shows to be stale. */
+export function expectCommand(): Command {
+  const expect = new Command("expect")
+    .description("known failures that an implementer has written down, in YAML")
+    .option("--fix <file>", "take out of this file what the report shows to be stale; change nothing else")
+    .option("--report <report.jsonl>", "with --fix: the report of a full run, from gate --report-dir")
+    .option("--add", "with --fix: append entries for failures that nobody expects, for you to say why")
+    .action((flags: ExpectFlags, command: Command) => {
+      const { fix, report, add = false } = flags;
+      if (fix === undefined && report === undefined && !add) command.help({ error: true });
+      if (fix === undefined)
+        command.error("error: --report and --add are for --fix <file>; or: expect check");
+      if (report === undefined) {
+        command.error("error: --fix needs --report <report.jsonl>; gate --report-dir <folder> writes one");
+      }
+      process.exitCode = fixFile(fix, report, add);
+    });
+  expect
+    .command("check")
+    .description("say whether the file can be read, and with a report, what in it would fail the run")
+    .argument("<file>", "expectations file")
+    .option("--report <report.jsonl>", "a report, from gate --report-dir")
+    .action((file: string, _: ExpectFlags, command: Command) => {
+      // What stands behind `check` may be read as an option of `expect`, which has the same.
+      const { fix, add, report } = command.optsWithGlobals<ExpectFlags>();
+      if (fix !== undefined || add) command.error("error: check changes nothing; leave --fix and --add out");
+      process.exitCode = checkFile(file, report);
+    });
+  return expect;
+}
+
+/** @throws {ProgramError} for a file that cannot be read, its witnesses included */
+function checkFile(file: string, reportFile: string | undefined): number {
+  const expectations = readExpectations(readText(file), file);
+  const { entries } = expectations;
+  witnessCases(expectations);
+  const summary = [file, counted(entries.length, "entry", "entries")];
+  if (reportFile === undefined) {
+    console.log(["READABLE", ...summary].join(" · "));
+    return EXIT.conforms;
+  }
+  const report = readReport(reportFile);
+  const results = outcomesOf(report);
+  const context = contextOf(report);
+  const judged = judgeExpectations(expectations, results, context);
+  const { expected, breaches, open, undecided } = judged;
+  summary.push(counted(expected.size, "failure as expected", "failures as expected"));
+  if (open.length > 0) summary.push(`${countText(open.length)} for elsewhere`);
+  if (undecided.length > 0) summary.push(`${countText(undecided.length)} undecided: the report is of a part`);
+  console.log([breaches.length > 0 ? "STALE" : "HOLDS", ...summary].join(" · "));
+  for (const { line, message } of breaches) console.log(`${file}:${line}: ${message}`);
+  printUnexpected(judged.unexpected, results);
+  return breaches.length > 0 ? EXIT.failure : EXIT.conforms;
+}
+
+/** @throws {ProgramError} for files that cannot be read, a report of a part, or a layout that cannot be edited */
+function fixFile(file: string, reportFile: string, add: boolean): number {
+  const before = readText(file);
+  const report = readReport(reportFile);
+  const results = outcomesOf(report);
+  const { text, changes, breaches, unexpected, drafts } = fixExpectations(before, {
+    source: file,
+    report: reportFile,
+    results,
+    findings: report.findings,
+    context: contextOf(report),
+    add,
+  });
+  if (text !== before) replaceFile(file, before, text);
+  const left = breaches.length + drafts.length;
+  const headline =
+    changes.length > 0
+      ? `CHANGED · ${file} · ${counted(changes.length, "change", "changes")}`
+      : `UNCHANGED · ${file}`;
+  console.log(left > 0 ? `${headline} · ${countText(left)} left to you` : headline);
+  for (const change of changes) console.log(`  ${change}`);
+  for (const { line, message } of breaches) console.log(`${file}:${line}: ${message}`);
+  for (const { line } of drafts) {
+    console.log(`${file}:${line}: write the reason and the issue; until then the file is refused`);
+  }
+  printUnexpected(unexpected, results);
+  return left > 0 ? EXIT.failure : EXIT.conforms;
+}
+
+function printUnexpected(ids: readonly string[], results: readonly CaseOutcome[]): void {
+  if (ids.length === 0) return;
+  const count = `${countText(ids.length)} failing, and expected by no entry`;
+  console.log(`${count}; --fix with --add appends entries for you to complete`);
+  for (const { id, verdict } of results) if (ids.includes(id)) console.log(`  ${id} ${verdict}`);
+}
+
+function counted(count: number, one: string, more: string): string {
+  return `${countText(count)} ${count === 1 ? one : more}`;
+}
+
+function readReport(file: string): StoredReport {
+  return parseReport(readText(file), file);
+}
+
+function outcomesOf({ cases }: StoredReport): CaseOutcome[] {
+  return cases.map(({ id, kind, verdict, reason, message }) => ({
+    id,
+    kind,
+    verdict,
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { failure: { message } }),
+  }));
+}
+
+/** The run of the report, judged today. */
+function contextOf({ header, footer }: StoredReport): RunContext {
+  return {
+    os: header.environment.platform,
+    arch: header.environment.arch,
+    profile: header.profile,
+    today: new Date().toISOString().slice(0, 10),
+    complete: footer.complete,
+    ...(header.only !== undefined && { only: header.only }),
+  };
+}
+
+/**
+ * Write a file at once or not at all.
+ * @throws {ProgramError} if it no longer says what was read, or never did: other bytes than UTF-8 would be lost
+ */
+function replaceFile(file: string, before: string, text: string): void {
+  const path = realpathSync(file);
+  if (!readFileSync(path).equals(Buffer.from(before))) {
+    throw new ProgramError(file, "", "is not UTF-8, or was changed meanwhile; nothing was written");
+  }
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    writeFileSync(temporary, text, { flag: "wx" });
+    chmodSync(temporary, statSync(path).mode);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { ProgramError } from "../program/program-error.js";
+import { parseReport } from "./read-report.js";
+import { madeUpReport } from "./stored-report.test-support.js";
+
+const LINES = madeUpReport({
+  only: "RMS-1",
+  cases: [
+    { id: "a", kind: "property", verdict: "differs", failure: { message: "it fails" } },
+    { id: "b", kind: "golden", verdict: "not-run", reason: "for dialect keras" },
+  ],
+  findings: [{ sentence: "Nothing explains it.", cases: ["a"] }],
+});
+const [header, a, b, finding, clause, footer] = LINES;
+const textOf = (...lines: string[]) => lines.map((line) => `${line}\n`).join("");
+
+describe("parseReport", () => {
+  it("reads what was run and what it showed", () => {
+    const report = parseReport(textOf(...LINES), "r");
+    expect(report.header).toMatchObject({ only: "RMS-1", profile: "ci" });
+    expect(report.cases).toMatchObject([
+      { id: "a", verdict: "differs", message: "it fails" },
+      { id: "b", verdict: "not-run", reason: "for dialect keras" },
+    ]);
+    expect(report.findings).toMatchObject([{ sentence: "Nothing explains it.", cases: ["a"] }]);
+    expect(report.footer).toMatchObject({ complete: true, cases: 2 });
+    // Line ends of Windows, or none at the end, change nothing.
+    expect(parseReport(LINES.join("\r\n"), "r")).toEqual(report);
+  });
+
+  it.each<[what: string, text: string, said: RegExp]>([
+    ["nothing", "\n", /^r: the file is empty; the gate writes report\.jsonl$/],
+    [
+      "a report without its footer",
+      textOf(header, a, b, finding, clause),
+      /^r: the report has no footer: it was cut off; run the gate again$/,
+    ],
+    ["a header alone", textOf(header), /^r: the report has no footer/],
+    ["a report that was cut off in a line", textOf(...LINES).slice(0, -20), /^r:6: not JSON/],
+    [
+      "the end of a report",
+      textOf(b, finding, footer),
+      /^r:1: the first line is a case where a report has its header/,
+    ],
+    ["two reports", textOf(...LINES, ...LINES), /^r:7: there are lines behind the footer; give one report$/],
+    [
+      "a report in a report",
+      textOf(header, a, header, b, finding, footer),
+      /^r:3: a second report begins here/,
+    ],
+    [
+      "a report without a line of a case",
+      textOf(header, a, finding, footer),
+      /^r: the footer counts 2 case lines, but there are 1; run the gate again$/,
+    ],
+    [
+      "a report without a finding",
+      textOf(header, a, b, footer),
+      /^r: the footer counts 1 finding lines, but there are 0/,
+    ],
+    ["text", "nonsense", /^r:1: not JSON/],
+    ["other JSON Lines", '{"message":"hello","id":1}\n', /^r:1: .*type/],
+    [
+      "another format",
+      textOf(header.replace("report/1", "report/2"), footer),
+      /^r:1: format: .*"rmsprop-report\/1"/,
+    ],
+    ["an unknown verdict", textOf(header, a.replace('"differs"', '"wrong"'), footer), /^r:2: verdict: /],
+    [
+      "an unknown field",
+      textOf(header, a.replace('"runs"', '"x":1,"runs"'), footer),
+      /^r:2: unknown field "x"/,
+    ],
+  ])("refuses %s", (_, text, said) => {
+    expect(() => parseReport(text, "r")).toThrow(ProgramError);
+    expect(() => parseReport(text, "r")).toThrow(said);
+  });
+});

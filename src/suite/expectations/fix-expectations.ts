@@ -1,0 +1,236 @@
+import type { Verdict } from "../../judge/verdict.js";
+import { ProgramError } from "../../program/program-error.js";
+import { isNotRun } from "../case-result.js";
+import { isSpecification } from "../plan.js";
+import { EXPECTABLE, type Expectation, type Expectations, type ListedCase } from "./expectation-schema.js";
+import {
+  type Breach,
+  type CaseOutcome,
+  isFullRun,
+  judgeExpectations,
+  type RunContext,
+} from "./judge-expectations.js";
+import { casesListedAs, isListedAs, lists } from "./listed-case.js";
+import { readExpectations } from "./read-expectations.js";
+import { canBothHold, holds } from "./when.js";
+import { witnessId } from "./witness-cases.js";
+import { type NewItem, scalarText, YamlEditor } from "./yaml-editor.js";
+
+/** Failures that share one root cause, as a report tells of them. */
+export interface FailureGroup {
+  /** One sentence for people. */
+  readonly sentence: string;
+  /** Ids. */
+  readonly cases: readonly string[];
+}
+
+/** What is known of the run that an expectations file is fitted to. */
+export interface FixOptions {
+  /** Path of the expectations file. */
+  readonly source: string;
+  /** What messages call the report. */
+  readonly report: string;
+  readonly results: readonly CaseOutcome[];
+  readonly findings: readonly FailureGroup[];
+  readonly context: RunContext;
+  /** Append an entry for each finding that nobody expects; its reason and issue are left empty. */
+  readonly add?: boolean;
+}
+
+/** An expectations file that was fitted to a run. */
+export interface FixedExpectations {
+  readonly text: string;
+  /** One line for each change, with the line of the text before. */
+  readonly changes: readonly string[];
+  /** What is left to people. */
+  readonly breaches: readonly Breach[];
+  /** Failing cases that no entry expects here. */
+  readonly unexpected: readonly string[];
+  /** Entries without a reason or an issue: the file is refused until somebody writes them. */
+  readonly drafts: readonly Expectation[];
+}
+
+const LIST = ["expectations"];
+
+/**
+ * Take out of an expectations file what a full run has shown to be stale: cases that no longer fail, cases that
+ * do not exist, and a verdict where all cases of an entry fail with one other verdict. Dates, reasons and issues
+ * are for people. Everything else keeps its bytes. Fixing twice changes nothing more.
+ * @throws {ProgramError} for a file that cannot be read, a partial run, or a layout that cannot be edited safely
+ */
+export function fixExpectations(text: string, options: FixOptions): FixedExpectations {
+  refusePartialRun(options);
+  const { source } = options;
+  const before = readExpectations(text, source, true);
+  const editor = new YamlEditor(text, source);
+  const plans = before.entries
+    .filter(({ when }) => holds(when, options.context))
+    .map((entry) => planEntry(entry, before, options.results));
+  // From the end on, so that the places of entries stay what they were.
+  for (const plan of plans.toReversed()) carryOut(plan, editor);
+  const added = options.add ? unlisted(before, options) : [];
+  if (added.length > 0) editor.append(LIST, added.map(draft));
+  const said = added.map(
+    ({ sentence, ids, verdict }) =>
+      `added ${ids.length} case${ids.length === 1 ? "" : "s"} as ${verdict}: ${inOneLine(sentence)}`,
+  );
+  const after = readExpectations(editor.text, source, true);
+  const { breaches, unexpected } = judgeExpectations(after, options.results, options.context);
+  return {
+    text: editor.text,
+    changes: [...plans.flatMap((plan) => plan.said), ...said],
+    breaches,
+    unexpected,
+    drafts: after.entries.filter(({ reason, issue }) => reason.trim() === "" || issue.trim() === ""),
+  };
+}
+
+/**
+ * What a partial run does not reach would be taken for gone, and where the specification itself fails, failures
+ * are not the implementation's.
+ */
+function refusePartialRun({ report, results, context }: FixOptions): void {
+  if (!isFullRun(context)) {
+    const part = context.complete ? `was restricted to ${context.only}` : "was not completed";
+    throw new ProgramError(report, "", `the run ${part}; expectations are fixed from a full run only`);
+  }
+  const wrong = results.find(({ id, failure }) => failure && isSpecification(id));
+  if (!wrong) return;
+  const problem = `${wrong.id} failed: that is a defect of the suite, so nothing here is known to be the implementation's`;
+  throw new ProgramError(report, "", problem);
+}
+
+/** What is to become of an entry. */
+interface EntryPlan {
+  readonly entry: Expectation;
+  /** For each listed case, what stands in its place afterwards. */
+  readonly cases: readonly (readonly string[])[];
+  readonly verdict: Verdict;
+  readonly said: readonly string[];
+}
+
+function planEntry(
+  entry: Expectation,
+  expectations: Expectations,
+  results: readonly CaseOutcome[],
+): EntryPlan {
+  const plans = entry.cases.map((listed) => planCase(listed, entry, expectations, results));
+  const cases = plans.map(({ ids }) => ids);
+  const said = plans.flatMap((plan) => plan.said ?? []);
+  const place = `line ${entry.line}`;
+  if (cases.flat().length === 0) {
+    const witness = entry.witness === undefined ? "" : `; nothing needs its witness ${entry.witness} now`;
+    said.push(`${place}: removed the entry, which lists no other case${witness}`);
+    return { entry, cases, verdict: entry.verdict, said };
+  }
+  const verdict = agreedVerdict(entry, results) ?? entry.verdict;
+  if (verdict !== entry.verdict)
+    said.push(`${place}: the verdict is ${verdict} now, it was ${entry.verdict}`);
+  return { entry, cases, verdict, said };
+}
+
+/** What stands in the place of a listed case afterwards, and why if it is something else. */
+function planCase(
+  { pattern, line }: ListedCase,
+  entry: Expectation,
+  { entries }: Expectations,
+  results: readonly CaseOutcome[],
+): { readonly ids: readonly string[]; readonly said?: string } {
+  const stays = { ids: [pattern] };
+  const listed = casesListedAs(pattern, results);
+  const place = `line ${line}`;
+  if (listed.length === 0) return { ids: [], said: `${place}: removed ${pattern}: no case is called that` };
+  const run = listed.filter(({ verdict }) => !isNotRun(verdict));
+  const passing = run.filter(({ failure }) => !failure);
+  if (passing.length === 0) return stays;
+  // A witness decides: while it fails, or is not known to pass, cases that happen not to fail prove nothing.
+  const proof = proofOf(entry, results);
+  if (entry.witness !== undefined && (!proof || proof.failure || isNotRun(proof.verdict))) return stays;
+  const ids = run.filter(({ failure }) => failure).map(({ id }) => id);
+  if (ids.length === 0) {
+    const verdicts = [...new Set(passing.map(({ verdict }) => verdict))].join(", ");
+    return { ids, said: `${place}: removed ${pattern}: it does not fail (${verdicts})` };
+  }
+  // Where patterns meet, somebody has to say first which one is about the case.
+  const patterns = entries
+    .filter(({ when }) => canBothHold(when, entry.when))
+    .flatMap(({ cases }) => cases.map((one) => one.pattern));
+  if (ids.some((id) => patterns.filter((one) => isListedAs(one, id)).length > 1)) return stays;
+  const count = `${passing.length} of ${run.length} cases do not fail`;
+  return { ids, said: `${place}: replaced ${pattern} by ${ids.join(", ")}: ${count}` };
+}
+
+/** The verdict with which all that fails of an entry fails, if it is only one. */
+function agreedVerdict(entry: Expectation, results: readonly CaseOutcome[]): Verdict | undefined {
+  const proof = proofOf(entry, results);
+  if (entry.witness !== undefined && !proof?.failure) return undefined;
+  const cases = entry.cases.flatMap(({ pattern }) => casesListedAs(pattern, results));
+  const failing = [...cases, ...(proof ? [proof] : [])].filter(({ failure }) => failure);
+  const [verdict, ...others] = new Set(failing.map((one) => one.verdict));
+  return others.length === 0 ? EXPECTABLE.find((one) => one === verdict) : undefined;
+}
+
+function proofOf({ witness }: Expectation, results: readonly CaseOutcome[]): CaseOutcome | undefined {
+  return witness === undefined ? undefined : results.find(({ id }) => id === witnessId(witness));
+}
+
+function carryOut({ entry, cases, verdict }: EntryPlan, editor: YamlEditor): void {
+  const path = [...LIST, entry.number - 1];
+  if (cases.flat().length === 0) {
+    editor.removeItem(LIST, entry.number - 1);
+    return;
+  }
+  const list = [...path, "cases"];
+  for (const [k, { pattern }] of [...entry.cases.entries()].toReversed()) {
+    const ids = cases[k];
+    if (ids.length === 1 && ids[0] === pattern) continue;
+    if (editor.has(list)) {
+      if (ids.length === 0) editor.removeItem(list, k);
+      else editor.replaceItem(list, k, ids);
+    } else if (ids.length === 1) editor.replaceText(path, "case", ids[0]);
+    else editor.replaceByList(path, "case", "cases", ids);
+  }
+  if (verdict !== entry.verdict) editor.replaceText(path, "verdict", verdict);
+}
+
+/** Failing cases of one finding that no entry lists. */
+interface Unlisted {
+  readonly sentence: string;
+  readonly ids: readonly string[];
+  readonly verdict: Verdict;
+}
+
+/** Cases that an entry lists for elsewhere are left out: its `when` may only be too narrow. */
+function unlisted({ entries }: Expectations, { findings, results }: FixOptions): Unlisted[] {
+  return findings.flatMap(({ sentence, cases }) => {
+    const failing = results.filter(
+      ({ id, kind, failure }) =>
+        failure && kind !== "witness" && cases.includes(id) && !entries.some((entry) => lists(entry, id)),
+    );
+    return EXPECTABLE.map((verdict) => {
+      const ids = failing.filter((one) => one.verdict === verdict).map(({ id }) => id);
+      return { sentence, ids, verdict };
+    }).filter(({ ids }) => ids.length > 0);
+  });
+}
+
+/** An entry that is refused until somebody writes why. */
+function draft({ sentence, ids, verdict }: Unlisted): NewItem {
+  const value = { cases: ids, verdict, reason: null, issue: null };
+  return {
+    value,
+    block: [
+      `# ${inOneLine(sentence)}`,
+      "- cases:",
+      ...ids.map((id) => `    - ${scalarText(id)}`),
+      `  verdict: ${verdict}`,
+      "  reason:",
+      "  issue:",
+    ],
+    flow: JSON.stringify(value),
+  };
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/\s+/g, " ");
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import { parseJson } from "../../program/decode.js";
+import { decodeProgram } from "../../program/program-codec.js";
+import { ProgramError } from "../../program/program-error.js";
+import { parseRegression } from "../regression.js";
+import type { StoredCase } from "../run-stored-case.js";
+import type { Expectations } from "./expectation-schema.js";
+import { type Circumstances, holds } from "./when.js";
+
+/** What a witness is called in results. It has the name of its file: entries move, and reports are kept. */
+export function witnessId(witness: string): string {
+  return `witness/${witness}`;
+}
+
+/**
+ * The witnesses of entries, as cases to run; one that several entries name is one case.
+ * @param circumstances leave out the witnesses of entries that do not hold there: they decide nothing, and their
+ *   failure would be nobody's expectation. All are read if this is left out.
+ * @throws {ProgramError} for a file that cannot be read or is no program
+ */
+export function witnessCases({ source, entries }: Expectations, circumstances?: Circumstances): StoredCase[] {
+  const cases = new Map<string, StoredCase>();
+  for (const { witness, when, line } of entries) {
+    if (witness === undefined || cases.has(witness)) continue;
+    if (circumstances && !holds(when, circumstances)) continue;
+    const path = isAbsolute(witness) ? witness : join(dirname(source), witness);
+    const text = readWitness(path, `${source}:${line}`);
+    cases.set(witness, { id: witnessId(witness), kind: "witness", ...parseWitness(text, path) });
+  }
+  return [...cases.values()];
+}
+
+/** The system's message does not always name the file. */
+function readWitness(file: string, place: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ProgramError(place, "witness", `${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** A regression brings its clauses; of a bare program only the acceptance set is asked. */
+function parseWitness(text: string, source: string): Pick<StoredCase, "clauses" | "program"> {
+  const json = parseJson(text, source) as { format?: unknown } | null;
+  if (json?.format === "rmsprop-regression/1") {
+    const { clauses, program } = parseRegression(text, source);
+    return { clauses, program };
+  }
+  if (json?.format === "rmsprop-program/1")
+    return { clauses: ["RMS-11.7"], program: decodeProgram(json, source) };
+  const problem = `expected "rmsprop-program/1" or "rmsprop-regression/1", found ${JSON.stringify(json?.format)}`;
+  throw new ProgramError(source, "format", problem);
+}
