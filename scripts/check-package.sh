@@ -6,6 +6,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$root"
 tarball=$(npm pack --silent --pack-destination "$folder")
+vitest=$(node -p 'require("./package.json").devDependencies.vitest')
 cd "$folder"
 npm init -y > /dev/null
 npm install --no-audit --no-fund --silent "./$tarball"
@@ -19,3 +20,34 @@ node --input-type=module -e '
   if (w[0].toFixed(6) !== "0.683772") throw new Error(`the packed RMSprop computed ${w[0]}`);
   console.log(`${CLAUSES.length} clauses in the packed specification`);
 '
+
+# Inside test runners: the very files of docs/in-process.md.
+npm install --no-audit --no-fund --silent --save-dev "vitest@$vitest"
+node -e '
+  const { readFileSync, writeFileSync } = require("node:fs");
+  const page = readFileSync("node_modules/rmsprop-conformance/docs/in-process.md", "utf8");
+  for (const [, name, text] of page.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)) writeFileSync(name, text);
+'
+npx vitest run
+node --test --test-reporter=spec rmsprop.node-test.mjs | tail -n 9
+
+# The same with epsilon inside the root must fail, and be told why.
+node -e '
+  const { readFileSync, writeFileSync } = require("node:fs");
+  const right = readFileSync("rmsprop.mjs", "utf8");
+  const wrong = right.replace("f(f(Math.sqrt(meanSquare)) + this.eps)", "f(Math.sqrt(f(meanSquare + this.eps)))");
+  if (wrong === right) throw new Error("the example has no such denominator");
+  writeFileSync("rmsprop.mjs", wrong);
+'
+must_be_told() {
+  if "$@" > output.txt 2>&1; then
+    echo "an RMSprop with epsilon inside the root passes: $*" >&2
+    exit 1
+  fi
+  if ! grep "This is another dialect: epsilon is inside instead of outside" output.txt; then
+    cat output.txt >&2
+    exit 1
+  fi
+}
+must_be_told npx vitest run -t "RMS-1.2"
+must_be_told node --test --test-name-pattern "RMS-1.2" rmsprop.node-test.mjs
