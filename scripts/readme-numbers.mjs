@@ -24,9 +24,8 @@ const failing = await runGate({
   profile: "smoke",
   seed: 20130,
   only: "plain-steps-are-accepted",
-  command: "npx rmsprop-conformance gate",
 });
-const card = terminalReport(failing, false)
+const card = terminalReport(failing, { suite: "", seed: 20130, profile: "smoke" }, false)
   .split("\n\n")[1]
   .replace(/\n {2}replay:.*/, ""); // the defect is planted here, and the command would not see it
 

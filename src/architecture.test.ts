@@ -41,26 +41,16 @@ const ROOMS: Readonly<Record<string, Room>> = {
     testsAlso: ["src/package-info.ts"],
   },
   "src/report": {
-    imports: [
-      "spec",
-      "src/package-info.ts",
-      "src/float32",
-      "src/program",
-      "src/judge",
-      "src/adapter",
-      "src/suite",
-    ],
+    imports: ["spec", "src/float32", "src/program", "src/judge", "src/adapter", "src/suite"],
+    testsAlso: ["src/package-info.ts"],
+  },
+  "src/testing": {
+    imports: ["spec", "src/package-info.ts", "src/program", "src/adapter", "src/suite", "src/report"],
+    testsAlso: ["properties"],
   },
   "src/cli": {
-    imports: [
-      "spec",
-      "src/package-info.ts",
-      "src/program",
-      "src/judge",
-      "src/adapter",
-      "src/suite",
-      "src/report",
-    ],
+    imports: ["spec", "src/package-info.ts", "src/program", "src/adapter", "src/suite", "src/report"],
+    testsAlso: ["src/judge"],
   },
   "src/index.ts": {
     imports: [

@@ -1,48 +1,62 @@
 import { Command, Option } from "commander";
-import { DIALECTS, dialectById } from "../../spec/dialects.js";
+import { DIALECTS } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
-import { bundledAdapter } from "../adapter/bundled.js";
-import { declarationOf } from "../judge/declaration.js";
-import { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS } from "../package-info.js";
+import { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS, packageVersion } from "../package-info.js";
 import { reportLines } from "../report/jsonl.js";
 import { prepareReportFolder, writeReport } from "../report/report-folder.js";
+import { smokeReport } from "../report/smoke.js";
 import { terminalReport } from "../report/terminal.js";
-import { type GateResult, runGate } from "../suite/gate.js";
+import { declarationFrom } from "../suite/declared.js";
+import { readExpectations } from "../suite/expectations/read-expectations.js";
+import { runGate } from "../suite/gate.js";
+import type { GateResult } from "../suite/gate-result.js";
 import { LEVELS, type Level } from "../suite/level.js";
 import { DEFAULT_SEED, PROFILES, type ProfileName } from "../suite/profile.js";
+import { runSmoke } from "../suite/smoke/run-smoke.js";
+import { type AdapterFlags, adapterFrom, addAdapterOptions, commandText } from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";
+import { onInterrupt } from "./interrupt.js";
 import { parseSeed } from "./option-values.js";
 import { startProgress } from "./progress.js";
+import { readText } from "./read-text.js";
 
-interface GateFlags {
-  readonly dialect: string;
-  readonly evaluation: PinnedEvaluationName;
-  readonly level: Level;
+interface GateFlags extends AdapterFlags {
+  readonly dialect?: string;
+  readonly evaluation?: PinnedEvaluationName;
+  readonly level?: Level;
   readonly profile: ProfileName;
   readonly seed: number;
   readonly only?: string;
+  readonly expect?: string;
+  readonly smoke: boolean;
+  readonly trace?: boolean;
   readonly reportDir?: string;
   readonly json?: boolean;
 }
 
-/** `gate`: judge the bundled implementation. */
+/** `gate`: judge an implementation behind an adapter, or the bundled one. */
 export function gateCommand(): Command {
-  return new Command("gate")
+  const command = new Command("gate")
     .description(
       "judge an implementation: regressions, goldens from real PyTorch, properties of every clause",
     )
+    .argument("[adapter...]", "command line of the adapter, after --; left out, the bundled implementation")
     .addOption(
-      new Option("--dialect <id>", "dialect of the implementation")
-        .choices(DIALECTS.map(({ id }) => id))
-        .default("pytorch"),
+      new Option("--dialect <id>", "which of the dialects that it claims (default: the first one)").choices(
+        DIALECTS.map(({ id }) => id),
+      ),
     )
     .addOption(
-      new Option("--evaluation <name>", "evaluation that the implementation claims, for level L3")
-        .choices(Object.keys(PINNED_EVALUATIONS))
-        .default("fused"),
+      new Option(
+        "--evaluation <name>",
+        "evaluation whose bits it claims (default: what it declares; bundled: fused)",
+      ).choices(Object.keys(PINNED_EVALUATIONS)),
     )
     .addOption(
-      new Option("--level <level>", "level that must be reached").choices(Object.keys(LEVELS)).default("L3"),
+      new Option(
+        "--level <level>",
+        "level that must be reached (default: L3 if an evaluation is claimed, else L2)",
+      ).choices(Object.keys(LEVELS)),
     )
     .addOption(
       new Option("--profile <name>", "how much is generated").choices(Object.keys(PROFILES)).default("ci"),
@@ -53,54 +67,85 @@ export function gateCommand(): Command {
         .default(DEFAULT_SEED),
     )
     .option("--only <pattern>", "only this clause (RMS-2.1), family (RMS-2) or case (* stands for anything)")
+    .option("--expect <file>", "known failures, in YAML, that do not fail the run")
+    .option("--no-smoke", "do not test the adapter first")
     .option("--report-dir <folder>", "write report.jsonl, and a program for each finding, into this folder")
-    .option("--json", "print the report as JSON Lines instead of text")
-    .action(async (flags: GateFlags) => {
-      process.exitCode = await gate(flags);
-    });
+    .option("--trace", "write what went over the wire beside each finding; needs --report-dir and an adapter")
+    .option("--json", "print the report as JSON Lines instead of text");
+  addAdapterOptions(command);
+  return command.action(async (argv: string[], flags: GateFlags) => {
+    if (flags.trace && (flags.reportDir === undefined || argv.length === 0))
+      command.error("error: --trace needs --report-dir and an adapter: it writes beside the findings");
+    process.exitCode = await gate(argv, flags);
+  });
 }
 
-async function gate(flags: GateFlags): Promise<number> {
+async function gate(argv: readonly string[], flags: GateFlags): Promise<number> {
   // Before the work, not after it: a report that cannot be written is found out now.
   if (flags.reportDir !== undefined) prepareReportFolder(flags.reportDir);
-  const progress = startProgress(flags.json ?? false);
-  const controller = new AbortController();
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(EXIT.incomplete);
-    progress.stop();
-    console.error("interrupted: writing what was shown so far; once more stops at once");
-    controller.abort();
-  };
-  // Not `once`: without a listener the progress display would take the signal for its own and end the process.
-  process.on("SIGINT", interrupt);
+  const expectations =
+    flags.expect === undefined ? undefined : readExpectations(readText(flags.expect), flags.expect);
+  const quiet = flags.json ?? false;
+  let progress = startProgress(quiet, argv.length > 0 && flags.smoke ? "smoke cases" : "cases");
+  const { signal, release } = onInterrupt(() => progress.stop());
   const started = performance.now();
-  const result = await runGate({
-    adapter: bundledAdapter(flags.evaluation),
-    declaration: declarationOf(dialectById(flags.dialect), flags.evaluation),
-    level: flags.level,
-    profile: flags.profile,
-    seed: flags.seed,
-    ...(flags.only !== undefined && { only: flags.only }),
-    regressions: BUNDLED_REGRESSIONS,
-    goldens: BUNDLED_GOLDENS,
-    command: commandOf(flags),
-    onCase: ({ id }, done, total) => progress.update(done, total, id),
-    signal: controller.signal,
-  }).finally(() => progress.stop());
-  process.removeListener("SIGINT", interrupt);
-  const run = {
-    seed: flags.seed,
-    profile: flags.profile,
-    command: commandOf(flags),
-    seconds: (performance.now() - started) / 1000,
-  };
-  if (flags.json) for (const line of reportLines(result, run)) console.log(line);
-  else console.log(terminalReport(result, process.stdout.hasColors?.() ?? false));
-  if (flags.reportDir !== undefined) {
-    const path = writeReport(flags.reportDir, result, run);
-    if (!flags.json) console.log(`\nreport: ${path}`);
+  const adapter = adapterFrom(argv, flags, flags.evaluation);
+  try {
+    const hello = await adapter.hello();
+    const declaration = declarationFrom(hello, flags);
+    if (argv.length > 0 && flags.smoke) {
+      const smoke = await runSmoke({
+        command: argv as [string, ...string[]],
+        dialect: declaration.dialect.id,
+        helloTimeout: flags.helloTimeout,
+        runTimeout: flags.runTimeout,
+        onCase: ({ id }, done, total) => progress.update(done, total, id),
+        signal,
+      });
+      progress.stop();
+      if (signal.aborted) return EXIT.incomplete;
+      if (!smoke.passed) {
+        console.error(smokeReport(smoke, argv));
+        return EXIT.adapter;
+      }
+      progress = startProgress(quiet);
+    }
+    const level = flags.level ?? (declaration.reference ? "L3" : "L2");
+    const replay = (selection: string) => commandText("gate", shownFlags(flags), selection, argv);
+    const result = await runGate({
+      adapter,
+      declaration,
+      level,
+      profile: flags.profile,
+      seed: flags.seed,
+      ...(flags.only !== undefined && { only: flags.only }),
+      regressions: BUNDLED_REGRESSIONS,
+      goldens: BUNDLED_GOLDENS,
+      ...(expectations && { expectations }),
+      replay,
+      onCase: ({ id }, done, total) => progress.update(done, total, id),
+      signal,
+    });
+    progress.stop();
+    const run = {
+      suite: packageVersion(),
+      seed: flags.seed,
+      profile: flags.profile,
+      command: replay(""),
+      seconds: (performance.now() - started) / 1000,
+    };
+    if (flags.json) for (const line of reportLines(result, run)) console.log(line);
+    else console.log(terminalReport(result, run, process.stdout.hasColors?.() ?? false));
+    if (flags.reportDir !== undefined) {
+      const path = writeReport(flags.reportDir, result, run, (program) => adapter.exchangeOf?.(program));
+      if (!flags.json) console.log(`\nreport: ${path}`);
+    }
+    return exitCodeOf(result);
+  } finally {
+    progress.stop();
+    await adapter.stop();
+    release();
   }
-  return exitCodeOf(result);
 }
 
 function exitCodeOf(result: GateResult): number {
@@ -109,12 +154,13 @@ function exitCodeOf(result: GateResult): number {
   return result.conforms ? EXIT.conforms : EXIT.failure;
 }
 
-/** The command line again, without what selects and seeds. */
-function commandOf({ dialect, evaluation, level, profile }: GateFlags): string {
-  const parts = ["npx rmsprop-conformance gate"];
-  if (dialect !== "pytorch") parts.push(`--dialect ${dialect}`);
-  if (evaluation !== "fused") parts.push(`--evaluation ${evaluation}`);
-  if (level !== "L3") parts.push(`--level ${level}`);
-  if (profile !== "ci") parts.push(`--profile ${profile}`);
-  return parts.join(" ");
+/** The flags that a replay needs again, without what selects and seeds. */
+function shownFlags({ dialect, evaluation, level, profile, expect }: GateFlags): string[] {
+  return [
+    ...(dialect === undefined ? [] : ["--dialect", dialect]),
+    ...(evaluation === undefined ? [] : ["--evaluation", evaluation]),
+    ...(level === undefined ? [] : ["--level", level]),
+    ...(profile === "ci" ? [] : ["--profile", profile]),
+    ...(expect === undefined ? [] : ["--expect", expect]),
+  ];
 }

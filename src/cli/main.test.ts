@@ -1,42 +1,24 @@
 import { execFile, spawn } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageRoot, packageVersion } from "../package-info.js";
+import { packageVersion } from "../package-info.js";
 import { MALFORMED_PROGRAMS, validWire, type Wire } from "../program/malformed-programs.test-support.js";
 import { reportLineSchema } from "../report/report-schema.js";
 import { GoldenCopy } from "../suite/golden/golden-copy.test-support.js";
+import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
 import { EXIT } from "./exit-codes.js";
 
-const ROOT = packageRoot();
-const CACHE = join(ROOT, "node_modules", ".cache");
 const files = mkdtempSync(join(tmpdir(), "rmsprop-cli-"));
-let compiled: string;
-let main: string;
+let cli: CompiledCli;
 
 beforeAll(async () => {
-  // Inside the package, where the compiled files find its package.json and its dependencies.
-  mkdirSync(CACHE, { recursive: true });
-  compiled = mkdtempSync(join(CACHE, "cli-test-"));
-  main = join(compiled, "src", "cli", "main.js");
-  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
-  // Types are checked by `npm run typecheck`; without them, compiling is reading and writing.
-  const config = ["-p", join(ROOT, "tsconfig.build.json"), "--outDir", compiled, "--declaration", "false"];
-  const options = [...config, "--noCheck", "--noResolve", "--lib", "es5"];
-  await promisify(execFile)(process.execPath, [tsc, ...options]);
+  cli = await compileCli();
 });
 afterAll(() => {
-  rmSync(compiled, { recursive: true, force: true });
+  cli.remove();
   rmSync(files, { recursive: true });
 });
 
@@ -49,7 +31,7 @@ interface Outcome {
 /** Run the command line as a user does. */
 function run(...args: string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, [cli.main, ...args], (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
@@ -78,7 +60,7 @@ const DRIVER = `
 
 /** Run many command lines in one process: starting one takes longer than most of them run. */
 async function runEach(calls: readonly (readonly string[])[]): Promise<Outcome[]> {
-  const args = [fileOf("driver.mjs", DRIVER), main, fileOf("calls.json", JSON.stringify(calls))];
+  const args = [fileOf("driver.mjs", DRIVER), cli.main, fileOf("calls.json", JSON.stringify(calls))];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout);
 }
@@ -345,7 +327,7 @@ describe("gate", () => {
   });
 
   it("is incomplete when it is interrupted, and still reports", async () => {
-    const child = spawn(process.execPath, [main, "gate", "--profile", "nightly"]);
+    const child = spawn(process.execPath, [cli.main, "gate", "--profile", "nightly"]);
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (text) => {

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { AdapterUnavailable } from "../adapter/adapter.js";
 import { packageVersion } from "../package-info.js";
 import { ProgramError } from "../program/program-error.js";
+import { UnusableDeclaration } from "../suite/declared.js";
 import { NothingSelected } from "../suite/only.js";
 import { EXIT } from "./exit-codes.js";
+import { expectCommand } from "./expect-command.js";
 import { gateCommand } from "./gate-command.js";
 import { goldenCommand } from "./golden-command.js";
 import { replayCommand } from "./replay-command.js";
+import { smokeCommand } from "./smoke-command.js";
 
 const program = new Command("rmsprop-conformance")
   .description(
@@ -15,7 +19,9 @@ const program = new Command("rmsprop-conformance")
   .version(packageVersion())
   .exitOverride()
   .addCommand(gateCommand())
+  .addCommand(smokeCommand())
   .addCommand(replayCommand())
+  .addCommand(expectCommand())
   .addCommand(goldenCommand());
 for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
   command.exitOverride().showHelpAfterError("(add --help for all options)");
@@ -32,9 +38,17 @@ try {
 /** One clear line for bad input; anything else is a defect of the suite and says so. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage; // already printed
-  if (error instanceof ProgramError || error instanceof NothingSelected) {
+  if (
+    error instanceof ProgramError ||
+    error instanceof NothingSelected ||
+    error instanceof UnusableDeclaration
+  ) {
     console.error(`error: ${error.message}`);
     return EXIT.usage;
+  }
+  if (error instanceof AdapterUnavailable) {
+    console.error(`error: ${error.message}`);
+    return EXIT.adapter;
   }
   if (error instanceof Error && "code" in error && "syscall" in error) {
     console.error(`error: ${error.message}`); // a file that cannot be read or written

@@ -8,3 +8,21 @@ export function parseSeed(text: string): number {
   }
   return seed;
 }
+
+/** A count: a non-negative integer. */
+export function parseCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a non-negative integer.");
+  return Number(text);
+}
+
+/** Longest time that can be given, in seconds: a day. */
+const LONGEST = 86_400;
+
+/** A time in seconds, as milliseconds. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || seconds < 0.001 || seconds > LONGEST) {
+    throw new InvalidArgumentError(`expected seconds, from 0.001 to ${LONGEST}.`);
+  }
+  return seconds * 1000;
+}

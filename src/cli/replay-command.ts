@@ -1,46 +1,51 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { dialectById } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
-import { bundledAdapter } from "../adapter/bundled.js";
-import { declarationOf } from "../judge/declaration.js";
 import { decodeWire, parseJson } from "../program/decode.js";
 import { type Program, programCodec } from "../program/program.js";
 import { ProgramError } from "../program/program-error.js";
 import { validateProgram } from "../program/validate.js";
 import { replayReport } from "../report/replay.js";
+import { declarationFrom } from "../suite/declared.js";
 import { parseRegression } from "../suite/regression.js";
 import { replay } from "../suite/replay.js";
+import { type AdapterFlags, adapterFrom, addAdapterOptions } from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";
+import { onInterrupt } from "./interrupt.js";
+import { readText } from "./read-text.js";
 
-/** `replay`: run one stored program against the bundled implementation and judge it. */
+interface ReplayFlags extends AdapterFlags {
+  readonly evaluation?: PinnedEvaluationName;
+}
+
+/** `replay`: run one stored program and judge it. */
 export function replayCommand(): Command {
-  return new Command("replay")
+  const command = new Command("replay")
     .description(
       "run one program file (a finding, a regression or a bare program) and show every judged value",
     )
     .argument("<program file>", "JSON file")
+    .argument("[adapter...]", "command line of the adapter, after --; left out, the bundled implementation")
     .addOption(
-      new Option("--evaluation <name>", "evaluation of the bundled implementation")
-        .choices(Object.keys(PINNED_EVALUATIONS))
-        .default("fused"),
-    )
-    .action(async (file: string, { evaluation }: { evaluation: PinnedEvaluationName }) => {
-      const program = readProgram(file);
-      const declaration = declarationOf(dialectById(program.dialect), evaluation);
-      const result = await replay(program, bundledAdapter(evaluation), declaration);
+      new Option(
+        "--evaluation <name>",
+        "evaluation whose bits it claims (default: what it declares)",
+      ).choices(Object.keys(PINNED_EVALUATIONS)),
+    );
+  addAdapterOptions(command);
+  return command.action(async (file: string, argv: string[], flags: ReplayFlags) => {
+    const program = readProgram(file);
+    const { signal, release } = onInterrupt(() => {});
+    const adapter = adapterFrom(argv, flags, flags.evaluation);
+    try {
+      const asked = { dialect: program.dialect, evaluation: flags.evaluation };
+      const result = await replay(program, adapter, declarationFrom(await adapter.hello(), asked));
       console.log(replayReport(result));
-      process.exitCode = result.accepted ? EXIT.conforms : EXIT.failure;
-    });
-}
-
-/** The system's message does not always name the file. */
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new ProgramError(file, "", `cannot be read: ${(error as Error).message}`);
-  }
+      process.exitCode = signal.aborted ? EXIT.incomplete : result.accepted ? EXIT.conforms : EXIT.failure;
+    } finally {
+      await adapter.stop();
+      release();
+    }
+  });
 }
 
 /** @throws {ProgramError} */

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { packageRoot } from "../package-info.js";
+
+export interface CompiledCli {
+  /** The entry point, for `node`. */
+  readonly main: string;
+  /** Delete what was compiled. */
+  remove(): void;
+}
+
+/** Compile the command line, as a package would have it, into a folder of its own. */
+export async function compileCli(): Promise<CompiledCli> {
+  const root = packageRoot();
+  // Inside the package, where the compiled files find its package.json and its dependencies.
+  const cache = join(root, "node_modules", ".cache");
+  mkdirSync(cache, { recursive: true });
+  const compiled = mkdtempSync(join(cache, "cli-test-"));
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  // Types are checked by `npm run typecheck`; without them, compiling is reading and writing.
+  const config = ["-p", join(root, "tsconfig.build.json"), "--outDir", compiled, "--declaration", "false"];
+  const options = [...config, "--noCheck", "--noResolve", "--lib", "es5"];
+  await promisify(execFile)(process.execPath, [tsc, ...options]);
+  return {
+    main: join(compiled, "src", "cli", "main.js"),
+    remove: () => rmSync(compiled, { recursive: true, force: true }),
+  };
+}
