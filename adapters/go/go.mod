@@ -1,0 +1,3 @@
+module rmsprop-adapter
+
+go 1.18
