@@ -25,7 +25,7 @@ const failing = await runGate({
   seed: 20130,
   only: "plain-steps-are-accepted",
 });
-const card = terminalReport(failing, { suite: "", seed: 20130, profile: "smoke" }, false)
+const card = terminalReport(failing, false)
   .split("\n\n")[1]
   .replace(/\n {2}replay:.*/, ""); // the defect is planted here, and the command would not see it
 

@@ -31,18 +31,34 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/judge": { imports: ["spec", "src/float32", "src/program", "src/oracle"] },
   "src/adapter": {
     imports: ["spec", "src/package-info.ts", "src/program", "src/rmsprop"],
+    testsAlso: ["src/float32", "src/judge"],
   },
   properties: {
     imports: ["spec", "src/float32", "src/program", "src/oracle", "src/judge", "src/adapter"],
     testsAlso: ["src/suite"],
   },
   "src/suite": {
-    imports: ["spec", "src/float32", "src/program", "src/search", "src/judge", "src/adapter", "properties"],
-    testsAlso: ["src/package-info.ts"],
+    imports: [
+      "spec",
+      "src/package-info.ts",
+      "src/float32",
+      "src/program",
+      "src/search",
+      "src/judge",
+      "src/adapter",
+      "properties",
+    ],
   },
   "src/report": {
-    imports: ["spec", "src/float32", "src/program", "src/judge", "src/adapter", "src/suite"],
-    testsAlso: ["src/package-info.ts"],
+    imports: [
+      "spec",
+      "src/package-info.ts",
+      "src/float32",
+      "src/program",
+      "src/judge",
+      "src/adapter",
+      "src/suite",
+    ],
   },
   "src/testing": {
     imports: ["spec", "src/package-info.ts", "src/program", "src/adapter", "src/suite", "src/report"],

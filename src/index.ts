@@ -20,7 +20,7 @@ export { type Tensor, vector } from "./program/tensor.js";
 export { type RunDescription, reportLines } from "./report/jsonl.js";
 export { terminalReport } from "./report/terminal.js";
 export * from "./rmsprop/index.js";
-export { type ClaimedRun, claimOf } from "./suite/claim.js";
+export { claimOf } from "./suite/claim.js";
 export { declarationFrom, UnusableDeclaration } from "./suite/declared.js";
 export { runGate } from "./suite/gate.js";
 export type { GateOptions } from "./suite/gate-options.js";

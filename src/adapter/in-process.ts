@@ -16,6 +16,8 @@ import {
 } from "./optimizer.js";
 import type { Reply } from "./reply.js";
 
+type OptionalMethod = "setHyperparameters" | "load" | "save" | "restore";
+
 /** Drives an implementation that lives in this process, through the same programs and replies as any other. */
 export class InProcessAdapter implements Adapter {
   constructor(
@@ -88,7 +90,7 @@ class ProgramRun {
         break;
       case "load":
         for (const { parameter, step, square_avg, grad_avg, momentum_buffer } of operation.state) {
-          this.optimizer.load(parameter, {
+          this.call("load", parameter, {
             step,
             square_avg: square_avg.values.slice(),
             grad_avg: grad_avg?.values.slice(),
@@ -101,7 +103,7 @@ class ProgramRun {
         this.optimizer.step(this.gradients);
         break;
       case "set":
-        this.optimizer.setHyperparameters(operation.group, operation.hyperparameters);
+        this.call("setHyperparameters", operation.group, operation.hyperparameters);
         this.groups = this.groups.map((group, g) =>
           g === operation.group
             ? { ...group, hyperparameters: { ...group.hyperparameters, ...operation.hyperparameters } }
@@ -117,20 +119,27 @@ class ProgramRun {
     }
   }
 
+  /** Call a method that only some optimizers have. */
+  private call<M extends OptionalMethod>(name: M, ...given: Parameters<Required<Optimizer>[M]>) {
+    const method = this.optimizer[name] as ((...given: unknown[]) => unknown) | undefined;
+    if (method) return method.apply(this.optimizer, given);
+    throw new TypeError(`the optimizer has no method ${name}, which a declared capability needs`);
+  }
+
   /** Save, make a new instance over copies of the present parameters, load. */
   private checkpoint(): void {
-    const saved = this.optimizer.save();
+    const saved = this.call("save");
     let index = 0;
     this.groups = this.groups.map(({ hyperparameters, parameters }) => ({
       hyperparameters,
       parameters: parameters.map(() => this.optimizer.parameter(index++).slice()),
     }));
     this.optimizer = this.factory.create(this.program.dialect, this.groups);
-    this.optimizer.restore(saved);
+    this.call("restore", saved);
   }
 
   private observed(index: number, slots: OperationOf<"observe">["slots"]): ObservedParameter {
-    const state: OptimizerState | undefined = this.optimizer.state(index);
+    const state: OptimizerState | undefined = this.optimizer.state?.(index);
     const tensor = (values: Float32Array, slot: string): Tensor => {
       if (values instanceof Float32Array) return { shape: this.shapes[index], values: values.slice() };
       const given = Object.prototype.toString.call(values).slice("[object ".length, -1);

@@ -15,20 +15,25 @@ export type OptimizerState = { readonly step: number } & {
   readonly [S in StateSlot]?: Float32Array | undefined;
 };
 
-/** An optimizer in process, as the suite drives it. Parameters are numbered across groups in order. */
+/**
+ * An optimizer in process, as the suite drives it. Parameters are numbered across groups in order. A method that
+ * belongs to a capability may be left out where that is not declared.
+ */
 export interface Optimizer {
   /** One gradient per parameter; null where there is none. */
   step(gradients: readonly (Float32Array | null)[]): void;
-  setHyperparameters(group: number, changes: GivenHyperparameters): void;
   /** The present value of a parameter. */
   parameter(index: number): Float32Array;
-  /** The state of a parameter, or undefined before its first step. */
-  state(index: number): OptimizerState | undefined;
-  /** Replace the state of a parameter. */
-  load(index: number, state: OptimizerState): void;
-  /** Whatever a checkpoint of this implementation is. */
-  save(): unknown;
-  restore(saved: unknown): void;
+  /** Capability `set`. */
+  setHyperparameters?(group: number, changes: GivenHyperparameters): void;
+  /** Capability `state`: the state of a parameter, or undefined before its first step. */
+  state?(index: number): OptimizerState | undefined;
+  /** Capability `load`: replace the state of a parameter. */
+  load?(index: number, state: OptimizerState): void;
+  /** Capability `checkpoint`: whatever a checkpoint of this implementation is. */
+  save?(): unknown;
+  /** Capability `checkpoint`. */
+  restore?(saved: unknown): void;
 }
 
 /** Makes optimizers of one implementation. Throw `RejectedHyperparameter` for what it refuses. */

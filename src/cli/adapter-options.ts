@@ -40,6 +40,21 @@ export function addAdapterOptions(command: Command): Command {
   );
 }
 
+/**
+ * Words that are no options are an adapter's command line only after `--`: without it, its options would be taken for
+ * the suite's, and a misspelt option value for a program to start.
+ */
+export function refuseWithoutSeparator(command: Command, argv: readonly string[]): void {
+  let root: Command = command;
+  while (root.parent) root = root.parent;
+  // Commander keeps what it was given, but does not declare it.
+  const { rawArgs = [] } = root as { rawArgs?: readonly string[] };
+  if (argv.length === 0 || rawArgs.includes("--")) return;
+  command.error(
+    `error: too many arguments: ${shellText(argv)}. An adapter's command line comes after --, as in: ${command.name()} -- python3 adapter.py`,
+  );
+}
+
 /** The adapter that a command line asks for. */
 export function adapterFrom(
   argv: readonly string[],

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { DIALECTS } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
-import { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS, packageVersion } from "../package-info.js";
+import { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS } from "../package-info.js";
 import { reportLines } from "../report/jsonl.js";
 import { prepareReportFolder, writeReport } from "../report/report-folder.js";
 import { smokeReport } from "../report/smoke.js";
@@ -13,7 +13,13 @@ import type { GateResult } from "../suite/gate-result.js";
 import { LEVELS, type Level } from "../suite/level.js";
 import { DEFAULT_SEED, PROFILES, type ProfileName } from "../suite/profile.js";
 import { runSmoke } from "../suite/smoke/run-smoke.js";
-import { type AdapterFlags, adapterFrom, addAdapterOptions, commandText } from "./adapter-options.js";
+import {
+  type AdapterFlags,
+  adapterFrom,
+  addAdapterOptions,
+  commandText,
+  refuseWithoutSeparator,
+} from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
 import { parseSeed } from "./option-values.js";
@@ -74,6 +80,7 @@ export function gateCommand(): Command {
     .option("--json", "print the report as JSON Lines instead of text");
   addAdapterOptions(command);
   return command.action(async (argv: string[], flags: GateFlags) => {
+    refuseWithoutSeparator(command, argv);
     if (flags.trace && (flags.reportDir === undefined || argv.length === 0))
       command.error("error: --trace needs --report-dir and an adapter: it writes beside the findings");
     process.exitCode = await gate(argv, flags);
@@ -127,15 +134,9 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
       signal,
     });
     progress.stop();
-    const run = {
-      suite: packageVersion(),
-      seed: flags.seed,
-      profile: flags.profile,
-      command: replay(""),
-      seconds: (performance.now() - started) / 1000,
-    };
+    const run = { command: replay(""), seconds: (performance.now() - started) / 1000 };
     if (flags.json) for (const line of reportLines(result, run)) console.log(line);
-    else console.log(terminalReport(result, run, process.stdout.hasColors?.() ?? false));
+    else console.log(terminalReport(result, process.stdout.hasColors?.() ?? false));
     if (flags.reportDir !== undefined) {
       const path = writeReport(flags.reportDir, result, run, (program) => adapter.exchangeOf?.(program));
       if (!flags.json) console.log(`\nreport: ${path}`);

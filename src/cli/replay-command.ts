@@ -8,7 +8,12 @@ import { replayReport } from "../report/replay.js";
 import { declarationFrom } from "../suite/declared.js";
 import { parseRegression } from "../suite/regression.js";
 import { replay } from "../suite/replay.js";
-import { type AdapterFlags, adapterFrom, addAdapterOptions } from "./adapter-options.js";
+import {
+  type AdapterFlags,
+  adapterFrom,
+  addAdapterOptions,
+  refuseWithoutSeparator,
+} from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
 import { readText } from "./read-text.js";
@@ -33,6 +38,7 @@ export function replayCommand(): Command {
     );
   addAdapterOptions(command);
   return command.action(async (file: string, argv: string[], flags: ReplayFlags) => {
+    refuseWithoutSeparator(command, argv);
     const program = readProgram(file);
     const { signal, release } = onInterrupt(() => {});
     const adapter = adapterFrom(argv, flags, flags.evaluation);

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { DIALECTS } from "../../spec/dialects.js";
 import { smokeReport } from "../report/smoke.js";
 import { runSmoke } from "../suite/smoke/run-smoke.js";
-import { addTimeouts } from "./adapter-options.js";
+import { addTimeouts, refuseWithoutSeparator } from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
 import { startProgress } from "./progress.js";
@@ -27,7 +27,9 @@ export function smokeCommand(): Command {
       ),
     )
     .option("--json", "print the result as JSON instead of text");
-  return addTimeouts(command).action(async ([executable, ...parameters]: string[], flags: SmokeFlags) => {
+  return addTimeouts(command).action(async (argv: string[], flags: SmokeFlags) => {
+    refuseWithoutSeparator(command, argv);
+    const [executable, ...parameters] = argv;
     if (executable === undefined) {
       command.error(
         "error: no adapter: give the command that starts it after --, as in: rmsprop-conformance smoke -- python adapter.py",

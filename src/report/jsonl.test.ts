@@ -152,7 +152,7 @@ describe("the report as JSON Lines", () => {
   });
 
   it("refuses to write a line that is not of the schema", () => {
-    expect(() => [...reportLines(failing, { ...run, seed: 0.5 })]).toThrow();
+    expect(() => [...reportLines({ ...failing, seed: 0.5 }, run)]).toThrow();
   });
 });
 

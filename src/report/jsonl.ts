@@ -1,14 +1,15 @@
 import { floatText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
+import { packageVersion } from "../package-info.js";
 import { encodeProgram } from "../program/program-codec.js";
 import { isNotRun } from "../suite/case-result.js";
-import { type ClaimedRun, claimOf } from "../suite/claim.js";
+import { claimOf } from "../suite/claim.js";
 import type { Finding } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate-result.js";
 import { type ReportLine, reportLineSchema } from "./report-schema.js";
 
 /** How a run was made; what the result itself does not know. */
-export interface RunDescription extends ClaimedRun {
+export interface RunDescription {
   readonly command: string;
   readonly seconds: number;
 }
@@ -23,7 +24,7 @@ function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine
   yield {
     type: "header",
     format: "rmsprop-report/1",
-    suite: run.suite,
+    suite: packageVersion(),
     implementation: { name, version, language, ...(issues !== undefined && { issues }) },
     dialect: result.declaration.dialect.id,
     ...(result.declaration.reference && { reference: result.declaration.reference.name }),
@@ -32,9 +33,9 @@ function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine
     ),
     capabilities: [...result.hello.capabilities],
     level: result.asked,
-    profile: run.profile,
+    profile: result.profile,
     ...(result.only !== undefined && { only: result.only }),
-    seed: run.seed,
+    seed: result.seed,
     command: run.command,
     environment: { node: process.version, platform: process.platform, arch: process.arch },
   };
@@ -54,7 +55,7 @@ function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine
   for (const [i, finding] of result.findings.entries()) yield findingLine(finding, i + 1);
   for (const { clause, standing, counts } of result.clauses)
     yield { type: "clause", clause, standing, counts };
-  const claim = claimOf(result, run);
+  const claim = claimOf(result);
   yield {
     type: "footer",
     complete: result.complete,

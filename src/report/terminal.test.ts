@@ -23,8 +23,6 @@ const gate = (adapter: Adapter, dialect = "pytorch") =>
     replay: (selection) => `gate ${selection}`,
   });
 
-const run = { suite: "0.1.0", seed: 7, profile: "smoke" };
-
 let right: GateResult;
 let failing: GateResult;
 beforeAll(async () => {
@@ -42,13 +40,13 @@ describe("the first line", () => {
     );
     expect(headline(failing)).toMatch(/, [1-9][\d,]* rejected$/);
     expect(headline({ ...right, complete: false, planned: 3000 })).toMatch(
-      /^INCOMPLETE: stopped, after 12 of 3,000 cases, which decides no level · /,
+      /^INCOMPLETE after 12 of 3,000 cases, which decides no level: stopped · /,
     );
   });
 
   it("counts what was not run, with reasons below", async () => {
     const other = await gate(bundledAdapter("fused"), "keras");
-    const [first, second] = terminalReport(other, run, false).split("\n");
+    const [first, second] = terminalReport(other, false).split("\n");
     expect(first).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run · 0 of 59 clauses shown/);
     expect(second).toBe("  not run: 12 (for dialect pytorch)");
   });
@@ -56,7 +54,7 @@ describe("the first line", () => {
 
 describe("the report", () => {
   it("has a card for each finding: sentence, clause, program, values, replay", () => {
-    const text = terminalReport(failing, run, false);
+    const text = terminalReport(failing, false);
     const card = text.slice(text.indexOf("Finding 1"), text.indexOf("clause    standing"));
     expect(card).toMatch(
       /^Finding 1 · other-dialect · This is another dialect: epsilon is inside instead of outside\.\n/,
@@ -75,7 +73,7 @@ describe("the report", () => {
 
   it("has a row for every clause, or for those that a restricted run is about", () => {
     const rowsOf = (result: GateResult) =>
-      terminalReport(result, run, false)
+      terminalReport(result, false)
         .split("\n")
         .filter((line) => /^RMS-/.test(line));
     const { only, ...whole } = failing;
@@ -88,8 +86,8 @@ describe("the report", () => {
   });
 
   it("has colours only where they are wanted, and the same words", () => {
-    const plain = terminalReport(failing, run, false);
-    const coloured = terminalReport(failing, run, true);
+    const plain = terminalReport(failing, false);
+    const coloured = terminalReport(failing, true);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what colours are made of.
     const escapes = /\u001b\[\d+m/g;
     expect(plain).not.toMatch(escapes);
@@ -101,7 +99,7 @@ describe("the report", () => {
     const [finding] = failing.findings;
     const withMismatch = (more: Partial<NonNullable<Finding["mismatch"]>>): string => {
       const changed: Finding = { ...finding, mismatch: { ...finding.mismatch!, ...more } };
-      return terminalReport({ ...failing, findings: [changed] }, run, false);
+      return terminalReport({ ...failing, findings: [changed] }, false);
     };
     const nan = withMismatch({ got: Number.NaN, accepted: { kind: "listed", values: [1, -0] } });
     expect(nan).toMatch(/accepted 1 \(0x3f800000\), -0 \(0x80000000\)\n/);
@@ -126,7 +124,7 @@ describe("the report", () => {
       message: "1 is not 2",
       replay: "gate --only proof",
     };
-    const text = terminalReport({ ...failing, findings: [said] }, run, false);
+    const text = terminalReport({ ...failing, findings: [said] }, false);
     expect(text).toContain("  clauses: RMS-5.1 RMS-5.2\n");
     expect(text).toContain("  or: momentum is nesterov\n");
     expect(text.match(/1 is not 2/g)).toHaveLength(1);

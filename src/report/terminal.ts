@@ -4,7 +4,7 @@ import { floatsBetween } from "../float32/neighbours.js";
 import { floatText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import { isNotRun } from "../suite/case-result.js";
-import { type ClaimedRun, claimOf } from "../suite/claim.js";
+import { claimOf } from "../suite/claim.js";
 import type { ClauseRow } from "../suite/clause-matrix.js";
 import type { Finding } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate-result.js";
@@ -18,7 +18,7 @@ type Style = Parameters<typeof styleText>[0];
 const SHOWN_ACCEPTED = 4;
 
 /** The report for a terminal. The first line says it all; then one card a finding, then clauses. */
-export function terminalReport(result: GateResult, run: ClaimedRun, colour: boolean): string {
+export function terminalReport(result: GateResult, colour: boolean): string {
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
   const lines = [headline(result, paint), ...notRunLines(result), ...expectationLines(result, paint), ""];
@@ -32,7 +32,7 @@ export function terminalReport(result: GateResult, run: ClaimedRun, colour: bool
   lines.push(...matrix(rows, paint));
   // The first line has long scrolled away.
   if (rows.length > 12) lines.push("", headline(result, paint));
-  const claim = claimOf(result, run);
+  const claim = claimOf(result);
   if (claim !== undefined) lines.push(`claim: ${claim}`);
   return lines.join("\n");
 }
@@ -50,7 +50,7 @@ export function headline(
   // Without a claimed evaluation nothing can equal its bits, and a zero would read like a fault.
   const bitExact = result.declaration.reference ? `${countText(tally.bitExact)} bit-exact, ` : "";
   const verdict = !complete
-    ? `${paint("yellow", "INCOMPLETE")}: ${stopped ?? "stopped"}, after ${countText(results.length)} of ${countText(planned)} cases, which decides no level`
+    ? `${paint("yellow", "INCOMPLETE")} after ${countText(results.length)} of ${countText(planned)} cases, which decides no level: ${stopped ?? "stopped"}`
     : !decided
       ? `${paint("yellow", "NOTHING SHOWN")}: no case that was run decides anything`
       : conforms && expected > 0

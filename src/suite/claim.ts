@@ -1,23 +1,29 @@
 import type { EvaluationAxis } from "../../spec/evaluation.js";
 import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
+import { packageVersion } from "../package-info.js";
 import { isNotRun } from "./case-result.js";
 import type { GateResult } from "./gate-result.js";
 import { LEVELS } from "./level.js";
-
-/** What a claim must name beside the result. */
-export interface ClaimedRun {
-  readonly suite: string;
-  readonly seed: number;
-  readonly profile: string;
-}
 
 /**
  * What the implementation may say of itself, in one line: level, over what, by which suite, from which seed,
  * and how much of it was run. Undefined where nothing may be claimed.
  */
-export function claimOf(result: GateResult, { suite, seed, profile }: ClaimedRun): string | undefined {
-  const { hello, declaration, asked, reached, conforms, results, multiStep, tally, expectations, only } =
-    result;
+export function claimOf(result: GateResult): string | undefined {
+  const {
+    hello,
+    declaration,
+    asked,
+    reached,
+    conforms,
+    results,
+    multiStep,
+    tally,
+    expectations,
+    only,
+    seed,
+    profile,
+  } = result;
   if (!conforms || reached === "none") return undefined;
   const { name, version } = hello.implementation;
   const level = expectations && expectations.expected.size > 0 ? asked : reached;
@@ -34,7 +40,7 @@ export function claimOf(result: GateResult, { suite, seed, profile }: ClaimedRun
       ? [`but for ${expectations.expected.size} expected failures`]
       : []),
     ...(only === undefined ? [] : [`only ${only}`]),
-    `rmsprop-conformance ${suite}, profile ${profile}, seed ${seed}, ${results.length} cases of which ${notRun} not run`,
+    `rmsprop-conformance ${packageVersion()}, profile ${profile}, seed ${seed}, ${results.length} cases of which ${notRun} not run`,
   ].join("; ");
 }
 

@@ -9,12 +9,15 @@ import type { GateOptions } from "./gate-options.js";
 import { decides, type Level, levelOf, type ReachedLevel, reaches } from "./level.js";
 import { isSpecification } from "./plan.js";
 import { platform } from "./platform.js";
+import type { ProfileName } from "./profile.js";
 
 /** Everything that a run showed. */
 export interface GateResult {
   readonly hello: Hello;
   /** What it was judged by. */
   readonly declaration: Declaration;
+  readonly profile: ProfileName;
+  readonly seed: number;
   readonly asked: Level;
   readonly reached: ReachedLevel;
   /** At the level that was asked for, but for failures that are expected. */
@@ -80,6 +83,8 @@ export async function gateResult(
   return {
     hello,
     declaration,
+    profile: options.profile,
+    seed: options.seed,
     asked: level,
     reached: levelOf(shown, hasReference),
     conforms:

@@ -1,6 +1,5 @@
 import { CLAUSES } from "../../spec/clauses.js";
 import { AdapterUnavailable } from "../adapter/adapter.js";
-import { packageVersion } from "../package-info.js";
 import { findingText, headline } from "../report/terminal.js";
 import type { CaseResult } from "../suite/case-result.js";
 import { claimOf } from "../suite/claim.js";
@@ -115,8 +114,7 @@ class TestSuite {
   private async level(): Promise<ClauseOutcome> {
     const result = await this.run.whole();
     if (!result.conforms) throw new ConformanceFailure(this.wholeText(result));
-    const { profile, seed } = this.judged;
-    const claim = claimOf(result, { suite: packageVersion(), profile, seed });
+    const claim = claimOf(result);
     return { standing: "shown", ...(claim !== undefined && { claim }) };
   }
 

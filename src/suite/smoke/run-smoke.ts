@@ -165,9 +165,11 @@ function messageOf(error: unknown, conversation: Conversation | undefined): stri
   const expects = (what: string, section: Section) => `expected: ${what} (spec/PROTOCOL.md, "${section}")`;
   if (error instanceof AdapterFault) {
     const { verdict, message } = error;
-    return [...sent, `${verdict}: ${message}`, expects("one line in answer to each request", "Process")].join(
-      "\n",
-    );
+    return [
+      ...sent,
+      `${verdict}: ${message}`,
+      expects("one line in answer to each request, flushed once it is written", "Process"),
+    ].join("\n");
   }
   if (error instanceof Unexpected) {
     const { got = shownLine(conversation?.lastReceived ?? ""), expected, section } = error;
