@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/judge": { imports: ["spec", "src/float32", "src/program", "src/oracle"] },
   "src/adapter": {
     imports: ["spec", "src/package-info.ts", "src/program", "src/rmsprop"],
-    testsAlso: ["src/float32", "src/judge"],
+    testsAlso: ["src/judge"],
   },
   properties: {
     imports: ["spec", "src/float32", "src/program", "src/oracle", "src/judge", "src/adapter"],

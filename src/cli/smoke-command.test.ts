@@ -47,7 +47,7 @@ describe("smoke", () => {
     expect(await run("--dialect", "pytorch", "--", ...command)).toBe(EXIT.conforms);
     expect(stdout).toMatch(/^SMOKE PASSED · rmsprop-javascript-example /);
     expect(stdout).toMatch(/\nNext: npx rmsprop-conformance gate --dialect pytorch -- .*\.mjs\n$/);
-    expect(stderr).toMatch(new RegExp(`^${SMOKE_CASES.length} of ${SMOKE_CASES.length} cases$`, "m"));
+    expect(stderr).toMatch(new RegExp(`^${SMOKE_CASES.length} of ${SMOKE_CASES.length} smoke cases$`, "m"));
   });
 
   it("fails an adapter, and gives the result as JSON", async () => {

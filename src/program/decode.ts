@@ -34,7 +34,7 @@ function jsonHint(text: string, message: string): string {
  * @throws {ProgramError} naming the first field that does not fit.
  */
 export function decodeWire<T extends z.ZodType>(codec: T, value: unknown, source: string): z.output<T> {
-  const result = z.safeDecode(codec, value as z.input<T>);
+  const result = z.safeDecode(codec, value as z.input<T>, { reportInput: true });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new ProgramError(source, pathText(issue.path), issueText(issue));
@@ -48,7 +48,27 @@ function issueText(issue: z.core.$ZodIssue): string {
       return "discriminator" in issue && "options" in issue && Array.isArray(issue.options)
         ? `missing or unknown ${issue.discriminator}; known: ${issue.options.join(", ")}`
         : issue.message;
+    case "invalid_type":
+    case "invalid_value": {
+      // The library says `Invalid input: expected string, received undefined`, and for a value nothing of what is there.
+      const expected = expectation(issue.message);
+      if (issue.input === undefined) return `missing; ${expected}`;
+      return issue.code === "invalid_value" ? `${expected}; found ${foundText(issue.input)}` : expected;
+    }
     default:
       return issue.message;
   }
+}
+
+/** What was expected, without the words before it. */
+function expectation(message: string): string {
+  return message
+    .replace(/^Invalid (?:input|option|value): expected/, "expected")
+    .replace(/, received undefined$/, "");
+}
+
+/** The beginning of what is there instead. */
+function foundText(input: unknown): string {
+  const text = JSON.stringify(input) ?? String(input);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -32,9 +32,11 @@ export function smokeReport(
     colour ? styleText(STYLES[style], text, { validateStream: false }) : text;
   const run = result.cases.filter(({ verdict }) => verdict !== "not-run");
   const notRun = result.cases.filter(({ verdict }) => verdict === "not-run");
+  // One fault fails many cases in the same way: it is told once.
+  const told = new Map<string, string>();
   const rows = run.flatMap((one) => [
     `${paint(one.verdict, one.verdict)}  ${one.id.padEnd(width)}  ${one.says}`,
-    ...(one.verdict === "failed" ? indented(detailsOf(one)) : []),
+    ...(one.verdict === "failed" ? indented(detailsOnce(one, told)) : []),
   ]);
   // Nothing is run any more once one is not, and all for the same reason.
   if (notRun.length > 0)
@@ -76,6 +78,16 @@ function headline({ hello, cases }: SmokeResult, verdict: Verdict): string {
   const who = hello && `${hello.implementation.name} ${hello.implementation.version}`.trim();
   const counts = `${count("passed")} of ${cases.length} cases passed, ${count("failed")} failed, ${count("not-run")} not run`;
   return [HEADLINES[verdict], ...(who ? [who] : []), counts].join(" · ");
+}
+
+/** The details of a failure; where another case failed in the same way, its name. */
+function detailsOnce(one: SmokeCaseResult, told: Map<string, string>): string[] {
+  // What was sent differs from case to case, and the ids in what came back.
+  const alike = (one.message ?? "").replace(/^sent: .*\n/, "").replace(/\d+/g, "#");
+  const before = told.get(alike);
+  if (before !== undefined && alike !== "") return [`as ${before}`];
+  told.set(alike, one.id);
+  return detailsOf(one);
 }
 
 function detailsOf({ message = "", stderr = "" }: SmokeCaseResult): string[] {

@@ -69,20 +69,32 @@ export function headline(
 }
 
 function notRunLines({ results, clauses }: GateResult): string[] {
-  const reasons = new Map<string, number>();
-  for (const { verdict, reason } of results) {
-    if (reason !== undefined) {
-      const why = `${isNotRun(verdict) ? "not run" : verdict}: # (${reason})`;
-      reasons.set(why, (reasons.get(why) ?? 0) + 1);
-    }
-  }
+  const reasons = counted(
+    results
+      .filter(({ reason, lacking }) => reason !== undefined && !lacking)
+      .map(({ verdict, reason }) => `${isNotRun(verdict) ? "not run" : verdict} (${reason})`),
+  );
+  const lacking = results.flatMap((result) => (result.lacking ? [result.lacking] : []));
+  const needed = counted(lacking.flat()).sort(([, a], [, b]) => b - a);
   const unshown = clauses.filter(
     ({ standing, counts }) => standing === "not-shown" && Object.keys(counts).length > 0,
   );
   return [
-    ...[...reasons].map(([reason, count]) => `  ${reason.replace("#", countText(count))}`),
+    ...(lacking.length === 0
+      ? []
+      : [
+          `  not run: ${countText(lacking.length)} need what is not offered (${needed.map(([capability, count]) => `${capability} ${countText(count)}`).join(", ")})`,
+        ]),
+    ...reasons.map(([reason, count]) => `  ${reason.replace(" (", `: ${countText(count)} (`)}`),
     ...(unshown.length === 0 ? [] : [`  not shown: ${unshown.map(({ clause }) => clause).join(", ")}`]),
   ];
+}
+
+/** How often each text occurs, in the order of the first ones. */
+function counted(texts: readonly string[]): [text: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts];
 }
 
 /** Expectations that do not hold come first: they fail the run although nothing else may. */

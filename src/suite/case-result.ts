@@ -47,6 +47,8 @@ export interface CaseResult {
   readonly verdict: Verdict | NotRun;
   /** Why it was not run, or does not decide anything. */
   readonly reason?: string;
+  /** The capabilities that it would need, where it was not run for the lack of them. */
+  readonly lacking?: readonly string[];
   /** Programs that were run. */
   readonly runs: number;
   readonly tally: Tally;

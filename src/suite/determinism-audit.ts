@@ -1,6 +1,7 @@
 import type { Adapter, Outcome } from "../adapter/adapter.js";
 import { floatText } from "../float32/text.js";
 import { emptyTally } from "../judge/tally.js";
+import type { Verdict } from "../judge/verdict.js";
 import type { Program } from "../program/program.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseResult, Evidence } from "./case-result.js";
@@ -65,28 +66,29 @@ export class DeterminismAudit {
       return difference === undefined ? [] : [{ ...sample, difference, again: again[k] }];
     });
     const runs = samples.length;
-    if (differing.length === 0 && unexplained.length === 0) return { ...base, verdict: "certified", runs };
+    const failing = (verdict: Verdict, message: string, minimal?: Evidence): CaseResult => ({
+      ...base,
+      verdict,
+      runs,
+      // Alone, a program has nothing to be compared with: all of them run again.
+      failure: { message, ...(minimal && { minimal }), others: [], replay: replay("") },
+    });
     const [first] = differing;
-    const message =
-      first === undefined
-        ? `a failure did not show again when the programs of its batch were run apart: ${unexplained[0]}`
-        : `${differing.length} of ${runs} programs were answered otherwise in ${where}; one of them: ${first.difference}`;
-    if (!capabilities.includes("deterministic")) {
+    if (first) {
+      const message = `${differing.length} of ${runs} programs were answered otherwise in ${where}; one of them: ${first.difference}`;
+      if (capabilities.includes("deterministic"))
+        return failing("nondeterministic", message, evidenceOf(first.program, first.again));
       const reason = `${message}. Determinism is not declared, so this is no failure`;
       return { ...base, verdict: "indeterminate", reason, runs };
     }
-    return {
-      ...base,
-      verdict: "nondeterministic",
-      runs,
-      failure: {
-        message,
-        ...(first && { minimal: evidenceOf(first.program, first.again) }),
-        others: [],
-        // Alone it has nothing to compare with.
-        replay: replay(""),
-      },
-    };
+    // Whatever is declared: a process that ends, or talks, without a program that makes it do so is at fault.
+    const [fault] = unexplained;
+    if (fault !== undefined)
+      return failing(
+        "protocol-error",
+        `a fault did not show again when the programs of its batch were run apart: ${fault}`,
+      );
+    return { ...base, verdict: "certified", runs };
   }
 }
 

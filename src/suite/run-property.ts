@@ -46,7 +46,10 @@ export async function runProperty(property: Property, options: PropertyRunOption
   if (property.of === "implementation") {
     const missing = property.needs.filter((capability) => !options.capabilities.includes(capability));
     if (missing.length > 0)
-      return notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`);
+      return {
+        ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
+        lacking: missing,
+      };
     if (property.appliesTo && !property.appliesTo(options.declaration))
       return notRun("not-run", `not a property of dialect ${options.declaration.dialect.id}`);
   }

@@ -45,7 +45,10 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
     (capability) => !capabilities.includes(capability),
   );
   if (missing.length > 0)
-    return notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`);
+    return {
+      ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
+      lacking: missing,
+    };
   let verdict: Verdict = "indeterminate";
   const subject = new Subject(
     options.adapter,

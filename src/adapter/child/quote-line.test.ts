@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { quoteLine } from "./quote-line.js";
 
-it("shows a short line as a JSON string", () => {
-  expect(quoteLine('{"id":1}')).toBe('"{\\"id\\":1}"');
+it("shows a short line as it is", () => {
+  expect(quoteLine('{"id":1}')).toBe('"{"id":1}"');
+  expect(quoteLine("a\r\tb")).toBe('"a\\r\\tb"');
 });
 
 it("shows control characters, and whatever is not ASCII, by number", () => {

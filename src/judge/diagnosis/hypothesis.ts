@@ -18,14 +18,16 @@ export function explains({ declaration }: Hypothesis, { programs }: FailingCase)
 
 /**
  * One axis of rounding, left open entirely; and double internals, which are two axes with one cause: numbers
- * of a language that has only binary64, stored to float32.
+ * of a language that has only binary64, stored to float32. Of those that explain as much, the first is told:
+ * precision before roots and orders, because it is what differs in practice.
  */
 export function roundingHypotheses(declaration: Declaration): Hypothesis[] {
   const single = singleAxisRounding(declaration);
-  const doubles = single.filter(
-    ({ differences: [{ axis }] }) => axis === "scalars" || axis === "intermediates",
-  );
-  return doubles.length < 2 ? single : [...single, combined(doubles[0], doubles[1])];
+  const isPrecision = ({ differences: [{ axis }] }: Hypothesis) =>
+    axis === "scalars" || axis === "intermediates";
+  const precision = single.filter(isPrecision);
+  const others = single.filter((hypothesis) => !isPrecision(hypothesis));
+  return [...precision, ...(precision.length < 2 ? [] : [combined(precision[0], precision[1])]), ...others];
 }
 
 function singleAxisRounding(declaration: Declaration): Hypothesis[] {
