@@ -1,0 +1,5 @@
+// Does not even introduce itself.
+
+import { hang } from "./support/wait.mjs";
+
+hang();
