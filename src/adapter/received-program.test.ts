@@ -65,6 +65,16 @@ describe("receiveProgram", () => {
     expect(receive(wire)).toEqual({ refusal });
   });
 
+  it.each([null, 7, "init", [], {}])("refuses %j for an operation", (operation) => {
+    for (const k of [0, 3]) {
+      const wire = validWire();
+      wire.operations[k] = operation;
+      const message = expect.stringContaining(`program: operations[${k}]`);
+      const refusal = { status: "error", phase: "init", class: "invalid-argument", message };
+      expect(receive(wire)).toEqual({ refusal });
+    }
+  });
+
   it.each([
     [{ shape: [2], hex: "3F80000040000000" }, /gradients\[0\]: not hex: expected eight lower-case digits/],
     [{ shape: [2], hex: "3f8000004000000" }, /gradients\[0\]: not hex/],

@@ -88,7 +88,8 @@ function valueAt(wire: unknown, path: readonly PropertyKey[]): unknown {
 function phaseOf(wire: unknown, path: string): Phase {
   const position = /^operations\[(\d+)\]/.exec(path)?.[1];
   if (position === undefined) return "init";
-  const op = valueAt(wire, ["operations", position, "op"]);
+  const operation = valueAt(wire, ["operations", position]);
+  const op = (operation as { op?: unknown } | null)?.op;
   // Another name than these was answered as an unknown operation.
   return typeof op === "string" ? (op as Phase) : "init";
 }

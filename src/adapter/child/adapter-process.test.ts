@@ -175,7 +175,7 @@ describe("AdapterProcess", () => {
       child.send("x");
       expect(await faultOf(child)).toMatchObject({
         verdict: "protocol-error",
-        message: 'a line is cut off: the process ended within it; it begins "{\\"id\\":"',
+        message: 'a line is cut off: the process ended within it; it begins "{"id":"',
       });
     });
 

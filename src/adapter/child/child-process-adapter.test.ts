@@ -332,7 +332,7 @@ describe("faults", () => {
       "cuts a line off",
       "write(JSON.stringify(reply).slice(0, 9)); process.exit(0);",
       "protocol-error",
-      /^a line is cut off: .*"\{\\"id\\":\d/,
+      /^a line is cut off: .*"\{"id":\d/,
     ],
     [
       "writes a line that is too long",

@@ -15,7 +15,10 @@ export interface ChildProcessAdapterOptions {
   readonly command: readonly [string, ...string[]];
   /** Milliseconds for the answer to `hello`. Default: 30000. */
   readonly helloTimeout?: number;
-  /** Milliseconds for the answer to one `run`, once those before it are answered. Default: 10000. */
+  /**
+   * Milliseconds for the answer to one `run`, once those before it are answered. Default: 10000. After a time-out,
+   * programs go one by one, and a quarter of it is enough.
+   */
   readonly runTimeout?: number;
   /** Restarts after faults; one more, and the adapter is given up. Default: 100. */
   readonly restarts?: number;
@@ -57,7 +60,6 @@ const MOST_LANES = 64;
 export class ChildProcessAdapter implements Adapter {
   private readonly command: readonly [string, ...string[]];
   private readonly helloTimeout: number;
-  private readonly runTimeout: number;
   private readonly mostRestarts: number;
   private readonly lineLimit: number | undefined;
 
@@ -85,10 +87,9 @@ export class ChildProcessAdapter implements Adapter {
   constructor(options: ChildProcessAdapterOptions) {
     this.command = options.command;
     this.helloTimeout = options.helloTimeout ?? 30_000;
-    this.runTimeout = options.runTimeout ?? 10_000;
     this.mostRestarts = options.restarts ?? 100;
     this.lineLimit = options.lineLimit;
-    this.isolation = new Isolation(this.runTimeout);
+    this.isolation = new Isolation(options.runTimeout ?? 10_000);
     this.exchanges = options.trace ? new WeakMap() : undefined;
   }
 
@@ -342,7 +343,7 @@ export class ChildProcessAdapter implements Adapter {
   private async readAnswer(session: Session): Promise<void> {
     const [{ request, jobs, exchange, sentAt }] = this.outstanding;
     try {
-      const line = await session.process.receive(this.runTimeout);
+      const line = await session.process.receive(this.isolation.patience);
       exchange?.received(line);
       const now = performance.now();
       const elapsed = now - Math.max(sentAt, this.lastAnswer);

@@ -41,6 +41,14 @@ export class Isolation<Case> {
     return this.single || this.suspicion !== undefined;
   }
 
+  /**
+   * Milliseconds in which the next request must be answered. The budget is meant for a full request: once cases go one
+   * by one because one of them hung, a quarter is plenty, and a hang in many cases does not cost hours.
+   */
+  get patience(): number {
+    return this.single ? this.budget / 4 : this.budget;
+  }
+
   /** These cases were answered by one request, which took so many milliseconds. */
   answered(cases: readonly Case[], elapsed: number): void {
     // A batch that would need half of the budget is too close to a timeout.

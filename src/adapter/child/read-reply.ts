@@ -6,6 +6,9 @@ import { helloReplySchema, runReplyCodec } from "../messages.js";
 import type { Reply } from "../reply.js";
 import { quoteLine } from "./quote-line.js";
 
+/** How much of what is wrong is said, in characters: an answer's own fields and shapes may be in it. */
+const SAID = 400;
+
 /** An answer that breaks the protocol. */
 export class ReplyError extends Error {
   override readonly name = "ReplyError";
@@ -16,7 +19,7 @@ export class ReplyError extends Error {
     line: string,
     readonly otherId?: number,
   ) {
-    super(`${problem}; the line is ${quoteLine(line)}`);
+    super(`${inOneLine(problem)}; the line is ${quoteLine(line)}`);
   }
 }
 
@@ -52,6 +55,12 @@ export function readReplies(line: string, id: number, names: readonly string[]):
     fail(`results[${k}] is for case "${results[k].case}", but case "${names[k]}" was sent in this place`);
   }
   return results.map(({ case: _, ...reply }) => reply);
+}
+
+/** ASCII of bounded length. */
+function inOneLine(problem: string): string {
+  const cut = problem.length > SAID ? `${problem.slice(0, SAID)}…` : problem;
+  return cut.replace(/[^ -~…]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** The id of an answer, if it has one. */
