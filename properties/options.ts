@@ -34,6 +34,24 @@ function decaying(dialect: Dialect): fc.Arbitrary<Hyperparameters> {
     );
 }
 
+/** Momentum, and perhaps the centered variance, for the first and the last of three steps. */
+interface SwitchedTrace {
+  readonly hyperparameters: Hyperparameters;
+  readonly gradients: readonly [readonly number[], readonly number[], readonly number[]];
+}
+
+function switchedTraces(dialect: Dialect): fc.Arbitrary<SwitchedTrace> {
+  return fc.constantFrom(1, 3).chain((length) => {
+    const gradient = fc.array(gridFloat, { minLength: length, maxLength: length });
+    return fc.record({
+      hyperparameters: fc
+        .tuple(hyperparameters(dialect, EVERY_PART), fc.constantFrom(0.5, 0.75))
+        .map(([h, momentum]) => ({ ...h, momentum })),
+      gradients: fc.tuple(gradient, gradient, gradient),
+    });
+  });
+}
+
 /** A gradient g and then zeros, in values short enough for g + λθ to be exact where λ is a power of two. */
 interface DecayTrace {
   readonly hyperparameters: Hyperparameters;
@@ -341,6 +359,36 @@ export const optionProperties = [
       const expected = await subject.run(programWithSets(dialect, input));
       const run = await runProgram(subject, programWithSets(dialect, input, input.changes, back));
       expectSameObservations(run, expected, "a change that was taken back before any step");
+    },
+  }),
+  property<SwitchedTrace>({
+    id: "buffers-are-kept-while-they-are-not-used",
+    clauses: ["RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "set", "momentum"],
+    weight: 0.5,
+    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    arbitrary: ({ dialect }) => switchedTraces(dialect),
+    check: async ({ hyperparameters: h, gradients: [first, unused, last] }, subject) => {
+      const { dialect } = subject.declaration;
+      const { momentum, centered } = h;
+      const observe = observeAll(dialect, h);
+      await subject.conforms(
+        programOf(dialect, [
+          init(
+            h,
+            first.map(() => 0),
+          ),
+          step(first),
+          observe,
+          { op: "set", group: 0, hyperparameters: { momentum: 0, centered: false } },
+          step(unused),
+          observe,
+          { op: "set", group: 0, hyperparameters: { momentum, centered } },
+          step(last),
+          observe,
+        ]),
+      );
     },
   }),
   property<ChangedTrace>({

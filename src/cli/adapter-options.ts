@@ -36,7 +36,7 @@ export function addAdapterOptions(command: Command): Command {
   return addTimeouts(command).addOption(
     new Option("--restarts <count>", "how often it may be started again after a crash or a time-out")
       .argParser(parseCount)
-      .default(200),
+      .default(500),
   );
 }
 

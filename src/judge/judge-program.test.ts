@@ -536,6 +536,35 @@ describe("breaches of the contract", () => {
     expect(breaches(observations, program)).toEqual([]);
   });
 
+  it("a step count that is not the number of steps", () => {
+    const observations = right();
+    observations[0].parameters[0].step = 1;
+    expect(breaches(observations)).toEqual([]);
+    observations[0].parameters[0].step = 2;
+    expect(breaches(observations)).toEqual(["operation 2, parameter 0: the step count is 2 after 1 steps"]);
+  });
+
+  it.each(["momentum_buffer", "grad_avg"] as const)("a %s that changes in a step without it", (slot) => {
+    const program = programOf(
+      pytorch,
+      init(full, [1, 2]),
+      step([1, 2]),
+      EVERYTHING,
+      set({ momentum: 0, centered: false }),
+      step([2, 1]),
+      EVERYTHING,
+      set({ momentum: 0.5, centered: true }),
+      step([1, 1]),
+      EVERYTHING,
+    );
+    const observations = simulate(program, pytorch, fused);
+    expect(breaches(observations, program)).toEqual([]);
+    const changed = replaced(observations, { observation: 1, parameter: 0, slot, element: 1 }, nextUp);
+    expect(breaches(changed, program)[0]).toMatch(
+      new RegExp(`^step 2 \\(operation 4\\) does not use ${slot} of parameter 0, and yet element 1 was `),
+    );
+  });
+
   const twice = (...slots: Parameters<typeof observe>) =>
     programOf(
       pytorch,

@@ -137,6 +137,7 @@ class TimelineJudge {
     this.present = ["parameter", ...slotsOf(stepShape(this.declaration.dialect, event.hyperparameters))];
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
 
+    if (observed) this.unusedKept(event, observed);
     if (this.known && observed && this.present.every((slot) => observed[slot])) {
       this.oneStep(event, this.known, gradient, observed);
       this.known = {
@@ -155,6 +156,21 @@ class TimelineJudge {
     if (observed === undefined) return 0;
     this.judgeCarried(this.carried, event, observed);
     return 1;
+  }
+
+  /** A buffer that a step does not use is what it was: momentum may be switched off and on again. */
+  private unusedKept(event: StepEvent, observed: ObservedBlocks): void {
+    const before = this.known?.state;
+    for (const slot of STATE_SLOTS) {
+      const was = before?.[slot];
+      const got = observed[slot];
+      if (!was || !got || this.present.includes(slot)) continue;
+      const changed = got.findIndex((value, i) => !Object.is(value, was[i]));
+      if (changed < 0) continue;
+      this.sink.breach(
+        `step ${this.stepsTaken} (operation ${event.operation}) does not use ${slot} of parameter ${this.timeline.parameter}, and yet element ${changed} was ${was[changed]} and is ${got[changed]}`,
+      );
+    }
   }
 
   private oneStep(
@@ -342,6 +358,9 @@ class TimelineJudge {
       } else if (event.slots.includes(slot) && this.present.includes(slot)) {
         this.sink.breach(`${where}: no ${slot} returned`);
       }
+    }
+    if (entry.step !== undefined && entry.step !== this.stepsTaken) {
+      this.sink.breach(`${where}: the step count is ${entry.step} after ${this.stepsTaken} steps`);
     }
     const { gradient } = entry;
     const given = this.lastGradient?.values;

@@ -67,8 +67,12 @@ function expectation(message: string): string {
     .replace(/, received undefined$/, "");
 }
 
-/** The beginning of what is there instead. */
+/** The beginning of what is there instead; of a structure only what it is. */
 function foundText(input: unknown): string {
-  const text = JSON.stringify(input) ?? String(input);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  if (typeof input === "object" && input !== null) return Array.isArray(input) ? "an array" : "an object";
+  const text = typeof input === "string" ? JSON.stringify(input.slice(0, FOUND)) : String(input);
+  return typeof input === "string" && input.length > FOUND ? `${text}…` : text;
 }
+
+/** How much of a text is shown, in characters. */
+const FOUND = 60;

@@ -30,7 +30,9 @@ export class FaultAllowance {
       hello: () => adapter.hello(),
       stop: () => adapter.stop(),
       run: async (programs, options) => {
-        const alone = options?.alone === true || this.faults >= FAULTS_IN_BATCHES;
+        // A batch may fail and none of its programs alone: restarts count too.
+        const faults = Math.max(this.faults, adapter.restarts ?? 0);
+        const alone = options?.alone === true || faults >= FAULTS_IN_BATCHES;
         const outcomes = await adapter.run(programs, { alone });
         for (const { status } of outcomes) if (status === "fault") this.faults++;
         return outcomes;

@@ -12,6 +12,7 @@ import { diagnoseOtherBits } from "../judge/diagnosis/other-bits.js";
 import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
 import { type Judgement, judgeProgram } from "../judge/judge-program.js";
 import type { Mismatch } from "../judge/mismatch.js";
+import { isFailure, type Verdict } from "../judge/verdict.js";
 import { isolateElement } from "../search/isolate-element.js";
 import { type CaseResult, type Evidence, type Failure, isNotRun } from "./case-result.js";
 
@@ -94,9 +95,12 @@ export async function findingsOf(
   return findings.sort((a, b) => b.cases.length - a.cases.length);
 }
 
-/** Messages that say the same of other places and values are alike. */
+/** Messages that say the same of other places, values, lines and programs are alike. */
 function withoutNumbers(message: string): string {
-  return message.replace(/0x[0-9a-f]+|[-−+]?(?:\d[\d.,]*(?:e[-+]?\d+)?|Infinity|∞|NaN)/g, "#");
+  return message
+    .replace(/; the line is .*$/s, "")
+    .replace(/(needs only what it declares): .*$/s, "$1")
+    .replace(/0x[0-9a-f]+|[-−+]?(?:\d[\d.,]*(?:e[-+]?\d+)?|Infinity|∞|NaN)/g, "#");
 }
 
 /** Failures, smallest first, of which the properties' own message is all that can be said. */
@@ -161,6 +165,8 @@ async function arithmeticFailure(
     judgement: judgementOf(evidence, declaration),
   }));
   const rejects = judged.some(({ judgement }) => judgement.rejected.length > 0);
+  // What a property itself finds wrong stays wrong, however it is rounded.
+  if (!rejects && isFailure(verdict as Verdict)) return undefined;
   const programs: FailingProgram[] = [];
   for (const { evidence, judgement } of judged) {
     if (programs.length >= DIAGNOSED_PROGRAMS) break;

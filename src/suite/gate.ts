@@ -26,7 +26,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
       results.set(planned.id, result);
       options.onCase?.(result, results.size, total);
     } catch (error) {
-      if (error instanceof Interrupted) stopped ??= "interrupted";
+      if (error instanceof Interrupted || options.signal?.aborted) stopped ??= "interrupted";
       else if (error instanceof AdapterUnavailable) stopped ??= error.message.replace(/\s*\n\s*/g, " | ");
       else throw error;
     }
@@ -44,8 +44,12 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
     }
   };
   if (options.signal?.aborted) stopped = "interrupted";
+  // Whoever hangs would be waited for otherwise.
+  const abandon = () => void options.adapter.stop();
+  options.signal?.addEventListener("abort", abandon);
   await Promise.all(Array.from({ length: options.adapter.lanes ?? 1 }, lane));
   if (plan.audit && stopped === undefined) await runOne(plan.audit);
+  options.signal?.removeEventListener("abort", abandon);
 
   const inOrder = [...plan.cases, ...(plan.audit ? [plan.audit] : [])].flatMap(({ id }) => {
     const result = results.get(id);

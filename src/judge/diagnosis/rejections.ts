@@ -20,7 +20,14 @@ export function diagnoseRejections(
 ): DiagnosedCluster[] {
   const clusters: DiagnosedCluster[] = [];
   const single = [...roundingHypotheses(declaration), ...dialectHypotheses(declaration)];
-  let left = takeExplained(cases, single, declaration, clusters);
+  // A sign of a zero alone shows no other formula: whatever leaves the sign open would seem to explain it.
+  const zeros = cases.filter((one) => rejectionsOf(one, declaration).every(isOtherZero));
+  let left = takeExplained(
+    cases.filter((one) => !zeros.includes(one)),
+    single,
+    declaration,
+    clusters,
+  );
   if (left.length > 0) {
     // Pairs are many: only those that explain the smallest case are tried on the others.
     const [seed] = left;
@@ -32,7 +39,7 @@ export function diagnoseRejections(
     );
   }
   const unexplained = new Map<string, { diagnosis: Diagnosis; cases: FailingCase[] }>();
-  for (const one of left) {
+  for (const one of [...left, ...zeros]) {
     const diagnosis = describe(one, declaration);
     const key = `${diagnosis.verdict} ${diagnosis.firstDiverging}`;
     const group = unexplained.get(key);
@@ -139,10 +146,17 @@ function classOf(x: number): string {
   return name === "finite" ? (x > 0 ? "+0" : "−0") : name;
 }
 
-function isOfAnotherClass({ got, accepted }: Mismatch): boolean {
+function isOfAnotherClass(mismatch: Mismatch): boolean {
+  const { got, accepted } = mismatch;
   if (accepted.kind !== "listed") return false;
+  if (isOtherZero(mismatch)) return true;
   if (Number.isFinite(got) && got !== 0) return accepted.values.every((value) => !Number.isFinite(value));
   return accepted.values.every((value) => classOf(value) !== classOf(got));
+}
+
+/** A value that equals an accepted one and yet is rejected: zero, with the other sign. */
+function isOtherZero({ got, accepted }: Mismatch): boolean {
+  return accepted.kind === "listed" && accepted.values.includes(got);
 }
 
 /**

@@ -74,7 +74,11 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeResult> {
   }
 }
 
+/** Cases without an answer after which it is not waited any more. */
+const MOST_TIMEOUTS = 3;
+
 class Smoke {
+  private timeouts = 0;
   /** The process that the next case may use. */
   private conversation: Conversation | undefined;
   private readonly results: SmokeCaseResult[] = [];
@@ -92,6 +96,7 @@ class Smoke {
     for (const one of CASES) {
       await this.attempt(one, async () => {
         if (!hello) throw new NotRun("hello failed");
+        if (this.timeouts >= MOST_TIMEOUTS) throw new NotRun(`it did not answer ${MOST_TIMEOUTS} times`);
         if (one.fresh) await this.end();
         await one.check({ hello, dialect, conversation: this.conversation ?? (await this.begin()) });
       });
@@ -148,6 +153,7 @@ class Smoke {
       // Whatever it still says would be taken for the answer to the next case.
       await this.end();
       if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
+      if (error instanceof AdapterFault && error.verdict === "timeout") this.timeouts++;
       if (error instanceof NotRun) return { verdict: "not-run", message: error.message };
       const message = messageOf(error, conversation);
       const stderr = conversation?.stderr ?? "";
