@@ -27,6 +27,7 @@ export interface JudgementSink {
 }
 
 type StepEvent = Extract<TimelineEvent, { kind: "step" }>;
+type ObserveEvent = Extract<TimelineEvent, { kind: "observe" }>;
 type ObservedBlocks = Partial<Record<Slot, Float64Array>>;
 
 /** The acceptance sets of one slot, by element, however they were made. */
@@ -107,8 +108,14 @@ class TimelineJudge {
     for (let i = 0; i < events.length; i++) {
       const event = events[i];
       if (event.kind === "load") this.load(event);
-      else if (event.kind === "observe") this.observeWithoutStep(event);
-      else i += this.step(event, events[i + 1]);
+      else if (event.kind === "observe") {
+        this.observeWithoutStep(event);
+        this.countSteps(event);
+      } else {
+        const next = events[i + 1];
+        i += this.step(event, next);
+        if (next?.kind === "observe") this.countSteps(next);
+      }
     }
   }
 
@@ -156,6 +163,15 @@ class TimelineJudge {
     if (observed === undefined) return 0;
     this.judgeCarried(this.carried, event, observed);
     return 1;
+  }
+
+  /** A count that is shown must be right. Values come first: a count may only follow from what is wrong with them. */
+  private countSteps({ operation, observation }: ObserveEvent): void {
+    const { step } = this.observations[observation].parameters[this.timeline.parameter];
+    if (step === undefined || step === this.stepsTaken) return;
+    this.sink.breach(
+      `operation ${operation}, parameter ${this.timeline.parameter}: the step count is ${step} after ${this.stepsTaken} steps`,
+    );
   }
 
   /** A buffer that a step does not use is what it was: momentum may be switched off and on again. */
@@ -281,7 +297,7 @@ class TimelineJudge {
    * An observation with no step right before it must show what was given or seen last. What was not seen yet
    * is the result of the last step, shown late.
    */
-  private observeWithoutStep(event: Extract<TimelineEvent, { kind: "observe" }>): void {
+  private observeWithoutStep(event: ObserveEvent): void {
     const observed = this.observedBlocks(event);
     const before: ObservedBlocks = this.known
       ? { parameter: this.known.parameter, ...this.known.state }
@@ -339,7 +355,7 @@ class TimelineJudge {
     );
   }
 
-  private observedBlocks(event: Extract<TimelineEvent, { kind: "observe" }>): ObservedBlocks {
+  private observedBlocks(event: ObserveEvent): ObservedBlocks {
     const entry = this.observations[event.observation].parameters[this.timeline.parameter];
     const blocks: ObservedBlocks = {};
     const where = `operation ${event.operation}, parameter ${this.timeline.parameter}`;
@@ -358,9 +374,6 @@ class TimelineJudge {
       } else if (event.slots.includes(slot) && this.present.includes(slot)) {
         this.sink.breach(`${where}: no ${slot} returned`);
       }
-    }
-    if (entry.step !== undefined && entry.step !== this.stepsTaken) {
-      this.sink.breach(`${where}: the step count is ${entry.step} after ${this.stepsTaken} steps`);
     }
     const { gradient } = entry;
     const given = this.lastGradient?.values;
