@@ -36,3 +36,15 @@ it("refuses a dialect that is not claimed, or that nobody knows", () => {
     /^mine claims dialect "pytroch", which is not in the catalogue; known: textbook, /,
   );
 });
+
+it("refuses choices that leave everything open", () => {
+  const root = ["correct", "one-float-low", "one-float-high"] as const;
+  const subnormals = ["flushed", "flushed-early"] as const;
+  const scalars = ["float32", "binary64"] as const;
+  const wide = { root: [...root], subnormals: [...subnormals], scalars: [...scalars] };
+  expect(declarationFrom(hello({ float32: { choices: wide } }), {}).evaluation.root).toEqual(root);
+  const wider = { ...wide, intermediates: [...scalars] };
+  expect(() => declarationFrom(hello({ float32: { choices: wider } }), {})).toThrow(
+    /^float32\.choices leave 24 combinations open \(scalars 2, complement 1, intermediates 2, subnormals 2, root 3\); at most 12/,
+  );
+});

@@ -1,4 +1,5 @@
 import { DIALECTS, dialectById } from "../../spec/dialects.js";
+import type { Evaluation, EvaluationAxis } from "../../spec/evaluation.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import type { Hello } from "../adapter/hello.js";
 import { type Declaration, declarationOf } from "../judge/declaration.js";
@@ -18,7 +19,8 @@ export interface Asked {
 
 /**
  * The declaration that an implementation is judged by.
- * @throws {UnusableDeclaration} for a dialect that the catalogue does not have, or that it does not claim
+ * @throws {UnusableDeclaration} for a dialect that the catalogue does not have, or that it does not claim, and for
+ *   more choices of rounding than can be judged
  */
 export function declarationFrom({ implementation, dialects, float32 }: Hello, asked: Asked): Declaration {
   const known = DIALECTS.map(({ id }) => id);
@@ -32,5 +34,27 @@ export function declarationFrom({ implementation, dialects, float32 }: Hello, as
     throw new UnusableDeclaration(
       `${implementation.name} does not claim dialect ${id}; it claims ${dialects.join(", ")}`,
     );
-  return declarationOf(dialectById(id), asked.evaluation ?? float32?.reference, float32?.choices);
+  const declaration = declarationOf(
+    dialectById(id),
+    asked.evaluation ?? float32?.reference,
+    float32?.choices,
+  );
+  refuseTooWide(declaration.evaluation);
+  return declaration;
+}
+
+/** Axes on which an implementation makes one choice for all of its operations. */
+const WHOLE: readonly EvaluationAxis[] = ["scalars", "complement", "intermediates", "subnormals", "root"];
+
+/** A root within one float, flushing looked for early or late, and one more choice of two. */
+const MOST_COMBINATIONS = 12;
+
+/** Whoever leaves everything open is told nothing, and the sets of all combinations grow beyond memory. */
+function refuseTooWide(evaluation: Evaluation): void {
+  const combinations = WHOLE.reduce((product, axis) => product * evaluation[axis].length, 1);
+  if (combinations <= MOST_COMBINATIONS) return;
+  const open = WHOLE.map((axis) => `${axis} ${evaluation[axis].length}`).join(", ");
+  throw new UnusableDeclaration(
+    `float32.choices leave ${combinations} combinations open (${open}); at most ${MOST_COMBINATIONS} can be judged: declare what the implementation does`,
+  );
 }
