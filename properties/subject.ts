@@ -4,7 +4,7 @@ import type { Capability } from "../src/adapter/capability.js";
 import { neededCapabilities } from "../src/adapter/needed-capabilities.js";
 import type { Reply } from "../src/adapter/reply.js";
 import type { Declaration } from "../src/judge/declaration.js";
-import { type Judgement, judgeProgram, verdictOf } from "../src/judge/judge-program.js";
+import { breachesOfCount, type Judgement, judgeProgram, verdictOf } from "../src/judge/judge-program.js";
 import { isFailure } from "../src/judge/verdict.js";
 import type { Observation } from "../src/program/observation.js";
 import type { Program } from "../src/program/program.js";
@@ -63,7 +63,11 @@ export class Subject {
     const [outcome] = await this.adapter.run([program]);
     const evidence = { program, observations: [] };
     switch (outcome.status) {
-      case "ok":
+      case "ok": {
+        const [breach] = breachesOfCount(program, outcome.observations);
+        if (breach !== undefined) throw new PropertyFailure(breach, "contract-mismatch", evidence);
+        return outcome;
+      }
       case "error":
         return outcome;
       case "not-sent":

@@ -50,9 +50,11 @@ describe("neededCapabilities", () => {
     expect(needs(...operations)).toEqual([capability]);
   });
 
-  it("are those of hyperparameters that a step uses: set between steps, and not where the dialect ignores them", () => {
+  it("are those of hyperparameters that are given, used by a step or not, and not where the dialect ignores them", () => {
     const later: Operation = { op: "set", group: 0, hyperparameters: { momentum: 0.5, centered: true } };
-    expect(needs(init(), step, later)).toEqual(["set"]);
+    expect(needs(init(), step, later)).toEqual(["momentum", "centered", "set"]);
+    const nothing: Operation = { op: "step", gradients: [null] };
+    expect(needs(init({ weight_decay: 0.5 }), nothing)).toEqual(["weight-decay", "missing-gradient"]);
     expect(needs(init(), step, later, step)).toEqual(["momentum", "centered", "set"]);
     const program = programOf(init({ momentum: 0.5, maximize: true }), step);
     expect(neededCapabilities(program, dialectById("hinton"))).toEqual([]);

@@ -62,7 +62,7 @@ export function judgeProgram(
 }
 
 /** Observations and parameters in them that are too few or too many. */
-function breachesOfCount(program: Program, observations: readonly Observation[]): string[] {
+export function breachesOfCount(program: Program, observations: readonly Observation[]): string[] {
   const observed = [...program.operations.entries()].filter(([, { op }]) => op === "observe");
   if (observations.length !== observed.length) {
     return [`${observations.length} observations were returned for ${observed.length} observe operations`];

@@ -198,6 +198,34 @@ describe("capabilities", () => {
   });
 });
 
+describe("an observation with a parameter too few", () => {
+  it("is a breach of the contract, whatever a property would compare", async () => {
+    const adapter = adapterOf(bundledFactory("fused"));
+    const losing: Adapter = {
+      hello: () => adapter.hello(),
+      stop: () => adapter.stop(),
+      run: async (programs) =>
+        (await adapter.run(programs)).map(
+          (reply): Outcome =>
+            reply.status !== "ok"
+              ? reply
+              : {
+                  status: "ok",
+                  observations: reply.observations.map(({ parameters }) => ({
+                    parameters: parameters.slice(0, 1),
+                  })),
+                },
+        ),
+    };
+    const result = await gate(losing, "fused", "L2", { only: "torch/groups/*" });
+    expect(result).toMatchObject({ conforms: false, reached: "L0" });
+    expect(result.findings[0].diagnosis).toMatchObject({
+      verdict: "contract-mismatch",
+      sentence: expect.stringMatching(/^operation \d+: the observation has 1 parameters instead of \d+/),
+    });
+  });
+});
+
 describe("what a run does not show", () => {
   it("an interrupted run is incomplete and does not conform", async () => {
     const controller = new AbortController();
