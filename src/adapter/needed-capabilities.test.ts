@@ -58,9 +58,13 @@ describe("neededCapabilities", () => {
     expect(needs(init(), step, later, step)).toEqual(["momentum", "centered", "set"]);
     const program = programOf(init({ momentum: 0.5, maximize: true }), step);
     expect(neededCapabilities(program, dialectById("hinton"))).toEqual([]);
-    expect(neededCapabilities(programOf(init(), step), dialectById("graves-2013"))).toEqual([
-      "momentum",
+    const graves = dialectById("graves-2013");
+    expect(neededCapabilities(programOf(init(), step), graves)).toEqual(["momentum", "centered"]);
+    // A change asks for what it changes, and not for the defaults of what was switched off before.
+    const slower: Operation = { op: "set", group: 0, hyperparameters: { lr: 0.5 } };
+    expect(neededCapabilities(programOf(init({ momentum: 0 }), slower, step), graves)).toEqual([
       "centered",
+      "set",
     ]);
   });
 

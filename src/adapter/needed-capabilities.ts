@@ -1,35 +1,28 @@
 import { STATE_SLOTS } from "../../spec/arithmetic.js";
-import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
+import type { Dialect } from "../../spec/dialect.js";
 import { stepShape } from "../../spec/step-shape.js";
-import type { Operation, OperationOf, Program } from "../program/program.js";
-import { resolveHyperparameters, timelinesOf } from "../program/timeline.js";
+import type { Operation, OperationOf, Program, ProgramHyperparameters } from "../program/program.js";
+import { resolveHyperparameters } from "../program/timeline.js";
 import { CAPABILITIES, type Capability } from "./capability.js";
 
 /** What an implementation must offer to run a program as it stands. The program must be valid. */
 export function neededCapabilities(program: Program, dialect: Dialect): Capability[] {
   const { operations } = program;
+  const [init] = operations as [OperationOf<"init">];
   const needed = new Set<Capability>();
-  const asks = (hyperparameters: Hyperparameters) => {
-    const shape = stepShape(dialect, hyperparameters);
+  // What is given is asked for, even where no step with a gradient uses it.
+  const asks = (given: ProgramHyperparameters) => {
+    const shape = stepShape(dialect, resolveHyperparameters(dialect, given));
     if (shape.momentum) needed.add("momentum");
     if (shape.centered) needed.add("centered");
     if (shape.weightDecay) needed.add("weight-decay");
     if (shape.maximize) needed.add("maximize");
   };
-  for (const { events } of timelinesOf(program, dialect)) {
-    for (const event of events) if (event.kind === "step") asks(event.hyperparameters);
-  }
-  // What is given is asked for, even where no step with a gradient uses it.
-  for (const operation of operations) {
-    if (operation.op === "init")
-      for (const { hyperparameters } of operation.groups)
-        asks(resolveHyperparameters(dialect, hyperparameters));
-    if (operation.op === "set") asks(resolveHyperparameters(dialect, operation.hyperparameters));
-  }
-  const [init] = operations as [OperationOf<"init">];
+  for (const { hyperparameters } of init.groups) asks(hyperparameters);
   if (init.groups.length > 1) needed.add("groups");
   for (const operation of operations) {
     const { op } = operation;
+    if (op === "set") asks({ ...init.groups[operation.group].hyperparameters, ...operation.hyperparameters });
     if (op === "set" || op === "load" || op === "checkpoint") needed.add(op);
     if (op === "observe" && STATE_SLOTS.some((slot) => operation.slots.includes(slot))) needed.add("state");
     if (op === "step" && operation.gradients.includes(null)) needed.add("missing-gradient");

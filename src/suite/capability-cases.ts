@@ -10,9 +10,6 @@ import { vector } from "../program/tensor.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseResult } from "./case-result.js";
 
-/** A program that needs one capability and no other. Values do not matter. */
-type Needing = (dialect: Dialect) => Operation[];
-
 const ONE = vector([1]);
 const observe: Operation = { op: "observe", slots: ["parameter"] };
 const stepped: Operation = { op: "step", gradients: [ONE] };
@@ -20,29 +17,21 @@ const over = (hyperparameters: ProgramHyperparameters): Operation => ({
   op: "init",
   groups: [{ hyperparameters, parameters: [ONE] }],
 });
-const withOption = (hyperparameters: ProgramHyperparameters): Needing => {
-  return () => [over(hyperparameters), stepped, observe];
-};
+const withOption = (hyperparameters: ProgramHyperparameters) => [over(hyperparameters), stepped, observe];
+const bare = { hyperparameters: {}, parameters: [ONE] };
 
-const PROGRAMS: Readonly<Record<Exclude<Capability, "deterministic">, Needing>> = {
+/** Programs that need one capability each and no other. Values do not matter. */
+const PROGRAMS: Readonly<Record<Exclude<Capability, "deterministic">, Operation[]>> = {
   momentum: withOption({ momentum: 0.5 }),
   centered: withOption({ centered: true }),
   "weight-decay": withOption({ weight_decay: 0.5 }),
   maximize: withOption({ maximize: true }),
-  groups: () => {
-    const group = { hyperparameters: {}, parameters: [ONE] };
-    return [{ op: "init", groups: [group, group] }, { op: "step", gradients: [ONE, ONE] }, observe];
-  },
-  set: () => [over({}), { op: "set", group: 0, hyperparameters: { lr: 0.5 } }, stepped, observe],
-  load: () => [
-    over({}),
-    { op: "load", state: [{ parameter: 0, step: 1, square_avg: ONE }] },
-    stepped,
-    observe,
-  ],
-  checkpoint: () => [over({}), stepped, { op: "checkpoint" }, stepped, observe],
-  state: () => [over({}), stepped, { op: "observe", slots: ["parameter", "square_avg"] }],
-  "missing-gradient": () => [
+  groups: [{ op: "init", groups: [bare, bare] }, { op: "step", gradients: [ONE, ONE] }, observe],
+  set: [over({}), { op: "set", group: 0, hyperparameters: { lr: 0.5 } }, stepped, observe],
+  load: [over({}), { op: "load", state: [{ parameter: 0, step: 1, square_avg: ONE }] }, stepped, observe],
+  checkpoint: [over({}), stepped, { op: "checkpoint" }, stepped, observe],
+  state: [over({}), stepped, { op: "observe", slots: ["parameter", "square_avg"] }],
+  "missing-gradient": [
     { op: "init", groups: [{ hyperparameters: {}, parameters: [ONE, ONE] }] },
     { op: "step", gradients: [ONE, null] },
     observe,
@@ -65,7 +54,7 @@ export function capabilityCases(dialect: Dialect): CapabilityCase[] {
     const program: Program = {
       format: "rmsprop-program/1",
       dialect: dialect.id,
-      operations: PROGRAMS[capability](dialect),
+      operations: PROGRAMS[capability],
     };
     if (neededCapabilities(program, dialect).join() !== capability) return [];
     const clauses = ["RMS-14.1"];

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { packageVersion } from "../../package-info.js";
-import { DEFAULT_LIMITS, type Hello, PROTOCOL } from "../hello.js";
+import { DEFAULT_LIMITS, type Hello } from "../hello.js";
+import { helloRequest } from "../hello-request.js";
 import type { Reply } from "../reply.js";
 import { AdapterFault, type FaultSubject } from "./adapter-fault.js";
 import type { AdapterProcess } from "./adapter-process.js";
@@ -48,8 +48,7 @@ export class Session {
    * @throws {AdapterFault}
    */
   static async open(process: AdapterProcess, budget: number): Promise<Session> {
-    const suite = `rmsprop-conformance ${packageVersion()}`;
-    process.send(JSON.stringify({ message: "hello", id: HELLO_ID, protocol: PROTOCOL, suite }));
+    process.send(JSON.stringify(helloRequest(HELLO_ID)));
     const line = await process.receive(budget);
     const hello = reading(process, HELLO_ID, () => readHello(line, HELLO_ID));
     await pendingInput();
