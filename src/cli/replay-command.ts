@@ -1,13 +1,9 @@
 import { Command, Option } from "commander";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
-import { decodeWire, parseJson } from "../program/decode.js";
-import { type Program, programCodec } from "../program/program.js";
-import { ProgramError } from "../program/program-error.js";
-import { validateProgram } from "../program/validate.js";
 import { replayReport } from "../report/replay.js";
 import { declarationFrom } from "../suite/declared.js";
-import { parseRegression } from "../suite/regression.js";
 import { replay } from "../suite/replay.js";
+import { parseStoredProgram } from "../suite/stored-program.js";
 import {
   type AdapterFlags,
   adapterFrom,
@@ -39,7 +35,7 @@ export function replayCommand(): Command {
   addAdapterOptions(command);
   return command.action(async (file: string, argv: string[], flags: ReplayFlags) => {
     refuseWithoutSeparator(command, argv);
-    const program = readProgram(file);
+    const { program } = parseStoredProgram(readText(file), file);
     const { signal, release } = onInterrupt(() => {});
     const adapter = adapterFrom(argv, flags, flags.evaluation);
     try {
@@ -52,18 +48,4 @@ export function replayCommand(): Command {
       release();
     }
   });
-}
-
-/** @throws {ProgramError} */
-function readProgram(file: string): Program {
-  const text = readText(file);
-  const json = parseJson(text, file) as { format?: unknown } | null;
-  if (json?.format === "rmsprop-regression/1") return parseRegression(text, file).program;
-  if (json?.format === "rmsprop-program/1") {
-    const program = decodeWire(programCodec, json, file);
-    validateProgram(program, file);
-    return program;
-  }
-  const problem = `expected "rmsprop-program/1" or "rmsprop-regression/1", found ${JSON.stringify(json?.format)}`;
-  throw new ProgramError(file, "format", problem);
 }

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
-import { parseJson } from "../../program/decode.js";
-import { decodeProgram } from "../../program/program-codec.js";
 import { ProgramError } from "../../program/program-error.js";
-import { parseRegression } from "../regression.js";
 import type { StoredCase } from "../run-stored-case.js";
+import { parseStoredProgram } from "../stored-program.js";
 import type { Expectations } from "./expectation-schema.js";
 import { type Circumstances, holds } from "./when.js";
 
@@ -26,7 +24,7 @@ export function witnessCases({ source, entries }: Expectations, circumstances?: 
     if (circumstances && !holds(when, circumstances)) continue;
     const path = isAbsolute(witness) ? witness : join(dirname(source), witness);
     const text = readWitness(path, `${source}:${line}`);
-    cases.set(witness, { id: witnessId(witness), kind: "witness", ...parseWitness(text, path) });
+    cases.set(witness, { id: witnessId(witness), kind: "witness", ...parseStoredProgram(text, path) });
   }
   return [...cases.values()];
 }
@@ -38,17 +36,4 @@ function readWitness(file: string, place: string): string {
   } catch (error) {
     throw new ProgramError(place, "witness", `${file} cannot be read: ${(error as Error).message}`);
   }
-}
-
-/** A regression brings its clauses; of a bare program only the acceptance set is asked. */
-function parseWitness(text: string, source: string): Pick<StoredCase, "clauses" | "program"> {
-  const json = parseJson(text, source) as { format?: unknown } | null;
-  if (json?.format === "rmsprop-regression/1") {
-    const { clauses, program } = parseRegression(text, source);
-    return { clauses, program };
-  }
-  if (json?.format === "rmsprop-program/1")
-    return { clauses: ["RMS-11.7"], program: decodeProgram(json, source) };
-  const problem = `expected "rmsprop-program/1" or "rmsprop-regression/1", found ${JSON.stringify(json?.format)}`;
-  throw new ProgramError(source, "format", problem);
 }
