@@ -30,9 +30,8 @@ describe.each(PROGRAMS)("the program %s", (_, programOf, needed) => {
       const { momentum, centered } = DIALECTS[k].defaults;
       // What a dialect has by default, whoever claims the dialect has.
       const own = [...(momentum > 0 ? ["momentum"] : []), ...(centered ? ["centered"] : [])];
-      const stepped = program.operations.some(({ op }) => op === "step");
       const all = neededCapabilities(program, DIALECTS[k]);
-      expect([...all].sort(), DIALECTS[k].id).toEqual([...(stepped ? own : []), ...needed].sort());
+      expect([...all].sort(), DIALECTS[k].id).toEqual([...own, ...needed].sort());
     }
     const outcomes = await bundledAdapter("fused").run(programs);
     expect(outcomes.map(({ status }) => status)).toEqual(programs.map(() => "ok"));
