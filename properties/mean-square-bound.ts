@@ -1,7 +1,8 @@
-import type { Evaluation } from "../spec/evaluation.js";
+import type { Evaluation, EvaluationChoice } from "../spec/evaluation.js";
 import { isFloat32 } from "../src/float32/bits.js";
 import { fma32 } from "../src/float32/fma.js";
 import { nextDown, nextUp } from "../src/float32/neighbours.js";
+import { nextUp64 } from "../src/oracle/interval/binary64.js";
 import { type MeanSquareScalars, meanSquareScalars } from "./mean-square-form.js";
 
 /**
@@ -10,7 +11,8 @@ import { type MeanSquareScalars, meanSquareScalars } from "./mean-square-form.js
  * Rounding to nearest never turns two values around, and β̂, t̂, s and |g| are not negative. So in two terms
  * every intermediate, rounded or fused, is largest where s = m and |g| is the largest float32 r with r² ≤ m;
  * and where g² is rounded first, it is at most m because m is a float32. R evaluates each declared order and
- * contraction there: nothing is added, and where m = r² one evaluation reaches it. Flushing only lowers.
+ * contraction there: nothing is added, and where m = r² one evaluation reaches it. Flushing only lowers. Wider
+ * intermediates are bounded by the binary64 above.
  *
  * Lerp: w ≤ 1, so a product with w does not grow. If s ≤ q = fl(g²), then s ⊕ w⊗(q ⊖ s) ≤ fl(s + (q ⊖ s)), and
  * q ⊖ s misses q − s by at most half an ulp of q (and not at all if q ≤ 2s), so the sum is at most the float
@@ -31,8 +33,7 @@ export function meanSquareBound(evaluation: Evaluation, alpha: number, m: number
     for (const scalars of meanSquareScalars(evaluation, alpha)) {
       for (const intermediates of evaluation.intermediates) {
         for (const contraction of evaluation["contraction.mean-square"]) {
-          const single = intermediates === "float32";
-          bound = Math.max(bound, twoTerms(order, contraction, single, scalars, m, root));
+          bound = Math.max(bound, twoTerms(order, contraction, intermediates, scalars, m, root));
         }
       }
     }
@@ -56,12 +57,13 @@ function rootBelow(m: number): number {
 function twoTerms(
   order: "weight-first" | "square-first",
   contraction: "none" | "left" | "right",
-  single: boolean,
+  intermediates: EvaluationChoice<"intermediates">,
   { alpha, complement }: MeanSquareScalars,
   m: number,
   root: number,
 ): number {
-  const round = single ? Math.fround : (x: number) => x;
+  const single = intermediates === "float32";
+  const round = single ? Math.fround : intermediates === "wider" ? nextUp64 : (x: number) => x;
   const kept = round(alpha * m);
   const [x, y] = order === "weight-first" ? [round(complement * root), root] : [complement, m];
   const gained = round(x * y);

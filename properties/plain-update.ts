@@ -56,25 +56,35 @@ export function precisionsOf(evaluation: Evaluation): ((scalar: number) => numbe
 
 /**
  * Roundings between a stored mean square and the denominator: the root, and each sum with ε. All terms are
- * positive, so a relative error does not grow in the sums. A root one float off counts three more, because
- * below a power of two a float is 2u away and 1/(1 − 2u) < (1 + u)³.
+ * positive, so a relative error does not grow in the sums.
  */
 function denominatorRoundings({ dialect, evaluation }: Reading): number {
   const sums = { outside: 1, inside: 1, subtracted: 1, both: 2, "max-clamp": 0, none: 0 }[dialect.epsilon];
-  return sums + (hasCorrectRoot(evaluation) ? 1 : 4);
+  return sums + 1 + inaccuracy(evaluation.root);
 }
 
-/** Whether every declared root is the correctly rounded one. */
-export function hasCorrectRoot(evaluation: Evaluation): boolean {
-  return evaluation.root.every((choice) => choice === "correct");
+/**
+ * Roundings that an approximate result counts more than a correct one. A float is 2u away at most, u being 2^-24, and
+ * 1/(1 − 2u) < (1 + u)³; two ulps are 4u, and 1/(1 − 4u) < (1 + u)⁵.
+ */
+export function inaccuracy(choices: Evaluation["root"]): number {
+  if (choices.includes("within-two-ulps")) return 5;
+  return choices.every((choice) => choice === "correct") ? 0 : 3;
+}
+
+/** Whether every declared root and quotient is the correctly rounded one. */
+export function isAccurate({ root, division }: Evaluation): boolean {
+  return [...root, ...division].every((choice) => choice === "correct");
 }
 
 /**
  * Roundings in η·x/d: two operations, or three with a reciprocal. A reciprocal root is one of these and stands
- * for the denominator's root too.
+ * for the denominator's root too. One of them is a division, or both are.
  */
 export function quotientRoundings(evaluation: Evaluation): number {
-  return evaluation.quotient.some((method) => method !== "division") ? 3 : 2;
+  const operations = evaluation.quotient.some((method) => method !== "division") ? 3 : 2;
+  const divisions = evaluation["order.update"].includes("inverse") ? 2 : 1;
+  return operations + divisions * inaccuracy(evaluation.division);
 }
 
 /**

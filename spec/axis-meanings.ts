@@ -120,6 +120,8 @@ export const EVALUATION_AXIS_MEANINGS: {
       float32: "at once",
       binary64:
         "when it is stored: until then every operation is one of binary64, and what follows in the same step goes on from the value that was not yet rounded to float32; nothing is fused",
+      wider:
+        "when it is stored, and once: until then every operation is done in any precision from binary64 on (x87 registers, long double), not the same one everywhere, fused or not; judged by intervals, since there is nothing to list",
     },
   },
   subnormals: {
@@ -165,11 +167,23 @@ export const EVALUATION_AXIS_MEANINGS: {
     },
   },
   root: {
-    axis: "The accuracy of the square root. Exact roots 0 and ∞ are never moved.",
+    axis: "The accuracy of the square root. Exact roots 0 and ∞ are never moved, and no root falls below 0.",
     values: {
       correct: "fl(√v)",
       "one-float-low": "the float32 below fl(√v)",
       "one-float-high": "the float32 above fl(√v)",
+      "within-two-ulps":
+        "any float32 from 2 ulps of r = fl(√v) below r, which just above a power of two are 3 and at one 4 floats, to 2 floats above it, each root for itself; also around fl(1/√v), where `quotient` has it",
+    },
+  },
+  division: {
+    axis: "The accuracy of every division: x ⊘ d, 1 ⊘ d, d ⊘ η, and a bias correction. A quotient of or by 0 or ∞ is never moved, and none changes its sign.",
+    values: {
+      correct: "fl(x/d)",
+      "one-float-low": "the float32 next to fl(x/d) on the side of 0",
+      "one-float-high": "the float32 next to fl(x/d) on the side of ∞",
+      "within-two-ulps":
+        "any float32 from 2 ulps of q = |fl(x/d)| below q, which just above a power of two are 3 and at one 4 floats, to 2 floats above it, each quotient for itself; where q overflowed, the 2 largest floats too",
     },
   },
   "contraction.weight-decay": {

@@ -8,8 +8,11 @@ export const EVALUATION_AXES = {
   scalars: ["float32", "binary64"],
   /** Precision in which 1 − β is subtracted, before `scalars` applies. */
   complement: ["binary64", "float32"],
-  /** Intermediates rounded to float32 at once, or kept in binary64 until they are stored. */
-  intermediates: ["float32", "binary64"],
+  /**
+   * Intermediates rounded to float32 at once, or kept until they are stored: in binary64, or in any precision from
+   * binary64 on.
+   */
+  intermediates: ["float32", "binary64", "wider"],
   /** Results below 2^-126 kept, or flushed to zero (inputs too), looked for after rounding or before it. */
   subnormals: ["kept", "flushed", "flushed-early"],
   /** (t⊗g)⊗g · t⊗(g⊗g) · s ⊕ w⊗(g⊗g ⊖ s) · the same, mirrored where |w| ≥ ½. */
@@ -20,8 +23,10 @@ export const EVALUATION_AXES = {
   "order.update": ["scale-first", "quotient-first", "ratio-first", "inverse"],
   /** x⊘d · x⊗(1⊘d) · where d = √v, x⊗(1/√v rounded once). */
   quotient: ["division", "reciprocal", "reciprocal-root"],
-  /** The correctly rounded root, or the float32 on either side of it. */
-  root: ["correct", "one-float-low", "one-float-high"],
+  /** The correctly rounded root, the float32 on either side of it, or any float32 within two ulps of it. */
+  root: ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
+  /** The same of every quotient, low being nearer to zero. */
+  division: ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
   /** Which product is fused into a sum: none, the left operand's, the right operand's. */
   "contraction.weight-decay": ["none", "right"],
   "contraction.mean-square": ["none", "left", "right"],
@@ -38,8 +43,17 @@ export type EvaluationChoice<A extends EvaluationAxis> = (typeof EVALUATION_AXES
 /** The choices that are declared on each axis: at least one. What is not excluded is a freedom. */
 export type Evaluation = { readonly [A in EvaluationAxis]: readonly EvaluationChoice<A>[] };
 
+/** Choices that are freedoms by themselves and have no single result, with the choices that they include. */
+const OPEN_CHOICES = {
+  wider: ["binary64"],
+  "within-two-ulps": ["correct", "one-float-low", "one-float-high"],
+} as const;
+export type OpenChoice = keyof typeof OPEN_CHOICES;
+
+export type PinnedChoice<A extends EvaluationAxis> = Exclude<EvaluationChoice<A>, OpenChoice>;
+
 /** An evaluation with no freedom left: one result, to the bit. */
-export type PinnedEvaluation = { readonly [A in EvaluationAxis]: EvaluationChoice<A> };
+export type PinnedEvaluation = { readonly [A in EvaluationAxis]: PinnedChoice<A> };
 
 const AXES = Object.keys(EVALUATION_AXES) as EvaluationAxis[];
 
@@ -48,11 +62,32 @@ export function evaluationOf(pinned: PinnedEvaluation): Evaluation {
   return Object.fromEntries(AXES.map((axis) => [axis, [pinned[axis]]])) as unknown as Evaluation;
 }
 
-/** Whether every choice of `narrow` is a choice of `wide`. */
-export function isWithin(narrow: Evaluation, wide: Evaluation): boolean {
-  return AXES.every((axis) =>
-    (narrow[axis] as readonly string[]).every((choice) => (wide[axis] as readonly string[]).includes(choice)),
+/** The choices of an axis that have one result. */
+export function pinnedChoices<A extends EvaluationAxis>(axis: A): readonly PinnedChoice<A>[] {
+  const all: readonly string[] = EVALUATION_AXES[axis];
+  return all.filter((choice) => !isOpenChoice(choice)) as PinnedChoice<A>[];
+}
+
+/** The choices of an axis that are freedoms by themselves. */
+export function openChoices(axis: EvaluationAxis): readonly OpenChoice[] {
+  return (EVALUATION_AXES[axis] as readonly string[]).filter(isOpenChoice);
+}
+
+function isOpenChoice(choice: string): choice is OpenChoice {
+  return Object.hasOwn(OPEN_CHOICES, choice);
+}
+
+/** Whether one of these choices of an axis is, or includes, another choice of it. */
+export function allows(choices: readonly string[], choice: string): boolean {
+  return choices.some(
+    (one) =>
+      one === choice || (isOpenChoice(one) && (OPEN_CHOICES[one] as readonly string[]).includes(choice)),
   );
+}
+
+/** Whether `wide` allows every choice of `narrow`. */
+export function isWithin(narrow: Evaluation, wide: Evaluation): boolean {
+  return AXES.every((axis) => narrow[axis].every((choice) => allows(wide[axis], choice)));
 }
 
 /** The axes on which two pinned evaluations differ, with both values. */

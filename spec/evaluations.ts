@@ -11,6 +11,7 @@ const OPERATION_BY_OPERATION: PinnedEvaluation = {
   "order.update": "scale-first",
   quotient: "division",
   root: "correct",
+  division: "correct",
   "contraction.weight-decay": "none",
   "contraction.mean-square": "none",
   "contraction.mean-gradient": "none",

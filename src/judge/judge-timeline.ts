@@ -45,8 +45,9 @@ interface KnownState {
 }
 
 /**
- * Judge one parameter's observations, which must have this parameter. A step whose results are all observed, from a state that is known, is
- * judged on its own by the listed results; everything else by sets that are carried along.
+ * Judge one parameter's observations, which must have this parameter. A step whose results are all observed, from a
+ * state that is known, is judged on its own: by the listed results, or by intervals where intermediates may be wider
+ * than binary64. Everything else is judged by sets that are carried along.
  */
 export function judgeTimeline(
   timeline: Timeline,
@@ -198,14 +199,9 @@ class TimelineJudge {
     const { dialect, evaluation, reference } = this.declaration;
     const { hyperparameters: h } = event;
     const inputs = this.inputsOf(known, h, gradient);
-    const sets = enumeratorFor("set", this.length).step(
-      dialect,
-      h,
-      this.stepsTaken,
-      evaluation,
-      inputs,
-      observed,
-    );
+    const setOf = evaluation.intermediates.includes("wider")
+      ? this.enclosedSets(event, known, gradient, observed)
+      : this.listedSets(event, inputs, observed);
     const exact =
       reference &&
       enumeratorFor("reference", this.length).step(
@@ -216,22 +212,57 @@ class TimelineJudge {
         inputs,
         {},
       );
-    const membership = membershipFor(this.length);
     for (const slot of SLOTS) {
-      const outcomes = sets[slot];
       const got = observed[slot];
-      if (!outcomes || !got) continue;
+      const set = got && setOf(slot, got);
+      if (!set) continue;
+      this.judgeSlot(event, slot, got, exact?.[slot]?.[0], observed, inputs, set);
+      for (let i = 0; this.sink.set && i < this.length; i++) {
+        const accepted = set.accepted(i);
+        if (accepted.kind === "listed") this.sink.set(accepted.values);
+      }
+    }
+  }
+
+  /** Everything that the declared choices can store in one step. A set is valid until the next one is asked for. */
+  private listedSets(
+    event: StepEvent,
+    inputs: StepInputs<Float64Array>,
+    observed: ObservedBlocks,
+  ): (slot: Slot, got: Float64Array) => SlotSet | undefined {
+    const { dialect, evaluation } = this.declaration;
+    const sets = enumeratorFor("set", this.length).explainedStep(
+      dialect,
+      event.hyperparameters,
+      this.stepsTaken,
+      evaluation,
+      inputs,
+      observed,
+    );
+    const membership = membershipFor(this.length);
+    return (slot, got) => {
+      const outcomes = sets[slot];
+      if (!outcomes) return undefined;
       const old = inputs[slot] as Float64Array;
-      const expected = exact?.[slot]?.[0];
       membership.compare(outcomes, got);
-      this.judgeSlot(event, slot, got, expected, observed, inputs, {
+      return {
         accepts: (i) => membership.isListed(i),
         evidence: (i) => membership.evidence(i, old[i]),
         accepted: (i) => ({ kind: "listed", values: listedValues(outcomes, i) }),
-      });
-      if (!this.sink.set) continue;
-      for (let i = 0; i < this.length; i++) this.sink.set(listedValues(outcomes, i));
-    }
+      };
+    };
+  }
+
+  /** Choices that cannot be listed: for each order an interval of one step, from what is known. */
+  private enclosedSets(
+    event: StepEvent,
+    known: KnownState,
+    gradient: Float64Array,
+    observed: ObservedBlocks,
+  ): (slot: Slot, got: Float64Array) => SlotSet | undefined {
+    const sets = new CarriedSets(this.declaration, known, this.present.includes("grad_avg"));
+    sets.step(event.hyperparameters, this.stepsTaken, gradient, observed);
+    return (slot, got) => (this.present.includes(slot) ? setIn(sets, slot, got) : undefined);
   }
 
   /** Hold every element of one slot against its set and against the reference's bits, if there are any. */
@@ -276,11 +307,7 @@ class TimelineJudge {
       const got = observed[slot];
       if (!got || !carried.slots.includes(slot)) continue;
       const expected = this.declaration.reference && after[slot];
-      this.judgeSlot(event, slot, got, expected, observed, undefined, {
-        accepts: (i) => carried.accepts(slot, i, got[i]),
-        evidence: (i) => carried.evidence(slot, i),
-        accepted: (i) => ({ kind: "intervals", text: carried.describe(slot, i) }),
-      });
+      this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(carried, slot, got));
     }
     carried.anchor(observed);
     Object.assign(this.seen, observed);
@@ -394,6 +421,14 @@ class TimelineJudge {
       hyperparameters: event.hyperparameters,
     };
   }
+}
+
+function setIn(sets: CarriedSets, slot: Slot, got: Float64Array): SlotSet {
+  return {
+    accepts: (i) => sets.accepts(slot, i, got[i]),
+    evidence: (i) => sets.evidence(slot, i),
+    accepted: (i) => ({ kind: "intervals", text: sets.describe(slot, i) }),
+  };
 }
 
 function stateIn(blocks: ObservedBlocks): StateBlocks {

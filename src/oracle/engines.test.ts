@@ -3,11 +3,13 @@ import { SLOTS, type Slot } from "../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import { DIALECTS } from "../../spec/dialects.js";
 import {
+  allows,
   EVALUATION_AXES,
   type Evaluation,
   type EvaluationAxis,
   evaluationOf,
   type PinnedEvaluation,
+  pinnedChoices,
 } from "../../spec/evaluation.js";
 import { DEFAULT_FREEDOM, PINNED_EVALUATIONS, withRootWithinOneFloat } from "../../spec/evaluations.js";
 import { ALL_STEP_REGIMES, type ElementSteps, elementSteps, RandomSource } from "../search/element-steps.js";
@@ -17,6 +19,7 @@ import { exactStepRounded } from "./exact/index.js";
 import { accepts } from "./interval/block.js";
 import { ordersOf } from "./interval/orders.js";
 import { intervalStep } from "./interval/step.js";
+import { float32FromRational, rationalStep } from "./rational/index.js";
 import { stepScalars } from "./scalars.js";
 
 /** What the engines owe each other (spec/INTERPRETING.md lists it for readers). */
@@ -39,7 +42,7 @@ function randomHyperparameters(dialect: Dialect, random: RandomSource): Hyperpar
 }
 
 function randomPinned(random: RandomSource): PinnedEvaluation {
-  const choices = AXES.map((axis) => [axis, random.pick(EVALUATION_AXES[axis])]);
+  const choices = AXES.map((axis) => [axis, random.pick(pinnedChoices(axis) as readonly string[])]);
   return Object.fromEntries(choices) as PinnedEvaluation;
 }
 
@@ -63,8 +66,20 @@ function anyResult(
   const pinned = Object.fromEntries(choices) as unknown as Evaluation;
   const results = enumerator.step(dialect, h, 1, pinned, inputs, {});
   return Object.fromEntries(
-    SLOTS.flatMap((slot) => (results[slot] ? [[slot, results[slot][0].slice()]] : [])),
+    SLOTS.flatMap((slot) => (results[slot] ? [[slot, random.pick(results[slot]).slice()]] : [])),
   );
+}
+
+/** Every order, with roots and quotients as accurate as one choice says, in any mode that can be listed. */
+function approximate(random: RandomSource): Evaluation {
+  return {
+    ...DEFAULT_FREEDOM,
+    intermediates: [random.pick(pinnedChoices("intermediates"))],
+    subnormals: [random.pick(EVALUATION_AXES.subnormals)],
+    quotient: [random.pick(EVALUATION_AXES.quotient)],
+    root: [random.pick(EVALUATION_AXES.root)],
+    division: [random.pick(EVALUATION_AXES.division)],
+  };
 }
 
 /** Each dialect in each regime, with a seed of its own. */
@@ -101,7 +116,12 @@ describe("a pinned evaluation has one outcome", () => {
 
 test("every listed outcome lies in the interval of some order", () => {
   for (const { dialect, regime, random } of situations) {
-    const evaluation = random.pick([DEFAULT_FREEDOM, withRootWithinOneFloat(PINNED_EVALUATIONS.fused)]);
+    const evaluation = random.pick([
+      DEFAULT_FREEDOM,
+      withRootWithinOneFloat(PINNED_EVALUATIONS.fused),
+      approximate(random),
+      approximate(random),
+    ]);
     const h = randomHyperparameters(dialect, random);
     const inputs = elementSteps(regime, COUNT, random);
     const observed = anyResult(dialect, h, evaluation, inputs, random);
@@ -122,10 +142,14 @@ test("every listed outcome lies in the interval of some order", () => {
 
 test("fewer choices never accept more", () => {
   for (const { dialect, regime, random } of situations) {
-    const wide: Evaluation = { ...DEFAULT_FREEDOM, root: ["correct", "one-float-high"] };
+    const wide: Evaluation = random.pick([
+      { ...DEFAULT_FREEDOM, root: ["correct", "one-float-high"] },
+      { ...approximate(random), root: ["within-two-ulps"], division: ["within-two-ulps"] },
+    ]);
     const narrow = Object.fromEntries(
       AXES.map((axis) => {
-        const kept = (wide[axis] as readonly string[]).filter(() => random.uniform() < 0.6);
+        const allowed = pinnedChoices(axis).filter((choice) => allows(wide[axis], choice)) as string[];
+        const kept = allowed.filter(() => random.uniform() < 0.6);
         return [axis, kept.length > 0 ? kept : [random.pick(wide[axis] as readonly string[])]];
       }),
     ) as unknown as Evaluation;
@@ -146,26 +170,35 @@ test("fewer choices never accept more", () => {
   }
 });
 
-test("the exact result is accepted when every operation may be kept, in every order", () => {
+test("the exact result, in decimals and in rationals, is accepted when every operation may be kept, in every order", () => {
   const count = 3;
   for (const { dialect, regime, random } of situations) {
     const h = randomHyperparameters(dialect, random);
     const inputs = elementSteps(regime, count, random);
-    const everything: Evaluation = { ...DEFAULT_FREEDOM, intermediates: ["float32", "binary64"] };
+    const intermediates = random.pick<Evaluation["intermediates"]>([["float32", "binary64"], ["wider"]]);
+    const everything: Evaluation = { ...DEFAULT_FREEDOM, intermediates };
     const order = random.pick(ordersOf(everything));
     // With cast scalars β + fl(1 − β) is not 1: two-term and lerp are different functions.
     const scalars = stepScalars(dialect, h, 1, order.scalars[0], order.complement[0]);
-    const exact = exactStepRounded(dialect, h, 1, inputs, {
+    const reading = {
       scalars,
       meanSquare: order["order.mean-square"][0].startsWith("lerp") ? "lerp" : "two-term",
       meanGradient: order["order.mean-gradient"][0].startsWith("lerp") ? "lerp" : "two-term",
-    });
+    } as const;
+    const exact = exactStepRounded(dialect, h, 1, inputs, reading);
+    const rational = rationalStep(dialect, h, 1, inputs, { ...reading, bits: 1000 });
     const sets = intervalStep({ dialect, hyperparameters: h, step: 1, evaluation: order, inputs });
     for (const slot of SLOTS) {
       for (const [i, rounded] of (exact[slot] ?? []).entries()) {
         if (!rounded.certain) continue; // a centered variance that is exactly zero, or both infinities
         const context = `${dialect.id}, ${regime}, ${slot}: ${rounded.value} in ${JSON.stringify(h)} of ${JSON.stringify(elementOf(inputs, i))}`;
         expect(accepts(sets[slot]!, i, rounded.value), context).toBe(true);
+        const second = rational[slot]![i];
+        if (second.kind !== "enclosed") continue; // infinities and NaN are no rational numbers
+        // Of an exact zero the reals do not know the sign: any will do.
+        const isZero = second.lo.numerator === 0n && rounded.value === 0;
+        const ends = isZero ? [rounded.value] : [second.lo, second.hi].map(float32FromRational);
+        for (const end of ends) expect(end, context).toBe(rounded.value);
       }
     }
   }

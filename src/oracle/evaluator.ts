@@ -1,11 +1,11 @@
 import type { Arithmetic, Intermediate, Slot, SumSite } from "../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../spec/dialect.js";
-import type { PinnedEvaluation } from "../../spec/evaluation.js";
+import type { PinnedChoice, PinnedEvaluation } from "../../spec/evaluation.js";
 import { stepShape } from "../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../spec/update-rule.js";
 import { isFloat32, MIN_NORMAL } from "../float32/bits.js";
 import { fma32 } from "../float32/fma.js";
-import { nextDown, nextUp } from "../float32/neighbours.js";
+import { hasExactQuotient, hasExactRoot, moved } from "./accuracy.js";
 import { stepScalars } from "./scalars.js";
 
 /** A rounded value that remembers how it was made, so that a sum can fuse a product. */
@@ -52,8 +52,8 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
   }
 
   squareRoot(x: Rounded): Rounded {
-    const root = this.round(Math.sqrt(x.value));
-    return { value: moveRoot(root, this.evaluation.root), radicand: x.value };
+    const value = this.approximate(this.evaluation.root, Math.sqrt(x.value), hasExactRoot(x.value));
+    return { value, radicand: x.value };
   }
 
   maximum(x: Rounded, y: Rounded): Rounded {
@@ -79,7 +79,11 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
       if (order === "lerp" || Math.abs(complement.value) < 0.5) {
         return this.add(site, old, this.multiply(complement, difference));
       }
-      const weightOfOld = this.subtract(null, { value: 1 }, complement);
+      // Both are scalars, so their difference has the precision of scalars.
+      const weightOfOld =
+        this.evaluation.scalars === "binary64"
+          ? { value: 1 - complement.value }
+          : this.subtract(null, { value: 1 }, complement);
       return this.subtract(site, target, this.multiply(difference, weightOfOld));
     }
     const kept = this.multiply(old, weight);
@@ -94,12 +98,16 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
   quotient(x: Rounded, d: Rounded): Rounded {
     switch (this.evaluation.quotient) {
       case "division":
-        return { value: this.round(x.value / d.value) };
+        return this.divide(x, d);
       case "reciprocal":
-        return this.multiply(x, { value: this.round(1 / d.value) });
+        return this.multiply(x, this.divide({ value: 1 }, d));
       case "reciprocal-root": {
-        const r = d.radicand === undefined ? 1 / d.value : 1 / Math.sqrt(d.radicand);
-        return this.multiply(x, { value: this.round(r) });
+        const { radicand } = d;
+        const reciprocal =
+          radicand === undefined
+            ? this.divide({ value: 1 }, d)
+            : { value: this.round(1 / Math.sqrt(radicand)) };
+        return this.multiply(x, reciprocal);
       }
     }
   }
@@ -113,7 +121,7 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
       case "ratio-first":
         return this.multiply(this.quotient(scale, d), x);
       case "inverse":
-        return { value: this.round(x.value / this.round(d.value / scale.value)) };
+        return this.divide(x, this.divide(d, scale));
     }
   }
 
@@ -126,6 +134,17 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
   name(intermediate: Intermediate, x: Rounded): Rounded {
     this.named[intermediate] = x.value;
     return x;
+  }
+
+  private divide(x: Rounded, d: Rounded): Rounded {
+    const isExact = hasExactQuotient(x.value, d.value);
+    return { value: this.approximate(this.evaluation.division, x.value / d.value, isExact) };
+  }
+
+  /** What is some floats off is a float32, also where other intermediates are kept. */
+  private approximate(choice: PinnedChoice<"root" | "division">, nearest: number, isExact: boolean): number {
+    if (choice === "correct" || isExact) return this.round(nearest);
+    return this.isTinyEarly(nearest) ? nearest * 0 : this.flush(moved(Math.fround(nearest), choice));
   }
 
   private fused([a, b]: readonly [number, number], c: number, unfused: number): Rounded {
@@ -152,12 +171,6 @@ class EvaluatorArithmetic implements Arithmetic<Rounded> {
   private flush(x: number): number {
     return this.evaluation.subnormals !== "kept" && Math.abs(x) < MIN_NORMAL ? x * 0 : x;
   }
-}
-
-/** The root moved by the float that an evaluation declares; exact zeros and infinities stay. */
-export function moveRoot(root: number, choice: PinnedEvaluation["root"]): number {
-  if (choice === "correct" || !(root > 0) || root === Number.POSITIVE_INFINITY) return root;
-  return choice === "one-float-high" ? nextUp(root) : Math.max(0, nextDown(root));
 }
 
 /** One element after a step, with the intermediates that have a name. Slots that the step has not are absent. */

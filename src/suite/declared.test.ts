@@ -45,6 +45,14 @@ it("refuses choices that leave everything open", () => {
   expect(declarationFrom(hello({ float32: { choices: wide } }), {}).evaluation.root).toEqual(root);
   const wider = { ...wide, intermediates: [...scalars] };
   expect(() => declarationFrom(hello({ float32: { choices: wider } }), {})).toThrow(
-    /^float32\.choices leave 24 combinations open \(scalars 2, complement 1, intermediates 2, subnormals 2, root 3\); at most 12/,
+    /^float32\.choices leave 24 combinations open \(scalars 2, complement 1, intermediates 2, subnormals 2, root 3, division 1\); at most 12/,
   );
+  // A choice that another one includes leaves nothing more open.
+  const approximate = {
+    ...wide,
+    root: [...root, "within-two-ulps" as const],
+    division: [...root, "within-two-ulps" as const],
+    intermediates: ["binary64" as const, "wider" as const],
+  };
+  expect(declarationFrom(hello({ float32: { choices: approximate } }), {}).evaluation.root).toHaveLength(4);
 });

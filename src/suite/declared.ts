@@ -1,5 +1,5 @@
 import { DIALECTS, dialectById } from "../../spec/dialects.js";
-import type { Evaluation, EvaluationAxis } from "../../spec/evaluation.js";
+import { allows, type Evaluation, type EvaluationAxis } from "../../spec/evaluation.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import type { Hello } from "../adapter/hello.js";
 import { type Declaration, declarationOf } from "../judge/declaration.js";
@@ -44,17 +44,31 @@ export function declarationFrom({ implementation, dialects, float32 }: Hello, as
 }
 
 /** Axes on which an implementation makes one choice for all of its operations. */
-const WHOLE: readonly EvaluationAxis[] = ["scalars", "complement", "intermediates", "subnormals", "root"];
+const WHOLE: readonly EvaluationAxis[] = [
+  "scalars",
+  "complement",
+  "intermediates",
+  "subnormals",
+  "root",
+  "division",
+];
 
 /** A root within one float, flushing looked for early or late, and one more choice of two. */
 const MOST_COMBINATIONS = 12;
 
 /** Whoever leaves everything open is told nothing, and the sets of all combinations grow beyond memory. */
 function refuseTooWide(evaluation: Evaluation): void {
-  const combinations = WHOLE.reduce((product, axis) => product * evaluation[axis].length, 1);
+  const counts = WHOLE.map((axis) => distinctChoices(evaluation[axis]));
+  const combinations = counts.reduce((product, count) => product * count, 1);
   if (combinations <= MOST_COMBINATIONS) return;
-  const open = WHOLE.map((axis) => `${axis} ${evaluation[axis].length}`).join(", ");
+  const open = WHOLE.map((axis, k) => `${axis} ${counts[k]}`).join(", ");
   throw new UnusableDeclaration(
     `float32.choices leave ${combinations} combinations open (${open}); at most ${MOST_COMBINATIONS} can be judged: declare what the implementation does`,
   );
+}
+
+/** A choice that another one includes leaves nothing more open. */
+function distinctChoices(choices: readonly string[]): number {
+  const distinct = [...new Set(choices)];
+  return distinct.filter((one) => !distinct.some((other) => other !== one && allows([other], one))).length;
 }

@@ -3,7 +3,13 @@ import { dialectById } from "../../../spec/dialects.js";
 import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { declarationOf } from "../declaration.js";
 import { EVERYTHING, init, programOf, simulate, step } from "../simulated.test-support.js";
-import { dialectHypotheses, explains, pairsOf, roundingHypotheses } from "./hypothesis.js";
+import {
+  dialectHypotheses,
+  explains,
+  openRoundingHypotheses,
+  pairsOf,
+  roundingHypotheses,
+} from "./hypothesis.js";
 
 const pytorch = dialectById("pytorch");
 const declaration = declarationOf(pytorch, "fused");
@@ -27,6 +33,27 @@ describe("hypotheses", () => {
     // Every choice of this axis is declared already.
     expect(axes).not.toContain("order.update");
     expect(new Set(axes).size).toBe(axes.length);
+  });
+
+  it("about freedoms have one of them each, unless it is declared", () => {
+    const told = openRoundingHypotheses(declaration).map(({ differences }) =>
+      differences.map(({ axis, observed }) => `${axis}: ${observed}`),
+    );
+    const wider = "intermediates: wider";
+    expect(told).toEqual([
+      [wider],
+      ["root: within-two-ulps"],
+      ["division: within-two-ulps"],
+      ["scalars: binary64", wider],
+    ]);
+    for (const { differences, declaration: trial } of openRoundingHypotheses(declaration)) {
+      const [{ axis, observed }] = differences;
+      if (differences.length === 1) expect(trial.evaluation[axis as "root"]).toEqual([observed]);
+    }
+    const declared = declarationOf(pytorch, "fused", { root: ["within-two-ulps"] });
+    const left = openRoundingHypotheses(declared).map(({ differences: [{ axis }] }) => axis);
+    expect(left).not.toContain("root");
+    expect(roundingHypotheses(declared).map(({ differences: [{ axis }] }) => axis)).not.toContain("root");
   });
 
   it("about the dialect change one axis each, and never to an accumulator that must be given", () => {

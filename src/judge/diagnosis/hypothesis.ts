@@ -1,5 +1,11 @@
 import { DIALECT_AXES, type DialectAxis } from "../../../spec/dialect.js";
-import { EVALUATION_AXES, type EvaluationAxis } from "../../../spec/evaluation.js";
+import {
+  allows,
+  EVALUATION_AXES,
+  type EvaluationAxis,
+  openChoices,
+  pinnedChoices,
+} from "../../../spec/evaluation.js";
 import type { Declaration } from "../declaration.js";
 import { isAccepted } from "../judge-program.js";
 import type { AxisDifference, FailingCase } from "./diagnosis.js";
@@ -16,13 +22,15 @@ export function explains({ declaration }: Hypothesis, { programs }: FailingCase)
   return programs.every(({ program, observations }) => isAccepted(program, observations, declaration));
 }
 
+const ALL_AXES = Object.keys(EVALUATION_AXES) as EvaluationAxis[];
+
 /**
- * One axis of rounding, left open entirely; and double internals, which are two axes with one cause: numbers
- * of a language that has only binary64, stored to float32. Of those that explain as much, the first is told:
- * precision before roots and orders, because it is what differs in practice.
+ * One axis of rounding, with every choice that has one result; and double internals, which are two axes with one
+ * cause: numbers of a language that has only binary64, stored to float32. Of those that explain as much, the first
+ * is told: precision before roots and orders, because it is what differs in practice.
  */
 export function roundingHypotheses(declaration: Declaration): Hypothesis[] {
-  const single = singleAxisRounding(declaration);
+  const single = ALL_AXES.flatMap((axis) => roundingHypothesis(declaration, axis, pinnedChoices(axis)));
   const isPrecision = ({ differences: [{ axis }] }: Hypothesis) =>
     axis === "scalars" || axis === "intermediates";
   const precision = single.filter(isPrecision);
@@ -30,25 +38,40 @@ export function roundingHypotheses(declaration: Declaration): Hypothesis[] {
   return [...precision, ...(precision.length < 2 ? [] : [combined(precision[0], precision[1])]), ...others];
 }
 
-function singleAxisRounding(declaration: Declaration): Hypothesis[] {
+/**
+ * One axis of rounding with a choice that is a freedom by itself; wider intermediates with binary64 scalars too, as a
+ * compiler without float32 arithmetic has both. They allow much, and so they come last of those that explain as much.
+ */
+export function openRoundingHypotheses(declaration: Declaration): Hypothesis[] {
+  const single = ALL_AXES.flatMap((axis) =>
+    openChoices(axis).flatMap((choice) => roundingHypothesis(declaration, axis, [choice])),
+  );
+  const scalars = roundingHypothesis(declaration, "scalars", pinnedChoices("scalars"));
+  const wider = single.filter(({ differences: [{ axis }] }) => axis === "intermediates");
+  return [...single, ...scalars.flatMap((first) => wider.map((second) => combined(first, second)))];
+}
+
+/** These choices on one axis; nothing, if they are declared already. */
+function roundingHypothesis(
+  declaration: Declaration,
+  axis: EvaluationAxis,
+  choices: readonly string[],
+): Hypothesis[] {
   const declared = declaration.evaluation;
-  return (Object.keys(EVALUATION_AXES) as EvaluationAxis[]).flatMap((axis) => {
-    const all = EVALUATION_AXES[axis] as readonly string[];
-    const undeclared = all.filter((choice) => !(declared[axis] as readonly string[]).includes(choice));
-    if (undeclared.length === 0) return [];
-    const difference: AxisDifference = {
-      kind: "evaluation",
-      axis,
-      declared: declared[axis].join(" or "),
-      observed: undeclared.join(" or "),
-    };
-    return [
-      {
-        differences: [difference],
-        declaration: { ...declaration, evaluation: { ...declared, [axis]: all } },
-      },
-    ];
-  });
+  const undeclared = choices.filter((choice) => !allows(declared[axis], choice));
+  if (undeclared.length === 0) return [];
+  const difference: AxisDifference = {
+    kind: "evaluation",
+    axis,
+    declared: declared[axis].join(" or "),
+    observed: undeclared.join(" or "),
+  };
+  return [
+    {
+      differences: [difference],
+      declaration: { ...declaration, evaluation: { ...declared, [axis]: choices } },
+    },
+  ];
 }
 
 /** One axis of the dialect at another value. */

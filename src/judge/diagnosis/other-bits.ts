@@ -4,6 +4,7 @@ import {
   type EvaluationAxis,
   evaluationOf,
   type PinnedEvaluation,
+  pinnedChoices,
 } from "../../../spec/evaluation.js";
 import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import type { Declaration } from "../declaration.js";
@@ -73,9 +74,9 @@ function nearestEvaluation(
   const changed = new Set<EvaluationAxis>();
   while (missing > 0) {
     let best: { evaluation: PinnedEvaluation; missing: number; axis: EvaluationAxis } | undefined;
-    for (const [axis, choices] of Object.entries(EVALUATION_AXES) as [EvaluationAxis, readonly string[]][]) {
+    for (const axis of Object.keys(EVALUATION_AXES) as EvaluationAxis[]) {
       if (changed.has(axis)) continue;
-      for (const choice of choices) {
+      for (const choice of pinnedChoices(axis)) {
         if (choice === current[axis]) continue;
         const evaluation = { ...current, [axis]: choice } as PinnedEvaluation;
         const left = notBitExact(cases, declaration, evaluation);

@@ -5,6 +5,8 @@ import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
 import type { Program } from "../../program/program.js";
 import { vector } from "../../program/tensor.js";
+import { RandomSource } from "../../search/element-steps.js";
+import { approximateStep, within } from "../approximate.test-support.js";
 import { declarationOf } from "../declaration.js";
 import { judgeProgram } from "../judge-program.js";
 import {
@@ -103,6 +105,35 @@ describe("diagnoseRejections", () => {
       { kind: "evaluation", axis: "root", declared: "correct", observed: "one-float-low or one-float-high" },
     ]);
     expect(diagnosis.firstDiverging).toBe("parameter");
+  });
+
+  it("names roots that are off by one and by two floats as what they are together", () => {
+    const random = new RandomSource(5);
+    const cases = [1, 2, 3].map((k) => {
+      const gradients = Array.from({ length: 24 }, (_, i) => Math.fround((i + k) / 7));
+      const h = { ...pytorch.defaults, lr: 0.1, alpha: 0.9, eps: 1e-3 };
+      const program = programOf(
+        pytorch,
+        init({ lr: 0.1, alpha: 0.9, eps: 1e-3 }, new Array(24).fill(0)),
+        step(gradients),
+        EVERYTHING,
+      );
+      const after = gradients.map((gradient) => {
+        const start = { parameter: 0, gradient, square_avg: 0, grad_avg: 0, momentum_buffer: 0 };
+        return approximateStep(start, h, within({ root: 2, quotient: 0 }, random), random);
+      });
+      const slot = (name: "parameter" | "square_avg") => vector(after.map((x) => x[name]));
+      const observations = [
+        { parameters: [{ parameter: slot("parameter"), square_avg: slot("square_avg") }] },
+      ];
+      return { id: `case-${k}`, programs: [{ program, observations }] as const };
+    });
+    const { diagnosis } = onlyCluster(diagnoseRejections(cases, declaration));
+    expect(diagnosis.verdict).toBe("inaccurate");
+    const told = [diagnosis.axes, ...diagnosis.alternatives];
+    expect(told).toContainEqual([
+      { kind: "evaluation", axis: "root", declared: "correct", observed: "within-two-ulps" },
+    ]);
   });
 
   it("names two axes where no single one is enough", () => {

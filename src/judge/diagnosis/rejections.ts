@@ -3,7 +3,14 @@ import type { Declaration } from "../declaration.js";
 import { judgeProgram } from "../judge-program.js";
 import type { Mismatch } from "../mismatch.js";
 import { COMPUTED_ORDER, type DiagnosedCluster, type Diagnosis, type FailingCase } from "./diagnosis.js";
-import { dialectHypotheses, explains, type Hypothesis, pairsOf, roundingHypotheses } from "./hypothesis.js";
+import {
+  dialectHypotheses,
+  explains,
+  type Hypothesis,
+  openRoundingHypotheses,
+  pairsOf,
+  roundingHypotheses,
+} from "./hypothesis.js";
 
 /** A relative error that a format with 8 significant bits (bfloat16) explains; beyond it, a formula differs. */
 const COARSEST_FORMAT = 2 ** -8;
@@ -12,7 +19,8 @@ const ONE_FLOAT = 2 ** -23;
 
 /**
  * Explain cases with rejected observations: always by the hypothesis that explains most of those that are left,
- * of one axis before two; what no hypothesis explains is grouped by what is seen first.
+ * of one axis before two, and a freedom only where it explains more; what no hypothesis explains is grouped by what is
+ * seen first.
  */
 export function diagnoseRejections(
   cases: readonly FailingCase[],
@@ -24,7 +32,7 @@ export function diagnoseRejections(
   const zeros = cases.filter((one) => rejectionsOf(one, declaration).every(isOtherZero));
   let left = takeExplained(
     cases.filter((one) => !zeros.includes(one)),
-    single,
+    [...single, ...openRoundingHypotheses(declaration)],
     declaration,
     clusters,
   );

@@ -1,6 +1,16 @@
 import type { Arithmetic, Intermediate, Slot, SumSite } from "../../../spec/arithmetic.js";
 import type { Evaluation, EvaluationChoice } from "../../../spec/evaluation.js";
-import { moveRoot } from "../evaluator.js";
+import { MIN_NORMAL } from "../../float32/bits.js";
+import {
+  type Accuracy,
+  FLOATS_ABOVE,
+  floatsBelow,
+  hasExactQuotient,
+  hasExactRoot,
+  MOST_FLOATS_BELOW,
+  moved,
+  movedInMagnitude,
+} from "../accuracy.js";
 import type { Arena } from "./arena.js";
 import {
   addBlocks,
@@ -17,18 +27,25 @@ import {
   squareRootBlock,
   subtractBlocks,
 } from "./block-loops.js";
+import { distinctBlocks } from "./distinct-blocks.js";
 
 /** One outcome for a block of elements, and how it was made if a later operation may use that. */
 interface Outcome {
   readonly values: Float64Array;
   /** The value is the rounded product of these; a sum may fuse it. */
   readonly factors?: readonly [Float64Array, Float64Array];
-  /** The value is the root of this. */
-  readonly radicand?: Float64Array;
 }
 
 /** Every outcome that the declared choices can produce for a block: at least one. */
 export type Outcomes = readonly Outcome[];
+
+/** A root or a quotient of blocks. */
+interface Operation {
+  /** Nearest results, in float32 or in binary64. */
+  readonly loop: (out: Float64Array, single: boolean) => void;
+  /** Whether the result of an element is 0, ∞ or NaN over the extended reals. */
+  readonly isExact: (i: number) => boolean;
+}
 
 type WeightedMeanSite = "mean-square" | "mean-gradient";
 
@@ -43,15 +60,19 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   readonly stored: Partial<Record<Slot, Outcomes>> = {};
   readonly named: Partial<Record<Intermediate, Outcomes>> = {};
   private readonly products = new Map<Float64Array, Map<Float64Array, Outcome>>();
-  /** 1 ⊘ d by the block of d, and 1/√v by the block of v. */
-  private readonly reciprocals = new Map<Float64Array, Float64Array>();
+  /** What stood under a root. */
+  private readonly radicands = new Map<Outcomes, Outcomes>();
+  /** 1 ⊘ d by d. */
+  private readonly reciprocals = new Map<Outcomes, Outcomes>();
+  /** 1/√v by √v. */
+  private readonly reciprocalRoots = new Map<Outcomes, Outcomes>();
   private readonly single: boolean;
   private readonly flushes: boolean;
   /** Whether tininess is looked for before rounding. */
   private readonly early: boolean;
 
   /**
-   * @param evaluation one choice of `intermediates` and of `subnormals`; any choices elsewhere
+   * @param evaluation one choice of `intermediates`, not "wider", and of `subnormals`; any choices elsewhere
    * @param observed what the implementation says it stored: later operations read that
    */
   constructor(
@@ -59,10 +80,12 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     private readonly evaluation: Evaluation,
     private readonly observed: Readonly<Partial<Record<Slot, Float64Array>>>,
   ) {
-    if (evaluation.intermediates.length !== 1 || evaluation.subnormals.length !== 1) {
+    const [intermediates, ...others] = evaluation.intermediates;
+    if (others.length > 0 || evaluation.subnormals.length !== 1) {
       throw new Error("an enumerated reading takes one choice of intermediates and one of subnormals");
     }
-    this.single = evaluation.intermediates[0] === "float32";
+    if (intermediates === "wider") throw new Error("results of wider intermediates cannot be listed");
+    this.single = intermediates === "float32";
     this.flushes = evaluation.subnormals[0] !== "kept";
     this.early = evaluation.subnormals[0] === "flushed-early";
   }
@@ -70,8 +93,7 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   /** Take a block in. Flushing covers inputs too, in a copy. */
   input(values: Float64Array): Outcomes {
     if (!this.flushes) return [{ values }];
-    const copy = this.arena.take();
-    copy.set(values);
+    const copy = this.copyOf(values);
     flushBlock(copy);
     return [{ values: copy }];
   }
@@ -100,15 +122,12 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   }
 
   squareRoot(x: Outcomes): Outcomes {
-    return x.flatMap((outcome) => {
-      const root = this.apply((out, single) => squareRootBlock(out, outcome.values, single));
-      return this.evaluation.root.map((choice) => {
-        if (choice === "correct") return { values: root, radicand: outcome.values };
-        const values = this.arena.take();
-        for (let i = 0; i < values.length; i++) values[i] = moveRoot(root[i], choice);
-        return { values, radicand: outcome.values };
-      });
-    });
+    const roots = this.approximations(this.evaluation.root, x, ({ values }) => ({
+      loop: (out, single) => squareRootBlock(out, values, single),
+      isExact: (i) => hasExactRoot(values[i]),
+    }));
+    this.radicands.set(roots, x);
+    return roots;
   }
 
   maximum(x: Outcomes, y: Outcomes): Outcomes {
@@ -138,29 +157,17 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   }
 
   quotient(x: Outcomes, d: Outcomes): Outcomes {
-    return this.evaluation.quotient.flatMap((method) =>
-      pairs(x, d).map(([a, b]) => this.divided(method, a.values, b)),
-    );
+    return this.evaluation.quotient.flatMap((method) => this.quotientBy(method, x, d));
   }
 
   scaledQuotient(scale: Outcomes, x: Outcomes, d: Outcomes): Outcomes {
-    const [eta] = scale;
     return this.evaluation["order.update"].flatMap((order) => {
-      if (order === "inverse") {
-        return pairs(x, d).map(([a, b]) => {
-          const scaled = this.apply((out, single) => divideBlocks(out, b.values, eta.values, single));
-          return { values: this.apply((out, single) => divideBlocks(out, a.values, scaled, single)) };
-        });
-      }
-      return this.evaluation.quotient.flatMap((method) =>
-        pairs(x, d).map(([a, b]) => {
-          if (order === "scale-first")
-            return this.divided(method, this.product(eta.values, a.values).values, b);
-          if (order === "quotient-first")
-            return this.product(eta.values, this.divided(method, a.values, b).values);
-          return this.product(this.divided(method, eta.values, b).values, a.values);
-        }),
-      );
+      if (order === "inverse") return this.divide(x, this.divide(d, scale));
+      return this.evaluation.quotient.flatMap((method) => {
+        if (order === "scale-first") return this.quotientBy(method, this.multiply(scale, x), d);
+        if (order === "quotient-first") return this.multiply(scale, this.quotientBy(method, x, d));
+        return this.multiply(this.quotientBy(method, scale, d), x);
+      });
     });
   }
 
@@ -206,7 +213,11 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
       const t = complement[0].values[0];
       if (order === "lerp" || Math.abs(t) < 0.5)
         return this.sum(contractions, old, this.multiply(complement, difference), 1);
-      const weightOfOld = this.sum(UNFUSED, [{ values: onesOf(old[0].values.length) }], complement, -1);
+      // Both are scalars, so their difference has the precision of scalars.
+      const weightOfOld =
+        this.evaluation.scalars[0] === "binary64"
+          ? [{ values: complement[0].values.map((w) => 1 - w) }]
+          : this.sum(UNFUSED, [{ values: onesOf(old[0].values.length) }], complement, -1);
       return this.sum(contractions, target, this.multiply(difference, weightOfOld), -1);
     }
     const kept = this.multiply(old, weight);
@@ -262,23 +273,102 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
     }));
   }
 
-  private divided(method: EvaluationChoice<"quotient">, a: Float64Array, d: Outcome): Outcome {
-    if (method === "division") {
-      return { values: this.apply((out, single) => divideBlocks(out, a, d.values, single)) };
+  private quotientBy(method: EvaluationChoice<"quotient">, x: Outcomes, d: Outcomes): Outcomes {
+    if (method === "division") return this.divide(x, d);
+    const radicands = method === "reciprocal-root" ? this.radicands.get(d) : undefined;
+    const reciprocals = radicands
+      ? madeOnce(this.reciprocalRoots, d, () => this.reciprocalRootsOf(radicands))
+      : madeOnce(this.reciprocals, d, () => this.divide([{ values: onesOf(d[0].values.length) }], d));
+    return this.multiply(x, reciprocals);
+  }
+
+  private divide(x: Outcomes, d: Outcomes): Outcomes {
+    return this.approximations(this.evaluation.division, pairs(x, d), ([{ values: a }, { values: b }]) => ({
+      loop: (out, single) => divideBlocks(out, a, b, single),
+      isExact: (i) => hasExactQuotient(a[i], b[i]),
+    }));
+  }
+
+  private reciprocalRootsOf(radicands: Outcomes): Outcomes {
+    const accuracy = this.evaluation.root.includes("within-two-ulps") ? WITHIN_TWO_ULPS : CORRECT;
+    return this.approximations(accuracy, radicands, ({ values }) => ({
+      loop: (out, single) => reciprocalRootBlock(out, values, single),
+      isExact: (i) => hasExactRoot(values[i]),
+    }));
+  }
+
+  /** The results of one root or quotient of each operand, as accurate as `choices` say. */
+  private approximations<T>(
+    choices: readonly Accuracy[],
+    operands: readonly T[],
+    operationOf: (operand: T) => Operation,
+  ): Outcomes {
+    if (choices.length === 1 && choices[0] === "correct") {
+      return operands.map((operand) => ({ values: this.apply(operationOf(operand).loop) }));
     }
-    const radicand = method === "reciprocal-root" ? d.radicand : undefined;
-    const reciprocal = madeOnce(this.reciprocals, radicand ?? d.values, () =>
-      this.apply((out, single) => {
-        if (radicand) reciprocalRootBlock(out, radicand, single);
-        else divideBlocks(out, onesOf(out.length), d.values, single);
-      }),
-    );
-    return this.product(a, reciprocal);
+    const results = operands.flatMap((operand) => this.approximate(choices, operationOf(operand)));
+    const few = results.length <= FEW ? results : distinctBlocks(results);
+    return few.map((values) => ({ values }));
+  }
+
+  /** New blocks, one for each result that some element can have: where it has fewer, it repeats one. */
+  private approximate(choices: readonly Accuracy[], { loop, isExact }: Operation): Float64Array[] {
+    const correct = this.apply(loop);
+    let nearest = correct;
+    if (!this.single || this.flushes) {
+      nearest = this.arena.take();
+      loop(nearest, false);
+    }
+    const results: Float64Array[] = [];
+    for (const choice of choices) {
+      if (choice === "correct") results.push(correct);
+      else if (choice === "within-two-ulps") results.push(...this.withinTwoUlps(correct, nearest, isExact));
+      else {
+        const out = this.copyOf(correct);
+        for (let i = 0; i < out.length; i++) {
+          if (isExact(i)) continue;
+          const tiny = this.early && Math.abs(nearest[i]) < MIN_NORMAL;
+          out[i] = tiny ? nearest[i] * 0 : moved(Math.fround(nearest[i]), choice);
+        }
+        if (this.flushes) flushBlock(out);
+        results.push(out);
+      }
+    }
+    return results;
+  }
+
+  /** The correct result, and every float32 near it; the approximate result is what is looked at for tininess. */
+  private withinTwoUlps(
+    correct: Float64Array,
+    nearest: Float64Array,
+    isExact: (i: number) => boolean,
+  ): Float64Array[] {
+    const results = [this.copyOf(correct)];
+    for (let floats = -MOST_FLOATS_BELOW; floats <= FLOATS_ABOVE; floats++) {
+      const out = this.copyOf(correct);
+      let reached = false;
+      for (let i = 0; i < out.length; i++) {
+        if (isExact(i)) continue;
+        const rounded = Math.fround(nearest[i]);
+        if (floats < -floatsBelow(Math.abs(rounded))) continue;
+        out[i] = movedInMagnitude(rounded, floats);
+        reached = true;
+      }
+      if (!reached) continue;
+      if (this.flushes) flushBlock(out);
+      results.push(out);
+    }
+    return results;
+  }
+
+  private copyOf(values: Float64Array): Float64Array {
+    const out = this.arena.take();
+    out.set(values);
+    return out;
   }
 
   private rounded(values: Float64Array): Float64Array {
-    const out = this.arena.take();
-    out.set(values);
+    const out = this.copyOf(values);
     this.round(out);
     return out;
   }
@@ -317,6 +407,11 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
 }
 
 const UNFUSED = ["none"] as const;
+const CORRECT = ["correct"] as const;
+const WITHIN_TWO_ULPS = ["within-two-ulps"] as const;
+
+/** So few results are not worth looking for those that are the same. */
+const FEW = 4;
 
 const onesByLength = new Map<number, Float64Array>();
 function onesOf(length: number): Float64Array {

@@ -1,7 +1,8 @@
 import type { Arithmetic, Intermediate, Slot, SumSite } from "../../../spec/arithmetic.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
 import { isFloat32, MIN_NORMAL } from "../../float32/bits.js";
-import { fromOrdinal, ordinalOf, roundingCell } from "../../float32/neighbours.js";
+import { roundingCell } from "../../float32/neighbours.js";
+import { Reach } from "../accuracy.js";
 import {
   type BlockArena,
   FINITE,
@@ -19,7 +20,6 @@ import {
   LOWER,
   OnceOrTwiceRounding,
   OutwardRounding,
-  type Side,
   UPPER,
 } from "./end-rounding.js";
 import {
@@ -41,10 +41,6 @@ export interface IntervalOptions {
    * observed. Default: nothing is observed.
    */
   readonly observed?: (slot: Slot) => ArrayLike<number> | undefined;
-  /** Quotients may be this many float32s from fl(x), on either side. Integer ≥ 0, default 0. */
-  readonly quotientFloats?: number;
-  /** Roots and reciprocal roots may be this many float32s from what the root axis gives. Integer ≥ 0, default 0. */
-  readonly rootFloats?: number;
 }
 
 /** One way in which an operation may be rounded; the result is the hull over all of them. */
@@ -68,8 +64,16 @@ const ONCE_OR_TWICE: Pass = { rounding: new OnceOrTwiceRounding(), flush: false 
 const FLUSH: Pass = { rounding: OUTWARD.rounding, flush: true };
 
 const NOTHING_FUSED: Contraction = { none: true, left: false, right: false };
-const INFINITY_ORDINAL = ordinalOf(Number.POSITIVE_INFINITY);
+const NO_REACH = new Reach(["correct"]);
+const TWO_ULPS = new Reach(["within-two-ulps"]);
 const BOUNDS = new Float64Array(2);
+
+/** Passes that do not depend on the scalars. */
+const BASE_PASSES: { readonly [M in Order["mode"]]?: readonly Pass[] } = {
+  binary64: [BINARY64],
+  wider: [OUTWARD],
+  either: [OUTWARD, ONCE_OR_TWICE],
+};
 
 /**
  * The interval reading of the update rule: for each element an enclosure of all results that one order of
@@ -77,7 +81,8 @@ const BOUNDS = new Float64Array(2);
  *
  * Every operation is the hull over the allowed choices: each contraction of its site, each way of rounding.
  * What `intermediates` allows: "float32" rounds every result to float32; "binary64" rounds every result to
- * binary64 and only stores to float32; both together keep or round each result (kept ends are moved outward).
+ * binary64 and only stores to float32; "wider" moves every end outward to the next binary64, which encloses each
+ * rounding to a precision from binary64 on; "float32" with another keeps (outward) or rounds each result.
  * Either kind of flushing among `subnormals` allows ±0 beside every result below 2^-126.
  *
  * Blocks come from the arena and are not changed once an operation has returned them.
@@ -91,11 +96,9 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
   private readonly order: Order;
   private readonly arena: BlockArena;
   private readonly observed: (slot: Slot) => ArrayLike<number> | undefined;
-  private readonly quotientFloats: number;
-  private readonly rootFloats: number;
-  /** Lowest and highest displacement of a root, in float32s. */
-  private readonly rootShift: readonly [number, number];
-  private readonly rootMayBeCorrect: boolean;
+  private readonly quotientReach: Reach;
+  private readonly rootReach: Reach;
+  private readonly reciprocalRootReach: Reach;
   /** How operations other than roots and quotients are rounded. */
   private readonly passes: readonly Pass[];
   private readonly extremumPasses: readonly Pass[];
@@ -108,35 +111,33 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
 
   /**
    * @throws {RangeError} when an `order.*` axis, `quotient`, `scalars` or `complement` has not exactly one
-   *   choice (see `ordersOf`), or a number of floats is not an integer ≥ 0.
+   *   choice (see `ordersOf`).
    */
   constructor(evaluation: Evaluation, options: IntervalOptions) {
     this.order = orderOf(evaluation);
     this.arena = options.arena;
     this.observed = options.observed ?? (() => undefined);
-    this.quotientFloats = floats("quotientFloats", options.quotientFloats);
-    this.rootFloats = floats("rootFloats", options.rootFloats);
-    const shifts = evaluation.root.map((choice) =>
-      choice === "correct" ? 0 : choice === "one-float-low" ? -1 : 1,
-    );
-    this.rootShift = [Math.min(...shifts) - this.rootFloats, Math.max(...shifts) + this.rootFloats];
-    this.rootMayBeCorrect = evaluation.root.includes("correct") || this.rootFloats > 0;
+    this.quotientReach = new Reach(evaluation.division);
+    this.rootReach = new Reach(evaluation.root);
+    this.reciprocalRootReach = evaluation.root.includes("within-two-ulps") ? TWO_ULPS : NO_REACH;
 
     const { mode } = this.order;
     this.mayFlush = evaluation.subnormals.some((choice) => choice !== "kept");
     const tiny = this.mayFlush ? [FLUSH] : [];
     const single = this.order.scalars === "float32" ? FLOAT32 : CAST;
-    const base = mode === "float32" ? [single] : mode === "binary64" ? [BINARY64] : [OUTWARD, ONCE_OR_TWICE];
-    // Pinned doubles are flushed only where they are float32s: in what is loaded, stored or approximate.
-    this.passes = mode === "binary64" ? base : [...base, ...tiny];
+    const base = BASE_PASSES[mode] ?? [single];
+    const keepsAll = mode === "binary64" || mode === "wider";
+    // What is kept is flushed only where it is a float32: in what is loaded, stored or approximate.
+    this.passes = keepsAll ? base : [...base, ...tiny];
     // A maximum chooses one of its operands and rounds nothing: a scalar kept in binary64 stays one.
     this.extremumPasses = mode === "float32" ? [BINARY64, ...tiny] : this.passes;
     // What is some floats away is a float32 in every mode.
-    const approximate = [...(mode === "binary64" ? [BINARY64, ONCE_OR_TWICE] : base), ...tiny];
-    this.quotientPasses = this.quotientFloats > 0 ? approximate : this.passes;
-    this.rootPasses = this.rootShift[0] !== 0 || this.rootShift[1] !== 0 ? approximate : this.passes;
-    this.reciprocalRootPasses = this.rootFloats > 0 ? approximate : this.passes;
-    const error = mode === "float32" ? float32Error : mode === "binary64" ? binary64Error : twiceRoundedError;
+    const approximate = [...base, ...(keepsAll ? [ONCE_OR_TWICE] : []), ...tiny];
+    const passesFor = (reach: Reach) => (reach.isNone ? this.passes : approximate);
+    this.quotientPasses = passesFor(this.quotientReach);
+    this.rootPasses = passesFor(this.rootReach);
+    this.reciprocalRootPasses = passesFor(this.reciprocalRootReach);
+    const error = mode === "float32" ? float32Error : keepsAll ? binary64Error : twiceRoundedError;
     this.roundingError = this.mayFlush ? flushedError(error) : error;
   }
 
@@ -191,10 +192,9 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
 
   squareRoot(x: IntervalBlock): IntervalBlock {
     const out = this.arena.take();
-    for (const { rounding, flush } of this.rootPasses) {
-      const [low, high] = this.rootShiftFor(rounding, flush);
-      if (low > high) continue;
-      rootPass(rounding, flush, x, low, high, out);
+    for (const pass of this.rootPasses) {
+      const reach = reachUnder(pass, this.rootReach);
+      if (reach) rootPass(pass.rounding, pass.flush, x, reach, out);
     }
     out.radicand = x;
     return out;
@@ -317,8 +317,10 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
 
   private combine(site: SumSite | null, x: IntervalBlock, y: IntervalBlock, sign: 1 | -1): IntervalBlock {
     const allowed = site === null ? NOTHING_FUSED : this.order.contraction[site];
-    const left = allowed.left && x.product !== undefined;
-    const right = allowed.right && y.product !== undefined;
+    // An end that was moved outward encloses the exact product, and its sum what is fused.
+    const wider = this.order.mode === "wider";
+    const left = allowed.left && x.product !== undefined && !wider;
+    const right = allowed.right && y.product !== undefined && !wider;
     // A choice that finds no product to fuse leaves the sum as it is. The axis speaks of float32 sums: doubles
     // may be contracted or not beside it.
     const doubles = this.order.mode !== "float32";
@@ -354,7 +356,9 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     target: IntervalBlock,
     w: IntervalBlock,
   ): IntervalBlock {
-    const rest = this.subtract(null, this.unit(), w);
+    // Both are scalars, so their difference has the precision of scalars.
+    const rest =
+      this.order.scalars === "binary64" ? this.scalar(1 - w.lower[0]) : this.subtract(null, this.unit(), w);
     const difference = this.subtract(null, target, old);
     const product = this.multiply(difference, rest);
     const naive = this.subtract(site, target, product);
@@ -381,7 +385,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
       !contraction.none &&
       !contraction.left &&
       (this.order.scalars === "float32" || isFloat32(weight.lower[0]));
-    const toFloat32 = this.order.mode !== "binary64";
+    const toFloat32 = this.order.mode === "float32" || this.order.mode === "either";
     for (let i = 0; i < naive.length; i++) {
       if (x.lower[i] === x.upper[i]) continue;
       const flags = naive.flags[i] | x.flags[i] | y.flags[i] | difference.flags[i] | product.flags[i];
@@ -419,10 +423,9 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
 
   private divide(x: IntervalBlock, y: IntervalBlock): IntervalBlock {
     const out = this.arena.take();
-    for (const { rounding, flush } of this.quotientPasses) {
-      // What is tested for tininess is the approximate quotient.
-      const shift = rounding.toFloat32 || flush ? this.quotientFloats : 0;
-      quotientPass(rounding, flush, x, y, shift, out);
+    for (const pass of this.quotientPasses) {
+      const reach = reachUnder(pass, this.quotientReach);
+      if (reach) quotientPass(pass.rounding, pass.flush, x, y, reach, out);
     }
     return out;
   }
@@ -431,20 +434,13 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     if (this.order.quotient !== "reciprocal-root" || d.radicand === undefined) {
       return this.divide(this.unit(), d);
     }
-    // Rounded once, whatever the root axis says of roots.
+    // Rounded once, unless roots are approximate.
     const out = this.arena.take();
-    for (const { rounding, flush } of this.reciprocalRootPasses) {
-      const shift = rounding.toFloat32 || flush ? this.rootFloats : 0;
-      reciprocalRootPass(rounding, flush, d.radicand, shift, out);
+    for (const pass of this.reciprocalRootPasses) {
+      const reach = reachUnder(pass, this.reciprocalRootReach);
+      if (reach) reciprocalRootPass(pass.rounding, pass.flush, d.radicand, reach, out);
     }
     return out;
-  }
-
-  /** Displacement of roots under one rounding; an empty range if that rounding gives no root. */
-  private rootShiftFor(rounding: EndRounding, flush: boolean): readonly [number, number] {
-    // What is tested for tininess is the moved root.
-    if (rounding.toFloat32 || flush) return this.rootShift;
-    return this.rootMayBeCorrect ? [0, 0] : [1, -1];
   }
 
   private magnitude(x: IntervalBlock): IntervalBlock {
@@ -474,9 +470,10 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
   }
 }
 
-function floats(option: string, k = 0): number {
-  if (!Number.isInteger(k) || k < 0) throw new RangeError(`${option} must be an integer ≥ 0; got ${k}`);
-  return k;
+/** What an approximate operation reaches under one pass; undefined if that pass has none of its results. */
+function reachUnder({ rounding, flush }: Pass, reach: Reach): Reach | undefined {
+  if (rounding.toFloat32 || flush) return reach;
+  return reach.mayBeCorrect ? NO_REACH : undefined;
 }
 
 /** Widen element i to a rounded result, of which infinite ends become flags. */
@@ -699,18 +696,38 @@ function extremumPass(
   }
 }
 
-/** A float32 ≥ 0 (zero excluded, infinity included) moved by a number of float32s, not below 0. */
-function moved(x: number, by: number): number {
-  if (by === 0) return x;
-  return fromOrdinal(Math.max(0, Math.min(INFINITY_ORDINAL, ordinalOf(x) + by)));
+/**
+ * Widen element i to what an approximate operation makes of correctly rounded magnitudes in [lower, upper].
+ * @param lowerIsExact,upperIsExact whether that end is an exact zero, which stays
+ */
+function contributeMagnitudes(
+  out: IntervalBlock,
+  i: number,
+  lower: number,
+  upper: number,
+  lowerIsExact: boolean,
+  upperIsExact: boolean,
+  reach: Reach,
+  rounding: EndRounding,
+  flush: boolean,
+  negative: boolean,
+): void {
+  let least = lowerIsExact ? lower : reach.smallest(lower, upper);
+  let most = upperIsExact ? upper : reach.largest(upper);
+  // Tininess may be looked for in the exact result, or in the approximate one.
+  if (flush) {
+    least = Math.min(least, lower);
+    most = Math.max(most, upper);
+  }
+  if (negative) contribute(out, i, -most, -least, rounding, flush);
+  else contribute(out, i, least, most, rounding, flush);
 }
 
 function rootPass(
   rounding: EndRounding,
   flush: boolean,
   x: IntervalBlock,
-  lowShift: number,
-  highShift: number,
+  reach: Reach,
   out: IntervalBlock,
 ): void {
   for (let i = 0; i < out.length; i++) {
@@ -721,11 +738,10 @@ function rootPass(
     if (f & PLUS_INFINITY) out.flags[i] |= PLUS_INFINITY;
     if (!(f & FINITE) || b < 0) continue;
     // What lies below 0 is NaN; the rest begins at −0, whose root is −0.
-    let lower = a < 0 ? -0 : rounding.root(a, LOWER);
-    let upper = rounding.root(b, UPPER);
-    if (a > 0) lower = moved(lower, lowShift);
-    if (b > 0) upper = moved(upper, highShift);
-    contribute(out, i, lower, upper, rounding, flush);
+    const lower = a < 0 ? -0 : rounding.root(a, LOWER);
+    const upper = rounding.root(b, UPPER);
+    if (reach.isNone) contribute(out, i, lower, upper, rounding, flush);
+    else contributeMagnitudes(out, i, lower, upper, a <= 0, b === 0, reach, rounding, flush, false);
   }
 }
 
@@ -733,7 +749,7 @@ function reciprocalRootPass(
   rounding: EndRounding,
   flush: boolean,
   x: IntervalBlock,
-  shift: number,
+  reach: Reach,
   out: IntervalBlock,
 ): void {
   for (let i = 0; i < out.length; i++) {
@@ -747,9 +763,10 @@ function reciprocalRootPass(
     if (containsPlusZero(a, b)) out.flags[i] |= PLUS_INFINITY;
     if (b === 0) continue;
     const nearest = a > 0 ? a : Math.min(rounding.smallest, b);
-    const lower = moved(rounding.reciprocalRoot(b, LOWER), -shift);
-    const upper = moved(rounding.reciprocalRoot(nearest, UPPER), shift);
-    contribute(out, i, lower, upper, rounding, flush);
+    const lower = rounding.reciprocalRoot(b, LOWER);
+    const upper = rounding.reciprocalRoot(nearest, UPPER);
+    if (reach.isNone) contribute(out, i, lower, upper, rounding, flush);
+    else contributeMagnitudes(out, i, lower, upper, false, false, reach, rounding, flush, false);
   }
 }
 
@@ -761,19 +778,12 @@ function containsMinusZero(lower: number, upper: number): boolean {
   return upper >= 0 && (lower < 0 || Object.is(lower, -0));
 }
 
-/** The end of a quotient, moved by `shift` float32s outward; an approximate quotient keeps its sign. */
-function quotientEnd(rounding: EndRounding, x: number, y: number, side: Side, shift: number): number {
-  const q = rounding.quotient(x, y, side);
-  if (shift === 0 || x === 0) return q;
-  return x > 0 === y > 0 ? moved(q, side * shift) : -moved(-q, -side * shift);
-}
-
 function quotientPass(
   rounding: EndRounding,
   flush: boolean,
   x: IntervalBlock,
   y: IntervalBlock,
-  shift: number,
+  reach: Reach,
   out: IntervalBlock,
 ): void {
   for (let i = 0; i < out.length; i++) {
@@ -784,11 +794,11 @@ function quotientPass(
     const c = y.lower[i];
     const d = y.upper[i];
     if ((f | g) === FINITE && (c > 0 || d < 0)) {
-      if (!rounding.sided && shift === 0 && a === b && c === d && a !== 0) {
+      if (!rounding.sided && reach.isNone && a === b && c === d && a !== 0) {
         const point = rounding.quotient(a, c, LOWER);
         contribute(out, i, point, point, rounding, flush);
-      } else if (c > 0) quotientByPositive(rounding, flush, a, b, c, d, shift, out, i);
-      else quotientByPositive(rounding, flush, -b, -a, -d, -c, shift, out, i);
+      } else if (c > 0) quotientByPositive(rounding, flush, a, b, c, d, reach, out, i);
+      else quotientByPositive(rounding, flush, -b, -a, -d, -c, reach, out, i);
       continue;
     }
     const finite = f & g & FINITE;
@@ -815,9 +825,9 @@ function quotientPass(
     if (!finite) continue;
     const { smallest } = rounding;
     if (d > 0)
-      quotientByPositive(rounding, flush, a, b, Math.max(c, Math.min(smallest, d)), d, shift, out, i);
+      quotientByPositive(rounding, flush, a, b, Math.max(c, Math.min(smallest, d)), d, reach, out, i);
     if (c < 0)
-      quotientByPositive(rounding, flush, -b, -a, Math.max(-d, Math.min(smallest, -c)), -c, shift, out, i);
+      quotientByPositive(rounding, flush, -b, -a, Math.max(-d, Math.min(smallest, -c)), -c, reach, out, i);
   }
 }
 
@@ -829,11 +839,16 @@ function quotientByPositive(
   b: number,
   c: number,
   d: number,
-  shift: number,
+  reach: Reach,
   out: IntervalBlock,
   i: number,
 ): void {
-  const lower = quotientEnd(rounding, a, a >= 0 ? d : c, LOWER, shift);
-  const upper = quotientEnd(rounding, b, b >= 0 ? c : d, UPPER, shift);
-  contribute(out, i, lower, upper, rounding, flush);
+  const lower = rounding.quotient(a, a >= 0 ? d : c, LOWER);
+  const upper = rounding.quotient(b, b >= 0 ? c : d, UPPER);
+  if (reach.isNone) contribute(out, i, lower, upper, rounding, flush);
+  // An approximate quotient keeps its sign.
+  else if (a >= 0)
+    contributeMagnitudes(out, i, lower, upper, a === 0, b === 0, reach, rounding, flush, false);
+  else if (b <= 0) contributeMagnitudes(out, i, -upper, -lower, b === 0, false, reach, rounding, flush, true);
+  else contribute(out, i, -reach.largest(-lower), reach.largest(upper), rounding, flush);
 }

@@ -22,11 +22,13 @@ describe("ordersOf", () => {
 });
 
 describe("orderOf", () => {
-  it("reads intermediates as float32, binary64 or either", () => {
+  it("reads intermediates as float32, binary64, wider or either", () => {
     const base = evaluationOf(PINNED_EVALUATIONS.fused);
     expect(orderOf(base).mode).toBe("float32");
     expect(orderOf({ ...base, intermediates: ["binary64"] }).mode).toBe("binary64");
     expect(orderOf({ ...base, intermediates: ["binary64", "float32"] }).mode).toBe("either");
+    expect(orderOf({ ...base, intermediates: ["binary64", "wider"] }).mode).toBe("wider");
+    expect(orderOf({ ...base, intermediates: ["float32", "wider"] }).mode).toBe("either");
     expect(orderOf(base).contraction.variance).toEqual({ none: false, left: false, right: true });
   });
 });

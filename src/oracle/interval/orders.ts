@@ -13,8 +13,10 @@ const SINGLE_AXES = [
 
 /** What an evaluation of one order says, as the interval reading needs it. */
 export interface Order {
-  /** "either": each intermediate kept in binary64 or rounded to float32. */
-  readonly mode: "float32" | "binary64" | "either";
+  /**
+   * "wider": each intermediate kept in some precision from binary64 on. "either": kept so, or rounded to float32.
+   */
+  readonly mode: "float32" | "binary64" | "wider" | "either";
   readonly scalars: EvaluationChoice<"scalars">;
   readonly meanSquare: EvaluationChoice<"order.mean-square">;
   readonly meanGradient: EvaluationChoice<"order.mean-gradient">;
@@ -48,7 +50,7 @@ export function orderOf(evaluation: Evaluation): Order {
     };
   };
   return {
-    mode: evaluation.intermediates.length > 1 ? "either" : evaluation.intermediates[0],
+    mode: modeOf(evaluation.intermediates),
     scalars: evaluation.scalars[0],
     meanSquare: evaluation["order.mean-square"][0],
     meanGradient: evaluation["order.mean-gradient"][0],
@@ -64,6 +66,12 @@ export function orderOf(evaluation: Evaluation): Order {
       parameter: contraction("parameter"),
     },
   };
+}
+
+function modeOf(intermediates: Evaluation["intermediates"]): Order["mode"] {
+  const [first, ...others] = intermediates;
+  if (others.length === 0) return first;
+  return intermediates.includes("float32") ? "either" : "wider";
 }
 
 /**

@@ -20,7 +20,7 @@ import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { fromBits, isFloat32, MIN_NORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
-import { floatsBetween, fromOrdinal, ordinalOf } from "../../float32/neighbours.js";
+import { floatsBetween, fromOrdinal, ordinalOf, ulp } from "../../float32/neighbours.js";
 import { stepScalars } from "../scalars.js";
 import { accepts, BlockArena, IntervalBlock } from "./block.js";
 import { CastRounding, type EndRounding, Float32Rounding, LOWER } from "./end-rounding.js";
@@ -211,8 +211,6 @@ class RandomImplementation implements Arithmetic<Sample> {
   constructor(
     private readonly evaluation: Evaluation,
     private readonly random: Random,
-    private readonly quotientFloats: number,
-    private readonly rootFloats: number,
   ) {
     // Scalars kept in binary64 make float32 operations double ones with a cast; any mixture has both.
     const casts = this.onlySingle() && evaluation.scalars[0] === "binary64";
@@ -261,7 +259,8 @@ class RandomImplementation implements Arithmetic<Sample> {
 
   squareRoot(x: Sample): Sample {
     const h = Math.sqrt(x.value);
-    return { value: this.root(h, () => this.exact.root(x.value, LOWER)), radicand: x.value };
+    const exactly = () => this.exact.root(x.value, LOWER);
+    return { value: this.near(h, exactly, this.evaluation.root), radicand: x.value };
   }
 
   maximum(x: Sample, y: Sample): Sample {
@@ -309,7 +308,10 @@ class RandomImplementation implements Arithmetic<Sample> {
     const v = d.radicand;
     const h = 1 / Math.sqrt(v);
     const exactly = () => (v > 0 && v < Infinity ? this.exact.reciprocalRoot(v, LOWER) : h);
-    return this.multiply(x, { value: this.near(h, exactly, 0) });
+    const approximate = this.evaluation.root.includes("within-two-ulps");
+    return this.multiply(x, {
+      value: this.near(h, exactly, approximate ? ["within-two-ulps"] : ["correct"]),
+    });
   }
 
   scaledQuotient(scale: Sample, x: Sample, d: Sample): Sample {
@@ -344,22 +346,31 @@ class RandomImplementation implements Arithmetic<Sample> {
     const finite = Number.isFinite(x.value) && Number.isFinite(y.value) && y.value !== 0;
     const h = x.value / y.value;
     const exactly = () => (finite ? this.exact.quotient(x.value, y.value, LOWER) : h);
-    if (!this.quotientFloats || !finite || x.value === 0) return { value: this.result(h, exactly) };
-    const by = this.random.below(2 * this.quotientFloats + 1) - this.quotientFloats;
-    const q = Math.sign(h) * fromOrdinal(clamp(ordinalOf(Math.abs(exactly())) + by));
-    return { value: this.maybeFlushed(this.random.below(2) && !this.onlySingle() ? h : q) };
+    const choice = this.random.pick(this.evaluation.division);
+    if (choice === "correct" || !finite || x.value === 0) return { value: this.result(h, exactly) };
+    const sign = x.value > 0 === y.value > 0 ? 1 : -1;
+    return { value: this.maybeFlushed(sign * this.moved(Math.abs(exactly()), choice)) };
   }
 
-  private root(h: number, exactly: () => number): number {
-    const choice = this.random.pick(this.evaluation.root);
-    return this.near(h, exactly, choice === "correct" ? 0 : choice === "one-float-low" ? -1 : 1);
+  private near(h: number, exactly: () => number, choices: Evaluation["root"]): number {
+    const choice = this.random.pick(choices);
+    const special = !(h > 0) || h === Infinity;
+    if (choice === "correct" || special) return this.result(h, () => (Number.isFinite(h) ? exactly() : h));
+    return this.maybeFlushed(this.moved(exactly(), choice));
   }
 
-  private near(h: number, exactly: () => number, by: number): number {
-    if (this.rootFloats) by += this.random.below(2 * this.rootFloats + 1) - this.rootFloats;
-    if (by === 0) return this.result(h, () => (Number.isFinite(h) ? exactly() : h));
-    if (!(h > 0) || h === Infinity) return h;
-    return this.maybeFlushed(fromOrdinal(clamp(ordinalOf(exactly()) + by)));
+  /** A magnitude some floats off, counted here in ulps of what is moved. */
+  private moved(magnitude: number, choice: Evaluation["root"][number]): number {
+    if (choice !== "within-two-ulps") {
+      return fromOrdinal(clamp(ordinalOf(magnitude) + (choice === "one-float-low" ? -1 : 1)));
+    }
+    const near = [-4, -3, -2, -1, 0, 1, 2].map((by) => fromOrdinal(clamp(ordinalOf(magnitude) + by)));
+    const isNear = (x: number) => x >= magnitude || magnitude - x <= 2 * ulp(magnitude);
+    return this.random.pick(magnitude === Infinity ? near.slice(2) : near.filter(isNear));
+  }
+
+  private maySingle(): boolean {
+    return this.evaluation.intermediates.includes("float32");
   }
 
   private onlySingle(): boolean {
@@ -368,7 +379,7 @@ class RandomImplementation implements Arithmetic<Sample> {
 
   /** One rounding of a result of which h is the nearest double. */
   private result(h: number, exactly: () => number): number {
-    const keep = this.evaluation.intermediates.length === 1 ? !this.single() : this.random.below(2) === 1;
+    const keep = !this.maySingle() || (!this.onlySingle() && this.random.below(2) === 1);
     if (keep) return h;
     if (h - h !== 0) return h;
     const cast = !this.onlySingle() && this.random.below(2) === 1;
@@ -384,12 +395,6 @@ class RandomImplementation implements Arithmetic<Sample> {
 
 const clamp = (ordinal: number) => Math.max(0, Math.min(ordinalOf(Infinity), ordinal));
 
-interface Freedom {
-  readonly evaluation: Evaluation;
-  readonly quotientFloats: number;
-  readonly rootFloats: number;
-}
-
 const SINGLE: readonly EvaluationAxis[] = [
   "scalars",
   "complement",
@@ -399,30 +404,22 @@ const SINGLE: readonly EvaluationAxis[] = [
   "quotient",
 ];
 
-function randomFreedom(r: Random): Freedom {
+function randomFreedom(r: Random): Evaluation {
   const entries = (Object.keys(EVALUATION_AXES) as EvaluationAxis[]).map((axis) => {
     const all: readonly string[] = EVALUATION_AXES[axis];
     if (SINGLE.includes(axis)) return [axis, [r.pick(all)]];
     const some = all.filter(() => r.below(2));
     return [axis, some.length ? some : [all[0]]];
   });
-  return {
-    evaluation: Object.fromEntries(entries) as Evaluation,
-    quotientFloats: r.pick([0, 0, 0, 1, 2]),
-    rootFloats: r.pick([0, 0, 0, 1, 3]),
-  };
+  return Object.fromEntries(entries) as Evaluation;
 }
 
-function narrowed({ evaluation, quotientFloats, rootFloats }: Freedom, r: Random): Freedom {
+function narrowed(evaluation: Evaluation, r: Random): Evaluation {
   const entries = Object.entries(evaluation).map(([axis, choices]) => {
     const some = (choices as readonly string[]).filter(() => r.below(2));
     return [axis, some.length ? some : [r.pick(choices as readonly string[])]];
   });
-  return {
-    evaluation: Object.fromEntries(entries) as Evaluation,
-    quotientFloats: r.below(quotientFloats + 1),
-    rootFloats: r.below(rootFloats + 1),
-  };
+  return Object.fromEntries(entries) as Evaluation;
 }
 
 function randomHyperparameters(dialect: Dialect, r: Random): Hyperparameters {
@@ -444,12 +441,11 @@ function sampledStep(
   dialect: Dialect,
   h: Hyperparameters,
   step: number,
-  freedom: Freedom,
+  evaluation: Evaluation,
   state: State,
   r: Random,
 ): Partial<Record<Slot, number>> {
-  const { evaluation } = freedom;
-  const ar = new RandomImplementation(evaluation, r, freedom.quotientFloats, freedom.rootFloats);
+  const ar = new RandomImplementation(evaluation, r);
   const numbers = stepScalars(dialect, h, step, evaluation.scalars[0], evaluation.complement[0]);
   const load = (record: object) =>
     Object.fromEntries(Object.entries(record).map(([name, x]) => [name, ar.load(x as number)]));
@@ -485,7 +481,7 @@ describe("whatever an implementation chooses among the allowed, its results are 
     fc.assert(
       fc.property(dialect, regime, seed, (rule, name, s) => {
         const r = randomFrom(s);
-        const freedom = randomFreedom(r);
+        const evaluation = randomFreedom(r);
         const h = randomHyperparameters(rule, r);
         const states = Array.from({ length: N }, () => REGIMES[name](r));
         const step = 1 + r.below(3);
@@ -493,13 +489,13 @@ describe("whatever an implementation chooses among the allowed, its results are 
           dialect: rule,
           hyperparameters: h,
           step,
-          ...freedom,
+          evaluation,
           inputs: tensors(states),
         });
         states.forEach((state, i) => {
           for (let k = 0; k < 6; k++) {
-            const stored = sampledStep(rule, h, step, freedom, state, r);
-            requireAccepted(result, i, stored, () => JSON.stringify({ rule: rule.id, h, state, freedom }));
+            const stored = sampledStep(rule, h, step, evaluation, state, r);
+            requireAccepted(result, i, stored, () => JSON.stringify({ rule: rule.id, h, state, evaluation }));
           }
         });
       }),
@@ -511,10 +507,10 @@ describe("whatever an implementation chooses among the allowed, its results are 
     fc.assert(
       fc.property(dialect, regime, seed, (rule, name, s) => {
         const r = randomFrom(s);
-        const freedom = randomFreedom(r);
+        const evaluation = randomFreedom(r);
         const h = randomHyperparameters(rule, r);
         const states = Array.from({ length: N }, () => REGIMES[name](r));
-        const outcomes = states.map((state) => sampledStep(rule, h, 1, freedom, state, r));
+        const outcomes = states.map((state) => sampledStep(rule, h, 1, evaluation, state, r));
         const observed: Partial<Record<Slot, Float32Array>> = {};
         for (const slot of slotsOf(stepShape(rule, h))) {
           observed[slot] = Float32Array.from(outcomes, (stored) => stored[slot] as number);
@@ -524,13 +520,13 @@ describe("whatever an implementation chooses among the allowed, its results are 
           dialect: rule,
           hyperparameters: h,
           step: 1,
-          ...freedom,
+          evaluation,
           inputs,
           observed,
         });
         outcomes.forEach((stored, i) => {
           requireAccepted(result, i, stored, () =>
-            JSON.stringify({ rule: rule.id, h, state: states[i], freedom }),
+            JSON.stringify({ rule: rule.id, h, state: states[i], evaluation }),
           );
         });
       }),
@@ -542,7 +538,7 @@ describe("whatever an implementation chooses among the allowed, its results are 
     fc.assert(
       fc.property(dialect, regime, seed, (rule, name, s) => {
         const r = randomFrom(s);
-        const freedom = randomFreedom(r);
+        const evaluation = randomFreedom(r);
         const h = randomHyperparameters(rule, r);
         let states = Array.from({ length: N }, () => REGIMES[name](r));
         let inputs = tensors(states);
@@ -551,11 +547,11 @@ describe("whatever an implementation chooses among the allowed, its results are 
           const gradients = states.map(() => REGIMES[name](r).gradient);
           states = states.map((state, i) => ({ ...state, gradient: gradients[i] }));
           inputs = { ...inputs, gradient: Float32Array.from(gradients) };
-          const result = intervalStep({ dialect: rule, hyperparameters: h, step, ...freedom, inputs, arena });
+          const result = intervalStep({ dialect: rule, hyperparameters: h, step, evaluation, inputs, arena });
           states = states.map((state, i) => {
-            const stored = sampledStep(rule, h, step, freedom, state, r);
+            const stored = sampledStep(rule, h, step, evaluation, state, r);
             requireAccepted(result, i, stored, () =>
-              JSON.stringify({ rule: rule.id, step, h, state, freedom }),
+              JSON.stringify({ rule: rule.id, step, h, state, evaluation }),
             );
             return { ...state, ...stored };
           });
@@ -573,7 +569,6 @@ describe("whatever an implementation chooses among the allowed, its results are 
       "order.mean-square": ["lerp-mirrored"],
       "contraction.mean-square": ["none", "left"],
     } as unknown as Evaluation;
-    const freedom = { evaluation, quotientFloats: 0, rootFloats: 0 };
     const h = { ...pytorch.defaults, alpha: 0.25 };
     const r = randomFrom(8);
     const states = Array.from({ length: 64 }, () => REGIMES.cancellation(r));
@@ -588,7 +583,7 @@ describe("whatever an implementation chooses among the allowed, its results are 
     });
     states.forEach((state, i) => {
       for (let k = 0; k < 100; k++) {
-        const stored = sampledStep(pytorch, h, 1, freedom, state, r);
+        const stored = sampledStep(pytorch, h, 1, evaluation, state, r);
         requireAccepted(result, i, stored, () => JSON.stringify(state));
       }
     });
@@ -628,11 +623,11 @@ describe("isotony: more freedoms never give a smaller set", () => {
         const h = randomHyperparameters(rule, r);
         const states = Array.from({ length: N }, () => REGIMES[name](r));
         const request = { dialect: rule, hyperparameters: h, step: 1 };
-        const smaller = intervalStep({ ...request, inputs: tensors(states), ...narrow });
-        const larger = intervalStep({ ...request, inputs: tensors(states), ...wide });
+        const smaller = intervalStep({ ...request, inputs: tensors(states), evaluation: narrow });
+        const larger = intervalStep({ ...request, inputs: tensors(states), evaluation: wide });
         // A second step from the sets of the first: wider inputs never give smaller sets either.
-        const again = (freedom: Freedom, from: IntervalStepResult) =>
-          intervalStep({ ...request, step: 2, inputs: { ...tensors(states), ...from }, ...freedom });
+        const again = (evaluation: Evaluation, from: IntervalStepResult) =>
+          intervalStep({ ...request, step: 2, inputs: { ...tensors(states), ...from }, evaluation });
         requireSubset(smaller, larger, { rule: rule.id, h, states, narrow, wide });
         requireSubset(again(narrow, smaller), again(wide, larger), {
           rule: rule.id,

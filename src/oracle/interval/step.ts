@@ -27,8 +27,6 @@ export interface IntervalStep {
   };
   /** What the implementation says that it stored in this step; later operations then read that. */
   readonly observed?: { readonly [S in Slot]?: ArrayLike<number> | undefined };
-  readonly quotientFloats?: number;
-  readonly rootFloats?: number;
   /** Blocks to work in, of the tensors' length, to be used again by the next step. Default: new ones. */
   readonly arena?: BlockArena;
 }
@@ -60,8 +58,6 @@ export function intervalStep(request: IntervalStep): IntervalStepResult {
   const ar = new IntervalArithmetic(evaluation, {
     arena,
     ...(observed && { observed: (slot: Slot) => observed[slot] }),
-    ...(request.quotientFloats !== undefined && { quotientFloats: request.quotientFloats }),
-    ...(request.rootFloats !== undefined && { rootFloats: request.rootFloats }),
   });
 
   const shape = stepShape(dialect, hyperparameters);

@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { allows, EVALUATION_AXES, evaluationOf, isWithin, openChoices, pinnedChoices } from "./evaluation.js";
+import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "./evaluations.js";
+
+it("a choice is pinned or open, and never both", () => {
+  for (const axis of Object.keys(EVALUATION_AXES) as (keyof typeof EVALUATION_AXES)[]) {
+    const all = [...pinnedChoices(axis), ...openChoices(axis)] as string[];
+    expect(all.sort()).toEqual([...EVALUATION_AXES[axis]].sort());
+    expect(pinnedChoices(axis).length).toBeGreaterThan(0);
+  }
+  expect(openChoices("root")).toEqual(["within-two-ulps"]);
+  expect(openChoices("intermediates")).toEqual(["wider"]);
+  expect(openChoices("quotient")).toEqual([]);
+});
+
+it("an open choice allows the choices that it includes, and they do not allow it", () => {
+  expect(allows(["within-two-ulps"], "one-float-low")).toBe(true);
+  expect(allows(["correct", "one-float-low", "one-float-high"], "within-two-ulps")).toBe(false);
+  expect(allows(["wider"], "binary64")).toBe(true);
+  expect(allows(["wider"], "float32")).toBe(false);
+  const fused = evaluationOf(PINNED_EVALUATIONS.fused);
+  expect(isWithin(fused, { ...fused, root: ["within-two-ulps"] })).toBe(true);
+  expect(isWithin({ ...fused, root: ["within-two-ulps"] }, fused)).toBe(false);
+  expect(isWithin(fused, { ...fused, intermediates: ["wider"] })).toBe(false);
+  expect(isWithin(fused, DEFAULT_FREEDOM)).toBe(true);
+});
