@@ -1,10 +1,10 @@
-import type fc from "fast-check";
 import type { Capability } from "../src/adapter/capability.js";
 import type { Declaration } from "../src/judge/declaration.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import type { Subject } from "./subject.js";
 
 /**
- * One executable requirement. `T` is what fast-check generates and shrinks.
+ * One executable requirement. `T` is what is drawn and, where the requirement fails, shrunk.
  *
  * A property of an `implementation` drives the thing under test. A property of the `specification` proves a
  * clause over the reals on the exact oracle; if it fails, the suite itself is wrong.
@@ -21,7 +21,8 @@ export interface Property<T = unknown> {
   readonly appliesTo?: (declaration: Declaration) => boolean;
   /** Share of the profile's number of runs; 1 when left out. Closed-form examples take 0: one run. */
   readonly weight?: number;
-  readonly arbitrary: (declaration: Declaration) => fc.Arbitrary<T>;
+  /** Says itself what it draws: the distribution under which a run without a failure bounds the failure rate. */
+  readonly arbitrary: (declaration: Declaration) => Drawn<T>;
   /** @throws {PropertyFailure} when the clause does not hold */
   readonly check: (input: T, subject: Subject) => Promise<void>;
 }

@@ -1,6 +1,7 @@
-import fc from "fast-check";
 import { fromBits, MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../src/float32/bits.js";
 import { nextDown, nextUp } from "../../src/float32/neighbours.js";
+import { draw } from "./draw.js";
+import type { Drawn } from "./drawn.js";
 
 /**
  * Generators of float32 values that control the exponent. Unconstrained floats are useless here: a quarter of
@@ -8,27 +9,33 @@ import { nextDown, nextUp } from "../../src/float32/neighbours.js";
  */
 
 /** Multiples of 1/4 from −4 to 4: short, and everything shrinks to them. */
-export const gridFloat: fc.Arbitrary<number> = fc.integer({ min: -16, max: 16 }).map((k) => k / 4);
+export const gridFloat: Drawn<number> = draw
+  .integer({ min: -16, max: 16 })
+  .map((k) => k / 4)
+  .as(() => "multiples of 1/4 from -4 to 4");
 
 /** Any mantissa, with the exponent of the value between the two, sign free. */
-export function floatWithExponent(min: number, max: number): fc.Arbitrary<number> {
-  return fc
-    .tuple(fc.integer({ min: 0, max: 0x7fffff }), fc.integer({ min, max }), fc.boolean())
+export function floatWithExponent(min: number, max: number): Drawn<number> {
+  return draw
+    .tuple(draw.integer({ min: 0, max: 0x7fffff }), draw.integer({ min, max }), draw.boolean())
     .map(([mantissa, exponent, negative]) =>
       Math.fround((negative ? -1 : 1) * (1 + mantissa / 0x800000) * 2 ** exponent),
-    );
+    )
+    .as(() => `±[2^${min}, 2^${max + 1})`);
 }
 
 /** ±2^k. */
-export function powerOfTwo(min: number, max: number): fc.Arbitrary<number> {
-  return fc
-    .tuple(fc.integer({ min, max }), fc.boolean())
-    .map(([k, negative]) => (negative ? -1 : 1) * 2 ** k);
+export function powerOfTwo(min: number, max: number): Drawn<number> {
+  return draw
+    .tuple(draw.integer({ min, max }), draw.boolean())
+    .map(([k, negative]) => (negative ? -1 : 1) * 2 ** k)
+    .as(() => `±2^${min}…2^${max}`);
 }
 
-export const subnormalFloat: fc.Arbitrary<number> = fc
-  .tuple(fc.integer({ min: 1, max: 0x7fffff }), fc.boolean())
-  .map(([mantissa, negative]) => (negative ? -1 : 1) * mantissa * MIN_SUBNORMAL);
+export const subnormalFloat: Drawn<number> = draw
+  .tuple(draw.integer({ min: 1, max: 0x7fffff }), draw.boolean())
+  .map(([mantissa, negative]) => (negative ? -1 : 1) * mantissa * MIN_SUBNORMAL)
+  .as(() => "±subnormal");
 
 /** Values at which something happens to them, to their squares or to their roots. */
 export const EDGE_VALUES: readonly number[] = [
@@ -54,16 +61,19 @@ export const EDGE_VALUES: readonly number[] = [
   Math.fround(1e-20),
 ];
 
-export const edgeFloat: fc.Arbitrary<number> = fc.constantFrom(...EDGE_VALUES);
-export const nonFiniteFloat: fc.Arbitrary<number> = fc.constantFrom(
+export const edgeFloat: Drawn<number> = draw
+  .constantFrom(...EDGE_VALUES)
+  .as(() => "edge values of the format");
+export const nonFiniteFloat: Drawn<number> = draw.constantFrom(
   Number.NaN,
   Number.POSITIVE_INFINITY,
   Number.NEGATIVE_INFINITY,
 );
 /** Every bit pattern is as likely as any other. */
-export const anyBits: fc.Arbitrary<number> = fc
+export const anyBits: Drawn<number> = draw
   .integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
-  .map((bits) => fromBits(bits >>> 0));
+  .map((bits) => fromBits(bits >>> 0))
+  .as(() => "any bits");
 
 /** What the elements of one tensor are like. */
 export const REGIMES = {
@@ -71,17 +81,17 @@ export const REGIMES = {
   normal: floatWithExponent(-4, 4),
   "powers of two": powerOfTwo(-20, 20),
   wide: floatWithExponent(-50, 50),
-  subnormal: fc.oneof(subnormalFloat, floatWithExponent(-126, -110)),
+  subnormal: draw.oneof(subnormalFloat, floatWithExponent(-126, -110)),
   underflow: floatWithExponent(-126, -60),
   overflow: floatWithExponent(58, 70),
-  edges: fc.oneof(gridFloat, edgeFloat),
-  special: fc.oneof(
+  edges: draw.oneof(gridFloat, edgeFloat),
+  special: draw.oneof(
     { weight: 6, arbitrary: gridFloat },
     { weight: 2, arbitrary: edgeFloat },
     { weight: 1, arbitrary: nonFiniteFloat },
   ),
   bits: anyBits,
-} as const satisfies Record<string, fc.Arbitrary<number>>;
+} as const satisfies Record<string, Drawn<number>>;
 
 export type Regime = keyof typeof REGIMES;
 

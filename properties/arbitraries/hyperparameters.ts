@@ -1,5 +1,6 @@
-import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
+import { draw } from "./draw.js";
+import type { Drawn } from "./drawn.js";
 
 /**
  * Two strata that are never mixed in one program. Dyadic hyperparameters are the same number in every
@@ -41,32 +42,47 @@ export const EVERY_PART: Parts = { momentum: true, centered: true, weightDecay: 
 export function hyperparameters(
   dialect: Dialect,
   parts: Parts,
-  stratum: fc.Arbitrary<Stratum> = fc.constantFrom("dyadic", "decimal"),
-): fc.Arbitrary<Hyperparameters> {
+  stratum: Drawn<Stratum> = draw.constantFrom("dyadic", "decimal"),
+): Drawn<Hyperparameters> {
   const may = {
     momentum: (parts.momentum ?? false) && dialect.momentum !== "none" && dialect.momentum !== "ignored",
     weightDecay: (parts.weightDecay ?? false) && dialect.weightDecay !== "none",
     centered: (parts.centered ?? false) && dialect.centered === "optional",
     maximize: (parts.maximize ?? false) && dialect.maximize === "optional",
+    lrDecay: dialect.lrDecay !== "never",
+    clipping: dialect.clipping !== "never",
   };
-  const flag = (allowed: boolean) => (allowed ? fc.boolean() : fc.constant(false));
-  return stratum.chain((name) => {
+  const flag = (allowed: boolean) => (allowed ? draw.boolean() : draw.constant(false));
+  const drawn = stratum.chain((name) => {
     const values = STRATA[name];
     const off = <T>(allowed: boolean, some: readonly T[]) =>
-      allowed ? fc.constantFrom<T | 0>(0, ...some) : fc.constant<T | 0>(0);
-    return fc.record({
-      lr: fc.constantFrom(...values.lr),
-      alpha: fc.constantFrom(...values.alpha),
-      eps: dialect.epsilon === "none" ? fc.constant(0) : fc.constantFrom(...values.eps),
+      allowed ? draw.constantFrom<T | 0>(0, ...some) : draw.constant<T | 0>(0);
+    return draw.record({
+      lr: draw.constantFrom(...values.lr),
+      alpha: draw.constantFrom(...values.alpha),
+      eps: dialect.epsilon === "none" ? draw.constant(0) : draw.constantFrom(...values.eps),
       momentum: off(may.momentum, values.momentum),
       weight_decay: off(may.weightDecay, values.weight_decay),
-      centered: dialect.centered === "always" ? fc.constant(true) : flag(may.centered),
+      centered: dialect.centered === "always" ? draw.constant(true) : flag(may.centered),
       maximize: flag(may.maximize),
-      lr_decay: dialect.lrDecay === "never" ? fc.constant(0) : fc.constantFrom(0, 0.125),
-      clip_value:
-        dialect.clipping === "never"
-          ? fc.constant(Number.POSITIVE_INFINITY)
-          : fc.constantFrom(0.5, 1, Number.POSITIVE_INFINITY),
+      lr_decay: off(may.lrDecay, [0.125]),
+      clip_value: may.clipping
+        ? draw.constantFrom(0.5, 1, Number.POSITIVE_INFINITY)
+        : draw.constant(Number.POSITIVE_INFINITY),
     });
   });
+  const optional = Object.entries(may).flatMap(([part, allowed]) => (allowed ? [part] : []));
+  return drawn.as(() => {
+    const without = optional.length > 0 ? `; with or without ${optional.join(", ")}` : "";
+    return `hyperparameters (${stratum.distribution}${without})`;
+  });
+}
+
+/** Drawn hyperparameters with `changes` in the end. */
+export function withChanges(
+  drawn: Drawn<Hyperparameters>,
+  changes: Partial<Hyperparameters>,
+): Drawn<Hyperparameters> {
+  const words = Object.entries(changes).map(([name, value]) => `${name} ${value}`);
+  return drawn.map((h) => ({ ...h, ...changes })).as(() => `${drawn.distribution} but ${words.join(", ")}`);
 }

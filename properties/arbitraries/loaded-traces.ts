@@ -1,8 +1,9 @@
-import fc from "fast-check";
 import type { Dialect } from "../../spec/dialect.js";
 import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { Program, StateEntry } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
+import { draw } from "./draw.js";
+import type { Drawn } from "./drawn.js";
 import { programOf, type Trace, traceProgram } from "./traces.js";
 
 /** A trace that goes on from a given state. The buffers are loaded where the trace has them. */
@@ -20,17 +21,16 @@ export interface LoadedTrace {
  * @param buffer elements of the mean gradient and of the momentum buffer
  */
 export function loadedTraces(
-  trace: fc.Arbitrary<Trace>,
-  square: fc.Arbitrary<number>,
-  buffer: fc.Arbitrary<number>,
-): fc.Arbitrary<LoadedTrace> {
+  trace: Drawn<Trace>,
+  square: Drawn<number>,
+  buffer: Drawn<number>,
+): Drawn<LoadedTrace> {
   return trace.chain((t) => {
     const { length } = t.parameter;
-    const tuple = (element: fc.Arbitrary<number>) =>
-      fc.array(element, { minLength: length, maxLength: length });
-    return fc.record({
-      trace: fc.constant(t),
-      step: fc.integer({ min: 0, max: 3 }),
+    const tuple = (element: Drawn<number>) => draw.array(element, { minLength: length, maxLength: length });
+    return draw.record({
+      trace: draw.constant(t),
+      step: draw.integer({ min: 0, max: 3 }),
       square_avg: tuple(square),
       grad_avg: tuple(buffer),
       momentum_buffer: tuple(buffer),

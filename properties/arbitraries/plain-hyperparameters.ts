@@ -1,6 +1,6 @@
-import type fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import { hyperparameters, type Parts, type Stratum } from "./hyperparameters.js";
+import type { Drawn } from "./drawn.js";
+import { hyperparameters, type Parts, type Stratum, withChanges } from "./hyperparameters.js";
 
 /**
  * Hyperparameters for closed forms: clipping and the inverse-time decay of the learning rate are off, so that
@@ -12,12 +12,8 @@ export function plainHyperparameters(
   dialect: Dialect,
   changes: Partial<Hyperparameters> = {},
   parts: Parts = {},
-  stratum?: fc.Arbitrary<Stratum>,
-): fc.Arbitrary<Hyperparameters> {
-  return hyperparameters(dialect, parts, stratum).map((h) => ({
-    ...h,
-    clip_value: Number.POSITIVE_INFINITY,
-    lr_decay: 0,
-    ...changes,
-  }));
+  stratum?: Drawn<Stratum>,
+): Drawn<Hyperparameters> {
+  const off = { clip_value: Number.POSITIVE_INFINITY, lr_decay: 0 };
+  return withChanges(hyperparameters(dialect, parts, stratum), { ...off, ...changes });
 }

@@ -1,8 +1,9 @@
-import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { OperationOf, Program } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
+import { draw, rangeWords } from "./draw.js";
+import type { Drawn } from "./drawn.js";
 import { ALL_REGIMES, floatWithExponent, gridFloat, REGIMES, type Regime } from "./floats.js";
 import { hyperparameters, type Parts } from "./hyperparameters.js";
 
@@ -23,38 +24,53 @@ export interface TraceConstraints {
   readonly minSteps?: number;
   readonly maxSteps?: number;
   readonly lengths?: readonly number[];
-  readonly hyperparameters?: fc.Arbitrary<Hyperparameters>;
+  readonly hyperparameters?: Drawn<Hyperparameters>;
   /** Elements of the parameter; by default zero or of the update's size, so that the update shows. */
-  readonly parameter?: fc.Arbitrary<number>;
+  readonly parameter?: Drawn<number>;
 }
 
 /** A parameter of the update's size, or zero: a larger one would swallow the update. */
-export const smallParameter: fc.Arbitrary<number> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(0) },
-  { weight: 2, arbitrary: gridFloat.map((x) => Math.fround(x / 16)) },
-  { weight: 3, arbitrary: floatWithExponent(-12, 0) },
-);
+export const smallParameter: Drawn<number> = draw
+  .oneof(
+    { weight: 3, arbitrary: draw.constant(0) },
+    { weight: 2, arbitrary: gridFloat.map((x) => Math.fround(x / 16)) },
+    { weight: 3, arbitrary: floatWithExponent(-12, 0) },
+  )
+  .as(() => "0 or of the update's size");
 
 /** Traces of a dialect under the constraints; shrinks to one element, one step and values of the grid. */
-export function traces(dialect: Dialect, constraints: TraceConstraints = {}): fc.Arbitrary<Trace> {
+export function traces(dialect: Dialect, constraints: TraceConstraints = {}): Drawn<Trace> {
   const { parts = {}, regimes = ALL_REGIMES, minSteps = 1, maxSteps = 4, lengths = LENGTHS } = constraints;
   const parameter = constraints.parameter ?? smallParameter;
-  const shape = fc.record({
-    length: fc.constantFrom(...lengths),
-    steps: fc.integer({ min: minSteps, max: maxSteps }),
-    regime: fc.constantFrom(...regimes),
+  const shape = draw.record({
+    length: draw.constantFrom(...lengths),
+    steps: draw.integer({ min: minSteps, max: maxSteps }),
+    regime: draw.constantFrom(...regimes),
   });
-  return shape.chain(({ length, steps, regime }) =>
-    fc.record({
-      hyperparameters: constraints.hyperparameters ?? hyperparameters(dialect, parts),
+  const rules = constraints.hyperparameters ?? hyperparameters(dialect, parts);
+  const drawn = shape.chain(({ length, steps, regime }) =>
+    draw.record({
+      hyperparameters: rules,
       parameter: tuple(parameter, length),
-      gradients: fc.array(tuple(REGIMES[regime], length), { minLength: steps, maxLength: steps }),
+      gradients: draw.array(tuple(REGIMES[regime], length), { minLength: steps, maxLength: steps }),
     }),
+  );
+  return drawn.as(() =>
+    [
+      `traces of ${rangeWords(minSteps, maxSteps)} ${maxSteps === 1 ? "step" : "steps"} and ${lengthWords(lengths)} elements`,
+      `gradients of one regime (${regimes.join(", ")})`,
+      `parameters ${parameter.distribution}`,
+      rules.distribution,
+    ].join("; "),
   );
 }
 
-function tuple(element: fc.Arbitrary<number>, length: number): fc.Arbitrary<number[]> {
-  return fc.array(element, { minLength: length, maxLength: length });
+function lengthWords(lengths: readonly number[]): string {
+  return lengths.length <= 4 ? lengths.join(" or ") : rangeWords(Math.min(...lengths), Math.max(...lengths));
+}
+
+function tuple(element: Drawn<number>, length: number): Drawn<number[]> {
+  return draw.array(element, { minLength: length, maxLength: length });
 }
 
 /** Every slot that a step with these hyperparameters writes, and the gradient. */

@@ -1,14 +1,15 @@
-import fc from "fast-check";
+import { draw } from "./draw.js";
+import type { Drawn } from "./drawn.js";
 import type { Trace } from "./traces.js";
 
 /**
  * The trace with zeros of either sign in place of some gradients, element by element.
  * @param from the first step, counted from 1, that may have them
  */
-export function withZeroGradients<T extends Trace>(trace: T, from: number): fc.Arbitrary<T> {
+export function withZeroGradients<T extends Trace>(trace: T, from: number): Drawn<T> {
   const { length } = trace.parameter;
-  const row = fc.array(fc.constantFrom(0, -0, undefined), { minLength: length, maxLength: length });
-  const rows = fc.array(row, { minLength: trace.gradients.length, maxLength: trace.gradients.length });
+  const row = draw.array(draw.constantFrom(0, -0, undefined), { minLength: length, maxLength: length });
+  const rows = draw.array(row, { minLength: trace.gradients.length, maxLength: trace.gradients.length });
   return rows.map((zeros) => ({
     ...trace,
     gradients: trace.gradients.map((gradient, k) =>

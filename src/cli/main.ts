@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { AdapterUnavailable } from "../adapter/adapter.js";
 import { packageVersion } from "../package-info.js";
 import { ProgramError } from "../program/program-error.js";
+import { printable } from "../report/printable.js";
 import { UnusableDeclaration } from "../suite/declared.js";
 import { NothingSelected } from "../suite/only.js";
 import { EXIT } from "./exit-codes.js";
@@ -43,18 +44,18 @@ function report(error: unknown): number {
     error instanceof NothingSelected ||
     error instanceof UnusableDeclaration
   ) {
-    console.error(`error: ${error.message}`);
+    console.error(`error: ${printable(error.message)}`);
     return EXIT.usage;
   }
   if (error instanceof AdapterUnavailable) {
-    console.error(`error: ${error.message}`);
+    console.error(`error: ${printable(error.message)}`);
     return EXIT.adapter;
   }
   if (error instanceof Error && "code" in error && "syscall" in error) {
-    console.error(`error: ${error.message}`); // a file that cannot be read or written
+    console.error(`error: ${printable(error.message)}`); // a file that cannot be read or written
     return EXIT.usage;
   }
-  console.error(`internal error: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`internal error: ${printable(error instanceof Error ? error.message : String(error))}`);
   console.error("This is a defect of the suite. RMSPROP_DEBUG=1 shows where.");
   if (process.env.RMSPROP_DEBUG && error instanceof Error) console.error(error.stack);
   return EXIT.selfCheck;

@@ -108,6 +108,21 @@ describe("the report as JSON Lines", () => {
     }
   });
 
+  it("says of what was drawn how often it may fail, and of nothing else", () => {
+    const [stored] = right.results;
+    const { kind, ...base } = stored;
+    expect(kind).toBe("golden");
+    const drawn = { ...base, id: "drawn", kind: "property", runs: 20, distribution: "traces" } as const;
+    const example = { ...drawn, id: "example", runs: 1, distribution: "one worked example" };
+    const cases = ofType(parsed({ ...right, results: [stored, drawn, example] }), "case");
+    expect(cases[0]).not.toHaveProperty("distribution");
+    expect(cases[0]).not.toHaveProperty("failureRateBelow");
+    expect(cases[1]).toMatchObject({ runs: 20, distribution: "traces" });
+    expect(cases[1].failureRateBelow).toBeCloseTo(1 - 0.05 ** (1 / 20), 12);
+    expect(cases[2]).toMatchObject({ distribution: "one worked example" });
+    expect(cases[2]).not.toHaveProperty("failureRateBelow");
+  });
+
   it("keeps NaN, infinities and −0 as text", () => {
     const [finding] = failing.findings;
     const special: Finding = {

@@ -4,6 +4,7 @@ import { packageVersion } from "../package-info.js";
 import { encodeProgram } from "../program/program-codec.js";
 import { isNotRun } from "../suite/case-result.js";
 import { claimOf } from "../suite/claim.js";
+import { failureRateBound } from "../suite/failure-rate-bound.js";
 import type { Finding } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate-result.js";
 import { type ReportLine, reportLineSchema } from "./report-schema.js";
@@ -39,7 +40,9 @@ function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine
     command: run.command,
     environment: { node: process.version, platform: process.platform, arch: process.arch },
   };
-  for (const { id, kind, clauses, verdict, reason, runs, tally, failure } of result.results) {
+  for (const one of result.results) {
+    const { id, kind, clauses, verdict, reason, runs, distribution, tally, failure } = one;
+    const failureRateBelow = failureRateBound(one);
     yield {
       type: "case",
       id,
@@ -48,6 +51,8 @@ function* linesOf(result: GateResult, run: RunDescription): Generator<ReportLine
       verdict,
       ...(reason !== undefined && { reason }),
       runs,
+      ...(distribution !== undefined && { distribution }),
+      ...(failureRateBelow !== undefined && { failureRateBelow }),
       tally: { ...tally },
       ...(failure && { message: failure.message }),
     };

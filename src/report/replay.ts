@@ -2,6 +2,7 @@ import { SLOTS } from "../../spec/arithmetic.js";
 import { floatText } from "../float32/text.js";
 import type { Observation } from "../program/observation.js";
 import type { Replay } from "../suite/replay.js";
+import { printable, printableLine } from "./printable.js";
 import { programText } from "./program-text.js";
 
 /** Elements of an observed tensor that are printed before it is cut. */
@@ -10,14 +11,13 @@ const SHOWN_ELEMENTS = 8;
 /** One program with what was observed and the verdict on it. */
 export function replayReport({ program, reply, judged }: Replay): string {
   const lines = [...programText(program), ""];
-  if (reply.status === "error") lines.push(`error in ${reply.phase}: ${reply.message}`);
-  else if (reply.status === "unsupported") lines.push(`unsupported: ${reply.capability}`);
+  if (reply.status === "error") lines.push(`error in ${reply.phase}: ${printable(reply.message)}`);
+  else if (reply.status === "unsupported") lines.push(`unsupported: ${printableLine(reply.capability)}`);
   else if (reply.status === "fault") {
-    lines.push(`${reply.verdict}: ${reply.message}`);
+    lines.push(`${reply.verdict}: ${printable(reply.message)}`);
     if (reply.stderr)
       lines.push(
-        ...reply.stderr
-          .trimEnd()
+        ...printable(reply.stderr.trimEnd())
           .split("\n")
           .map((line) => `  stderr: ${line}`),
       );
@@ -28,7 +28,7 @@ export function replayReport({ program, reply, judged }: Replay): string {
     lines.push(
       "",
       `${judged.verdict}: ${tally.judged} observations judged, ${tally.bitExact} bit-exact, ${tally.weak} weak, ${tally.indeterminate} indeterminate, ${tally.rejected} rejected`,
-      ...judged.sentences,
+      ...judged.sentences.map(printable),
     );
   }
   return lines.join("\n");

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VERDICTS } from "../judge/verdict.js";
 import { CASE_KINDS, NOT_RUN } from "../suite/case-result.js";
+import { STANDINGS } from "../suite/clause-matrix.js";
 import { LEVELS, type Level } from "../suite/level.js";
 
 /**
@@ -69,11 +70,18 @@ export const reportLineSchema = z
         clauses: z.array(z.string()),
         verdict,
         reason: z.string().optional().meta({ description: "Why it was not run, or decides nothing" }),
-        runs: z.number().int(),
+        runs: z.number().int().meta({
+          description: "Draws, without those that were passed over; of a stored case, 1 if it was run",
+        }),
+        distribution: z.string().optional().meta({ description: "What was drawn" }),
+        failureRateBelow: z.number().gt(0).lt(1).optional().meta({
+          description:
+            "Upper bound on the failure rate under this distribution, with 95 % confidence, after draws without a failure",
+        }),
         tally,
         message: z.string().optional().meta({ description: "What failed" }),
       })
-      .meta({ description: "One regression, golden case or property" }),
+      .meta({ description: "One case: what was asked of the implementation, or a self-check of the suite" }),
     z
       .strictObject({
         type: z.literal("finding"),
@@ -105,7 +113,10 @@ export const reportLineSchema = z
       .strictObject({
         type: z.literal("clause"),
         clause: z.string(),
-        standing: z.enum(["shown", "failed", "not-shown"]),
+        standing: z.enum(STANDINGS).meta({
+          description:
+            "`reals-only`: only the suite's self-checks pass, and nothing of the implementation was shown",
+        }),
         counts: z.partialRecord(verdict, z.number().int()),
       })
       .meta({ description: "What was shown of one clause" }),

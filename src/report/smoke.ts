@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { LEVELS } from "../suite/level.js";
 import type { SmokeCaseResult, SmokeResult } from "../suite/smoke/run-smoke.js";
+import { printable, printableLine } from "./printable.js";
 import { shellText } from "./shell-text.js";
 
 /** Lines of standard error that are shown of a case. */
@@ -40,7 +41,9 @@ export function smokeReport(
   ]);
   // Nothing is run any more once one is not, and all for the same reason.
   if (notRun.length > 0)
-    rows.push(`${paint("not-run", "not run")} ${notRun.length} cases: ${notRun[0].message}`);
+    rows.push(
+      `${paint("not-run", "not run")} ${notRun.length} cases: ${printableLine(notRun[0].message ?? "")}`,
+    );
   const again = (name: string) =>
     shellText([
       "npx",
@@ -77,7 +80,7 @@ function headline({ hello, cases }: SmokeResult, verdict: Verdict): string {
   const count = (wanted: Verdict) => cases.filter((one) => one.verdict === wanted).length;
   const who = hello && `${hello.implementation.name} ${hello.implementation.version}`.trim();
   const counts = `${count("passed")} of ${cases.length} cases passed, ${count("failed")} failed, ${count("not-run")} not run`;
-  return [HEADLINES[verdict], ...(who ? [who] : []), counts].join(" · ");
+  return [HEADLINES[verdict], ...(who ? [printableLine(who)] : []), counts].join(" · ");
 }
 
 /** The details of a failure; where another case failed in the same way, its name. */
@@ -91,12 +94,13 @@ function detailsOnce(one: SmokeCaseResult, told: Map<string, string>): string[] 
 }
 
 function detailsOf({ message = "", stderr = "" }: SmokeCaseResult): string[] {
-  const said = stripVTControlCharacters(stderr).trimEnd();
-  if (said === "") return message.split("\n");
+  const said = printable(stripVTControlCharacters(stderr)).trimEnd();
+  const told = printable(message).split("\n");
+  if (said === "") return told;
   const lines = said.split("\n");
   const left = Math.max(0, lines.length - SHOWN_STDERR);
   const before = left > 0 ? [`(${left} lines before)`] : [];
-  return [...message.split("\n"), "stderr:", ...[...before, ...lines.slice(left)].map((line) => `  ${line}`)];
+  return [...told, "stderr:", ...[...before, ...lines.slice(left)].map((line) => `  ${line}`)];
 }
 
 function indented(lines: readonly string[]): string[] {

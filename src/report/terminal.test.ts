@@ -33,7 +33,7 @@ beforeAll(async () => {
 describe("the first line", () => {
   it("says verdict, level, cases and what was not run", () => {
     expect(headline(right)).toMatch(
-      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* · bundled \(fused\) · 12 cases run, 0 not run · 1 of 59 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
+      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* \(no self-check of the suite\) · bundled \(fused\) · 12 cases run, 0 not run · 1 of 59 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
     );
     expect(headline(failing)).toMatch(
       /^DOES NOT CONFORM at L2 \(reached L0: speaks the protocol\) · only .* · planted · 12 cases run/,
@@ -128,5 +128,57 @@ describe("the report", () => {
     expect(text).toContain("  clauses: RMS-5.1 RMS-5.2\n");
     expect(text).toContain("  or: momentum is nesterov\n");
     expect(text.match(/1 is not 2/g)).toHaveLength(1);
+  });
+
+  it("counts and lists apart what holds over the reals only", () => {
+    const clauses = right.clauses.map((row) =>
+      row.clause === "RMS-2.1"
+        ? { ...row, standing: "reals-only" as const, counts: { certified: 1 } }
+        : { ...row },
+    );
+    const selfCheck = { ...right.results[0], id: "proof", kind: "self-check" as const };
+    const lines = terminalReport({ ...right, clauses, results: [...right.results, selfCheck] }, false).split(
+      "\n",
+    );
+    expect(lines[0]).toContain(
+      " · 12 cases run, 0 not run, 1 self-checks · 1 of 59 clauses shown, 1 over the reals only · ",
+    );
+    expect(lines[1]).toBe("  over the reals only, which shows nothing of this implementation: RMS-2.1");
+    expect(lines).toContainEqual(expect.stringMatching(/^RMS-2\.1 +reals only +certified 1$/));
+  });
+
+  it("has one line on how often what was drawn may fail", () => {
+    expect(terminalReport(right, false)).not.toContain("confidence");
+    const drawn = { ...right.results[0], kind: "property" as const, runs: 20, distribution: "traces" };
+    const lines = terminalReport({ ...right, results: [drawn, { ...drawn, runs: 40 }] }, false).split("\n");
+    expect(lines.filter((line) => line.includes("confidence"))).toEqual([
+      expect.stringMatching(/^ {2}2 properties passed 60 draws .* less than 7\.3 % to 14 % /),
+    ]);
+  });
+
+  it("shows as escapes what an adapter says to the terminal and not to the reader", () => {
+    const evil = "\u001b[2J\u202e\r\nCONFORMS at L3";
+    const shown = "\\x1b[2J\\u{202e}\\r";
+    const { implementation } = failing.hello;
+    const [finding] = failing.findings;
+    const diagnosis = { verdict: "crash" as const, sentence: `It said ${evil}.`, axes: [], alternatives: [] };
+    const result: GateResult = {
+      ...failing,
+      hello: { ...failing.hello, implementation: { ...implementation, name: `n${evil}` } },
+      complete: false,
+      stopped: `s${evil}`,
+      results: [{ ...failing.results[0], verdict: "not-run", reason: `r${evil}` }],
+      findings: [{ ...finding, message: `m${evil}`, diagnosis }],
+    };
+    const text = terminalReport(result, false);
+    for (const place of ["n", "s", "r", "m", "It said "]) expect(text).toContain(`${place}${shown}`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text.split("\n")).not.toContainEqual(expect.stringMatching(/^CONFORMS/));
+    const claimed = {
+      ...right,
+      hello: { ...right.hello, implementation: { ...implementation, name: evil } },
+    };
+    expect(terminalReport(claimed, false)).toContain(`claim: ${shown}\\nCONFORMS at L3 1: `);
   });
 });

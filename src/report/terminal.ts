@@ -3,13 +3,15 @@ import { clauseById } from "../../spec/clauses.js";
 import { floatsBetween } from "../float32/neighbours.js";
 import { floatText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
-import { isNotRun } from "../suite/case-result.js";
+import { isNotRun, isSelfCheck } from "../suite/case-result.js";
 import { claimOf } from "../suite/claim.js";
-import type { ClauseRow } from "../suite/clause-matrix.js";
+import type { ClauseRow, Standing } from "../suite/clause-matrix.js";
 import type { Finding } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate-result.js";
 import { levelText } from "../suite/level.js";
 import { countText } from "./count-text.js";
+import { failureRateText } from "./failure-rate-text.js";
+import { printable, printableLine } from "./printable.js";
 import { programText } from "./program-text.js";
 
 type Style = Parameters<typeof styleText>[0];
@@ -21,7 +23,14 @@ const SHOWN_ACCEPTED = 4;
 export function terminalReport(result: GateResult, colour: boolean): string {
   const paint = (style: Style, text: string) =>
     colour ? styleText(style, text, { validateStream: false }) : text;
-  const lines = [headline(result, paint), ...notRunLines(result), ...expectationLines(result, paint), ""];
+  const lines = [
+    headline(result, paint),
+    ...selfCheckLines(result),
+    ...notRunLines(result),
+    ...failureRateLines(result),
+    ...expectationLines(result, paint),
+    "",
+  ];
   result.findings.forEach((finding, i) => {
     lines.push(...card(finding, i + 1, paint), "");
   });
@@ -33,7 +42,7 @@ export function terminalReport(result: GateResult, colour: boolean): string {
   // The first line has long scrolled away.
   if (rows.length > 12) lines.push("", headline(result, paint));
   const claim = claimOf(result);
-  if (claim !== undefined) lines.push(`claim: ${claim}`);
+  if (claim !== undefined) lines.push(`claim: ${printableLine(claim)}`);
   return lines.join("\n");
 }
 
@@ -45,40 +54,58 @@ export function headline(
   const { results, conforms, complete, stopped, decided, planned, only, reached, asked } = result;
   const { hello, tally, multiStep, restarts } = result;
   const notRun = results.filter(({ verdict }) => isNotRun(verdict)).length;
+  const selfChecks = results.filter(isSelfCheck).length;
   const expected = result.expectations?.expected.size ?? 0;
-  const level = `at ${asked} (reached ${reached}: ${levelText(reached)})`;
+  const level = `at ${asked} (reached ${reached}: ${levelText(reached, results)})`;
   // Without a claimed evaluation nothing can equal its bits, and a zero would read like a fault.
   const bitExact = result.declaration.reference ? `${countText(tally.bitExact)} bit-exact, ` : "";
-  const verdict = !complete
-    ? `${paint("yellow", "INCOMPLETE")} after ${countText(results.length)} of ${countText(planned)} cases, which decides no level: ${stopped ?? "stopped"}`
-    : !decided
-      ? `${paint("yellow", "NOTHING SHOWN")}: no case that was run decides anything`
-      : conforms && expected > 0
-        ? `${paint("green", "AS EXPECTED")} ${level}, but for ${countText(expected)} expected failures`
-        : `${conforms ? paint("green", "CONFORMS") : paint("red", "DOES NOT CONFORM")} ${level}`;
-  const shown = result.clauses.filter(({ standing }) => standing === "shown").length;
+  const verdict = result.selfCheckFailed
+    ? `${paint("red", "SELF-CHECK FAILED")}: the suite itself is wrong, not the implementation; no verdict of this run can be relied on`
+    : !complete
+      ? `${paint("yellow", "INCOMPLETE")} after ${countText(results.length)} of ${countText(planned)} cases, which decides no level: ${printableLine(stopped ?? "stopped")}`
+      : !decided
+        ? `${paint("yellow", "NOTHING SHOWN")}: no case that was run decides anything`
+        : conforms && expected > 0
+          ? `${paint("green", "AS EXPECTED")} ${level}, but for ${countText(expected)} expected failures`
+          : `${conforms ? paint("green", "CONFORMS") : paint("red", "DOES NOT CONFORM")} ${level}`;
+  const standing = (wanted: Standing) => result.clauses.filter((row) => row.standing === wanted).length;
+  const overReals = standing("reals-only");
   return [
     verdict,
-    ...(only === undefined ? [] : [`only ${only}`]),
-    hello.implementation.name,
-    `${countText(results.length - notRun)} cases run, ${countText(notRun)} not run`,
-    `${shown} of ${result.clauses.length} clauses shown`,
+    ...(only === undefined ? [] : [`only ${only}${selfChecks > 0 ? "" : " (no self-check of the suite)"}`]),
+    printableLine(hello.implementation.name),
+    `${countText(results.length - notRun - selfChecks)} cases run, ${countText(notRun)} not run${selfChecks > 0 ? `, ${countText(selfChecks)} self-checks` : ""}`,
+    `${standing("shown")} of ${result.clauses.length} clauses shown${overReals > 0 ? `, ${overReals} over the reals only` : ""}`,
     ...(restarts > 0 ? [`${countText(restarts)} restarts`] : []),
     `${countText(tally.judged)} observations judged (${countText(tally.judged - multiStep.judged)} one-step, ${countText(multiStep.judged)} multi-step): ${bitExact}${countText(tally.weak)} weak, ${countText(tally.indeterminate)} indeterminate, ${countText(tally.rejected)} rejected`,
   ].join(" · ");
+}
+
+/** What the suite found wrong with itself. */
+function selfCheckLines({ results }: GateResult): string[] {
+  return results.flatMap(({ id, kind, failure }) =>
+    failure && isSelfCheck({ kind }) ? [`  self-check ${id}: ${printableLine(failure.message)}`] : [],
+  );
 }
 
 function notRunLines({ results, clauses }: GateResult): string[] {
   const reasons = counted(
     results
       .filter(({ reason, lacking }) => reason !== undefined && !lacking)
-      .map(({ verdict, reason }) => `${isNotRun(verdict) ? "not run" : verdict} (${reason})`),
+      .map(
+        ({ verdict, reason }) =>
+          `${isNotRun(verdict) ? "not run" : verdict} (${printableLine(reason ?? "")})`,
+      ),
   );
   const lacking = results.flatMap((result) => (result.lacking ? [result.lacking] : []));
   const needed = counted(lacking.flat()).sort(([, a], [, b]) => b - a);
-  const unshown = clauses.filter(
-    ({ standing, counts }) => standing === "not-shown" && Object.keys(counts).length > 0,
-  );
+  const listed = (wanted: Standing) =>
+    clauses
+      .filter(({ standing, counts }) => standing === wanted && Object.keys(counts).length > 0)
+      .map(({ clause }) => clause)
+      .join(", ");
+  const unshown = listed("not-shown");
+  const overReals = listed("reals-only");
   return [
     ...(lacking.length === 0
       ? []
@@ -86,8 +113,16 @@ function notRunLines({ results, clauses }: GateResult): string[] {
           `  not run: ${countText(lacking.length)} need what is not offered (${needed.map(([capability, count]) => `${capability} ${countText(count)}`).join(", ")})`,
         ]),
     ...reasons.map(([reason, count]) => `  ${reason.replace(" (", `: ${countText(count)} (`)}`),
-    ...(unshown.length === 0 ? [] : [`  not shown: ${unshown.map(({ clause }) => clause).join(", ")}`]),
+    ...(unshown === "" ? [] : [`  not shown: ${unshown}`]),
+    ...(overReals === ""
+      ? []
+      : [`  over the reals only, which shows nothing of this implementation: ${overReals}`]),
   ];
+}
+
+function failureRateLines({ results }: GateResult): string[] {
+  const text = failureRateText(results);
+  return text === undefined ? [] : [`  ${text}`];
 }
 
 /** How often each text occurs, in the order of the first ones. */
@@ -104,7 +139,7 @@ function expectationLines(
 ): string[] {
   if (!expectations) return [];
   return expectations.breaches.map(
-    ({ line, message }) => `  ${paint("red", "expectation")} in line ${line}: ${message}`,
+    ({ line, message }) => `  ${paint("red", "expectation")} in line ${line}: ${printableLine(message)}`,
   );
 }
 
@@ -116,7 +151,7 @@ export function findingText(finding: Finding, number: number): string {
 function card(finding: Finding, number: number, paint: (style: Style, text: string) => string): string[] {
   const { diagnosis, mismatch, minimal, cases, clauses } = finding;
   const lines = [
-    paint("bold", `Finding ${number} · ${diagnosis.verdict} · ${diagnosis.sentence}`),
+    paint("bold", `Finding ${number} · ${diagnosis.verdict} · ${hanging(diagnosis.sentence)}`),
     `  ${clauses.map((id) => `${id} ${clauseById(id).statement}`)[0]}`,
   ];
   if (clauses.length > 1) lines.push(`  clauses: ${clauses.join(" ")}`);
@@ -129,9 +164,14 @@ function card(finding: Finding, number: number, paint: (style: Style, text: stri
   if (minimal) lines.push("  program:", ...programText(minimal.program).map((line) => `    ${line}`));
   if (mismatch) lines.push(...mismatchLines(mismatch).map((line) => `  ${line}`));
   if (diagnosis.axes.length === 0 && !diagnosis.sentence.startsWith(finding.message))
-    lines.push(`  ${finding.message}`);
+    lines.push(`  ${hanging(finding.message)}`);
   lines.push(`  replay: ${finding.replay}`);
   return lines;
+}
+
+/** Of what somebody else said, later lines stand under the first one, so that none looks like one of the report. */
+function hanging(text: string): string {
+  return printable(text).replaceAll("\n", "\n      ");
 }
 
 function mismatchLines({ slot, parameter, element, step, got, accepted, reference }: Mismatch): string[] {
@@ -157,12 +197,13 @@ function mismatchLines({ slot, parameter, element, step, got, accepted, referenc
 
 function matrix(rows: readonly ClauseRow[], paint: (style: Style, text: string) => string): string[] {
   const marks = {
-    shown: paint("green", "shown    "),
-    failed: paint("red", "FAILED   "),
-    "not-shown": paint("yellow", "not shown"),
+    shown: paint("green", "shown     "),
+    failed: paint("red", "FAILED    "),
+    "reals-only": paint("yellow", "reals only"),
+    "not-shown": paint("yellow", "not shown "),
   };
   return [
-    "clause    standing   cases by verdict",
+    "clause    standing    cases by verdict",
     ...rows.map(({ clause, standing, counts }) => {
       const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${count}`);
       return `${clause.padEnd(9)} ${marks[standing]}  ${verdicts.join(", ") || "no case ran"}`;

@@ -22,8 +22,19 @@ export interface Failure {
   readonly replay: string;
 }
 
-/** What is asked of an implementation: a stored program, a property, or what it says of itself. */
-export const CASE_KINDS = ["regression", "golden", "property", "capability", "audit", "witness"] as const;
+/**
+ * What is asked of an implementation: a stored program, a property, or what it says of itself. A self-check asks it
+ * nothing: it holds the specification against the exact oracle.
+ */
+export const CASE_KINDS = [
+  "regression",
+  "golden",
+  "property",
+  "capability",
+  "audit",
+  "witness",
+  "self-check",
+] as const;
 export type CaseKind = (typeof CASE_KINDS)[number];
 
 /** Cases that were not run have a reason; they are counted and never part of a pass. */
@@ -49,10 +60,22 @@ export interface CaseResult {
   readonly reason?: string;
   /** The capabilities that it would need, where it was not run for the lack of them. */
   readonly lacking?: readonly string[];
-  /** Programs that were run. */
+  /** Draws of a property, without those that were passed over; of a stored case, 1 if its program was run. */
   readonly runs: number;
+  /** What was drawn, in one line; absent where nothing was. */
+  readonly distribution?: string;
   readonly tally: Tally;
   /** The part of the tally that was judged by sets carried along, because the state was not observed. */
   readonly multiStep: Tally;
   readonly failure?: Failure;
+}
+
+/** Whether a case shows that what it asks holds. */
+export function isPass({ verdict, failure }: Pick<CaseResult, "verdict" | "failure">): boolean {
+  return !failure && (verdict === "bit-exact" || verdict === "certified");
+}
+
+/** Whether a case is about the suite itself and shows nothing of an implementation. */
+export function isSelfCheck({ kind }: Pick<CaseResult, "kind">): boolean {
+  return kind === "self-check";
 }

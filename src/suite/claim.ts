@@ -1,7 +1,7 @@
 import type { EvaluationAxis } from "../../spec/evaluation.js";
 import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
 import { packageVersion } from "../package-info.js";
-import { isNotRun } from "./case-result.js";
+import { isNotRun, isSelfCheck } from "./case-result.js";
 import type { GateResult } from "./gate-result.js";
 import { LEVELS } from "./level.js";
 
@@ -28,7 +28,8 @@ export function claimOf(result: GateResult): string | undefined {
   const { name, version } = hello.implementation;
   const level = expectations && expectations.expected.size > 0 ? asked : reached;
   const reference = level === "L3" ? ` (${declaration.reference?.name})` : "";
-  const notRun = results.filter(({ verdict }) => isNotRun(verdict)).length;
+  const cases = results.filter((result) => !isSelfCheck(result));
+  const notRun = cases.filter(({ verdict }) => isNotRun(verdict)).length;
   const oneStep = tally.judged - multiStep.judged;
   return [
     `${name} ${version}: ${level} ${LEVELS[level]}${reference}`,
@@ -40,7 +41,7 @@ export function claimOf(result: GateResult): string | undefined {
       ? [`but for ${expectations.expected.size} expected failures`]
       : []),
     ...(only === undefined ? [] : [`only ${only}`]),
-    `rmsprop-conformance ${packageVersion()}, profile ${profile}, seed ${seed}, ${results.length} cases of which ${notRun} not run`,
+    `rmsprop-conformance ${packageVersion()}, profile ${profile}, seed ${seed}, ${cases.length} cases of which ${notRun} not run`,
   ].join("; ");
 }
 

@@ -41,3 +41,27 @@ test("there is a row for every clause, with what was shown of it", () => {
   expect(row("RMS-2.2")).toMatchObject({ standing: "failed", counts: { certified: 1 } });
   expect(row("RMS-3.1")).toEqual({ clause: "RMS-3.1", standing: "not-shown", counts: {} });
 });
+
+test("what only self-checks show is shown of the specification alone", () => {
+  const selfCheck = (clause: string, fails = false): CaseResult => ({
+    ...result(fails ? "differs" : "certified", [clause], fails),
+    kind: "self-check",
+  });
+  const rows = clauseMatrix([
+    selfCheck("RMS-2.1"),
+    selfCheck("RMS-6.2"),
+    result("unsupported", ["RMS-6.2"]),
+    result("indeterminate", ["RMS-6.2"]),
+    selfCheck("RMS-1.1"),
+    result("certified", ["RMS-1.1"]),
+    selfCheck("RMS-7.2", true),
+    selfCheck("RMS-1.2"),
+    result("differs", ["RMS-1.2"], true),
+  ]);
+  const standing = (clause: string) => rows.find((row) => row.clause === clause)?.standing;
+  expect(standing("RMS-2.1")).toBe("reals-only");
+  expect(standing("RMS-6.2")).toBe("reals-only");
+  expect(standing("RMS-1.1")).toBe("shown");
+  expect(standing("RMS-7.2")).toBe("failed");
+  expect(standing("RMS-1.2")).toBe("failed");
+});

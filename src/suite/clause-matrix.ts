@@ -1,14 +1,21 @@
 import { CLAUSES } from "../../spec/clauses.js";
 import { VERDICTS, type Verdict } from "../judge/verdict.js";
-import { type CaseResult, NOT_RUN, type NotRun } from "./case-result.js";
+import { type CaseResult, isPass, isSelfCheck, NOT_RUN, type NotRun } from "./case-result.js";
+
+export const STANDINGS = ["shown", "failed", "reals-only", "not-shown"] as const;
+export type Standing = (typeof STANDINGS)[number];
 
 /** What was shown of one clause. */
 export interface ClauseRow {
   readonly clause: string;
   /** Cases by verdict. */
   readonly counts: Readonly<Partial<Record<Verdict | NotRun, number>>>;
-  /** `shown`: a case passes and none fails. `not-shown`: none fails, but none that was run decides. */
-  readonly standing: "shown" | "failed" | "not-shown";
+  /**
+   * `failed`: a case fails. Otherwise `shown`: a case that was asked of the implementation passes; `reals-only`: only
+   * self-checks pass, so the clause holds over the reals and nothing of the implementation was shown; `not-shown`: no
+   * case that was run decides.
+   */
+  readonly standing: Standing;
 }
 
 /** One row for each clause of the specification, whether a case names it or not. */
@@ -20,8 +27,13 @@ export function clauseMatrix(results: readonly CaseResult[]): ClauseRow[] {
       const count = concerned.filter((result) => result.verdict === verdict).length;
       if (count > 0) counts[verdict] = count;
     }
-    const failed = concerned.some(({ failure }) => failure);
-    const shown = (counts["bit-exact"] ?? 0) + (counts.certified ?? 0) > 0;
-    return { clause: id, counts, standing: failed ? "failed" : shown ? "shown" : "not-shown" };
+    return { clause: id, counts, standing: standingOf(concerned) };
   });
+}
+
+function standingOf(results: readonly CaseResult[]): Standing {
+  if (results.some(({ failure }) => failure)) return "failed";
+  const passing = results.filter(isPass);
+  if (passing.length === 0) return "not-shown";
+  return passing.every(isSelfCheck) ? "reals-only" : "shown";
 }

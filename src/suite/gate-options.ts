@@ -20,6 +20,8 @@ export interface GateOptions {
   readonly goldens?: string;
   /** Failures that are known and do not fail the run. */
   readonly expectations?: Expectations;
+  /** Make failing programs smaller. @default true */
+  readonly shrink?: boolean;
   /** How a part of this gate is run again; left out, failures say it in words. */
   readonly replay?: ReplayCommand;
   /** Called after each case. */

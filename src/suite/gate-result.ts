@@ -1,13 +1,12 @@
 import type { Hello } from "../adapter/hello.js";
 import type { Declaration } from "../judge/declaration.js";
 import { addTally, emptyTally, type Tally } from "../judge/tally.js";
-import type { CaseResult } from "./case-result.js";
+import { type CaseResult, isSelfCheck } from "./case-result.js";
 import { type ClauseRow, clauseMatrix } from "./clause-matrix.js";
 import { type ExpectationsReport, judgeExpectations } from "./expectations/judge-expectations.js";
 import { type Finding, findingsOf } from "./finding.js";
 import type { GateOptions } from "./gate-options.js";
 import { decides, type Level, levelOf, type ReachedLevel, reaches } from "./level.js";
-import { isSpecification } from "./plan.js";
 import { platform } from "./platform.js";
 import type { ProfileName } from "./profile.js";
 
@@ -70,10 +69,10 @@ export async function gateResult(
       complete,
       ...(only !== undefined && { only }),
     });
-  const shown = diagnosed.filter(({ id }) => !isSpecification(id));
+  const shown = diagnosed.filter((result) => !isSelfCheck(result));
   const unexpected = shown.filter(({ id }) => !expectations?.expected.has(id));
   const hasReference = declaration.reference !== undefined;
-  const selfCheckFailed = results.some(({ id, failure }) => failure && isSpecification(id));
+  const selfCheckFailed = results.some((result) => result.failure && isSelfCheck(result));
   const tally = emptyTally();
   const multiStep = emptyTally();
   for (const result of results) {

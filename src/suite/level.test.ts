@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { emptyTally } from "../judge/tally.js";
 import type { CaseResult } from "./case-result.js";
-import { decides, LEVELS, type Level, levelOf, reaches } from "./level.js";
+import { decides, LEVELS, type Level, levelOf, levelText, reaches } from "./level.js";
 
 function result(verdict: CaseResult["verdict"], more: Partial<CaseResult> = {}): CaseResult {
   const bitExact = verdict === "bit-exact" ? 4 : 3;
@@ -62,8 +62,33 @@ describe("decides", () => {
       result("bit-exact", nothingJudged),
     ];
     expect(deciding.map(decides)).toEqual([true, true, true, true]);
-    const silent = [result("not-run"), result("indeterminate"), failed("contract-mismatch", nothingJudged)];
-    expect(silent.map(decides)).toEqual([false, false, false]);
+    const silent = [
+      result("not-run"),
+      result("indeterminate"),
+      failed("contract-mismatch", nothingJudged),
+      result("certified", { kind: "self-check", ...nothingJudged }),
+    ];
+    expect(silent.map(decides)).toEqual([false, false, false, false]);
+  });
+});
+
+describe("levelText", () => {
+  it("says what a level means", () => {
+    expect(levelText("L1", [failed("inaccurate")])).toBe("right semantics");
+  });
+
+  it("says of no level what happened, each thing once", () => {
+    const results = [result("bit-exact"), failed("crash", nothingJudged), failed("crash", nothingJudged)];
+    expect(levelOf(results, true)).toBe("none");
+    expect(levelText("none", results)).toBe("a process that ended before it answered");
+    expect(levelText("none", [...results, failed("timeout"), failed("differs")])).toBe(
+      "a process that ended before it answered, no answer in time",
+    );
+    for (const verdict of ["protocol-error", "capability-mismatch"] as const) {
+      const one = [failed(verdict, nothingJudged)];
+      expect(levelOf(one, true)).toBe("none");
+      expect(levelText("none", one)).toMatch(/^an answer that breaks the protocol$|^capabilities other than/);
+    }
   });
 });
 

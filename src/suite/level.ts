@@ -1,5 +1,5 @@
 import { isFailure, type Verdict } from "../judge/verdict.js";
-import { type CaseResult, isNotRun } from "./case-result.js";
+import { type CaseResult, isNotRun, type NotRun } from "./case-result.js";
 
 /** What an implementation may claim when all verdicts are in. */
 export const LEVELS = {
@@ -13,12 +13,27 @@ export type Level = keyof typeof LEVELS;
 /** What was reached may be nothing at all. */
 export type ReachedLevel = Level | "none";
 
-export function levelText(level: ReachedLevel): string {
-  return level === "none" ? "does not speak the protocol" : LEVELS[level];
+/** Failures to speak the protocol, which leave no level, in words. */
+const BREAKS_PROTOCOL = {
+  crash: "a process that ended before it answered",
+  timeout: "no answer in time",
+  "protocol-error": "an answer that breaks the protocol",
+  "capability-mismatch": "capabilities other than the declared ones",
+} as const satisfies Partial<Record<Verdict, string>>;
+
+function breaksProtocol(verdict: Verdict | NotRun): verdict is keyof typeof BREAKS_PROTOCOL {
+  return verdict in BREAKS_PROTOCOL;
 }
 
-/** Failures to speak the protocol: no level is left. */
-const BREAKS_PROTOCOL: readonly Verdict[] = ["capability-mismatch", "timeout", "crash", "protocol-error"];
+/**
+ * What a level means; where none was reached, what happened.
+ * @param results by which it was reached
+ */
+export function levelText(level: ReachedLevel, results: readonly Pick<CaseResult, "verdict">[]): string {
+  if (level !== "none") return LEVELS[level];
+  const breaks = results.map(({ verdict }) => verdict).filter(breaksProtocol);
+  return [...new Set(breaks)].map((verdict) => BREAKS_PROTOCOL[verdict]).join(", ");
+}
 
 /** Failures that leave the semantics right: what they show is how much is rounded, or how often. */
 const RIGHT_SEMANTICS: readonly Verdict[] = ["inaccurate", "nondeterministic"];
@@ -26,20 +41,20 @@ const RIGHT_SEMANTICS: readonly Verdict[] = ["inaccurate", "nondeterministic"];
 /** Whether a case shows something of the implementation, for it or against it. */
 export function decides({ kind, verdict, tally, failure }: CaseResult): boolean {
   if (isNotRun(verdict) || verdict === "indeterminate") return false;
-  // They look at answers and not at values.
-  if (kind === "capability" || kind === "audit") return false;
+  // They look at answers and not at values, or ask the implementation nothing.
+  if (kind === "capability" || kind === "audit" || kind === "self-check") return false;
   // A failure before anything could be judged: the implementation did not run the program.
   return !failure || tally.judged > 0;
 }
 
 /**
  * The highest level that no case contradicts. Cases that were not run contradict nothing and are counted apart.
- * @param results of the implementation; what the specification proves of itself shows nothing of it
+ * @param results of the implementation, without self-checks
  */
 export function levelOf(results: readonly CaseResult[], hasReference: boolean): ReachedLevel {
   const run = results.filter(({ verdict }) => !isNotRun(verdict));
   const verdicts = run.map(({ verdict }) => verdict as Verdict);
-  if (verdicts.some((verdict) => BREAKS_PROTOCOL.includes(verdict))) return "none";
+  if (verdicts.some(breaksProtocol)) return "none";
   // Nothing decided is nothing shown.
   if (!run.some(decides)) return "L0";
   if (verdicts.some((verdict) => isFailure(verdict) && !RIGHT_SEMANTICS.includes(verdict))) return "L0";

@@ -70,6 +70,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
           ...caseOptions(),
           seed: options.seed,
           runs: PROFILES[options.profile],
+          shrink: options.shrink ?? true,
           ...(options.signal && { signal: options.signal }),
         }),
     })),
@@ -89,7 +90,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
   return { cases, ...(selected(audited) && { audit: audited }) };
 }
 
-/** Whether a case proves the specification itself and shows nothing of an implementation. */
+/** Whether a case that is not run yet will be a self-check, which asks the implementation nothing. */
 export function isSpecification(id: string): boolean {
   return PROPERTIES.some((property) => property.id === id && property.of === "specification");
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { draw } from "../../properties/arbitraries/draw.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { dialectById } from "../../spec/dialects.js";
@@ -41,7 +42,7 @@ const base = {
   clauses: ["RMS-1.1"],
   of: "implementation",
   needs: [],
-  arbitrary: () => fc.integer({ min: 1, max: 1000 }),
+  arbitrary: () => draw.integer({ min: 1, max: 1000 }),
 } as const;
 
 /** One step from zero under a generated gradient. */
@@ -63,6 +64,31 @@ describe("runProperty", () => {
       tally: { judged: 100, bitExact: 100 },
     });
     expect(result.failure).toBeUndefined();
+  });
+
+  it("says what was drawn, and of an example that it is one", async () => {
+    const words = "an integer from 1 to 1000";
+    expect((await runProperty(steps, options)).distribution).toBe(words);
+    expect((await runProperty({ ...steps, weight: 0 }, options)).distribution).toBe("one worked example");
+    const failing = await runProperty(steps, {
+      ...options,
+      adapter: dialectAdapter({ initialAccumulator: "one" }),
+    });
+    expect(failing.distribution).toBe(words);
+    expect(
+      await runProperty({ ...steps, needs: ["state"] }, { ...options, capabilities: [] }),
+    ).not.toHaveProperty("distribution");
+  });
+
+  it("counts no draws that are passed over, and says how many there were", async () => {
+    let drawn = 0;
+    const check: Property["check"] = async () => {
+      drawn++;
+      fc.pre(drawn % 2 === 0);
+    };
+    const { runs, distribution } = await runProperty({ ...base, check }, options);
+    expect(runs).toBe(50);
+    expect(distribution).toBe("an integer from 1 to 1000; 50 draws passed over");
   });
 
   it("weighs the number of runs, one at least", async () => {
@@ -131,7 +157,8 @@ describe("runProperty", () => {
   it("is certified for a comparison or a proof, which judge nothing", async () => {
     const check = async () => {};
     expect((await runProperty({ ...base, check }, options)).verdict).toBe("certified");
-    expect((await runProperty({ ...base, of: "specification", check }, options)).verdict).toBe("certified");
+    const selfCheck = await runProperty({ ...base, of: "specification", check }, options);
+    expect(selfCheck).toMatchObject({ kind: "self-check", verdict: "certified" });
   });
 
   it("is not run without a capability or for a dialect that it is not about", async () => {

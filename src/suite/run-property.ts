@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Drawn } from "../../properties/arbitraries/drawn.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { ProgramNotSent, Subject } from "../../properties/subject.js";
@@ -14,6 +15,8 @@ export interface PropertyRunOptions extends CaseOptions {
   readonly seed: number;
   /** Runs of a property of weight 1. */
   readonly runs: number;
+  /** Make failing inputs smaller. @default true */
+  readonly shrink?: boolean;
   /** Stop between two inputs. */
   readonly signal?: AbortSignal;
 }
@@ -34,7 +37,11 @@ const KEPT_EVIDENCE = 24;
  * @throws {Interrupted}
  */
 export async function runProperty(property: Property, options: PropertyRunOptions): Promise<CaseResult> {
-  const base = { id: property.id, kind: "property", clauses: property.clauses } as const;
+  const base = {
+    id: property.id,
+    kind: property.of === "specification" ? "self-check" : "property",
+    clauses: property.clauses,
+  } as const;
   const notRun = (verdict: NotRun, reason: string): CaseResult => ({
     ...base,
     verdict,
@@ -96,13 +103,19 @@ export async function runProperty(property: Property, options: PropertyRunOption
       throw error;
     }
   };
+  const arbitrary = property.arbitrary(options.declaration);
   const numRuns = Math.max(1, Math.round(options.runs * (property.weight ?? 1)));
-  const details = await fc.check(fc.asyncProperty(property.arbitrary(options.declaration), check), {
+  const details = await fc.check(fc.asyncProperty(arbitrary, check), {
     seed: options.seed,
     numRuns,
+    endOnFailure: options.shrink === false,
   });
+  const drawn = {
+    runs: details.numRuns,
+    distribution: distributionOf(property, arbitrary, details.numSkips),
+  };
   if (!details.failed)
-    return { ...base, verdict: passingVerdict(options, tally), runs: details.numRuns, tally, multiStep };
+    return { ...base, verdict: passingVerdict(options, tally), ...drawn, tally, multiStep };
   const error = details.errorInstance;
   if (error instanceof Interrupted) throw error;
   if (error instanceof ProgramNotSent) return notRun("not-run", error.message);
@@ -115,7 +128,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
   return {
     ...base,
     verdict: error.verdict,
-    runs: details.numRuns,
+    ...drawn,
     tally,
     multiStep,
     failure: {
@@ -125,6 +138,12 @@ export async function runProperty(property: Property, options: PropertyRunOption
       replay: options.replay(`--only ${property.id} --seed ${options.seed}`),
     },
   };
+}
+
+/** @param skipped inputs that were drawn and passed over */
+function distributionOf({ weight }: Property, { distribution }: Drawn<unknown>, skipped: number): string {
+  if (weight === 0) return "one worked example";
+  return skipped === 0 ? distribution : `${distribution}; ${skipped} draws passed over`;
 }
 
 /** The same adapter, to which programs are given alone while the condition holds. */

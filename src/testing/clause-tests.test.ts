@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { draw } from "../../properties/arbitraries/draw.js";
 import { momentumProperties } from "../../properties/momentum.js";
 import { optionProperties } from "../../properties/options.js";
 import type { Property } from "../../properties/property.js";
@@ -133,6 +133,33 @@ describe("a clause", () => {
     expect(await run(tests, "RMS-3.1")).toEqual({ standing: "not-shown", reason: "no case is about it" });
   });
 
+  it("is not shown where it holds over the reals and nothing of the implementation was asked", async () => {
+    const proof = (clause: `RMS-${string}`): Property => ({
+      id: `proof-of-${clause}`,
+      clauses: [clause],
+      of: "specification",
+      needs: [],
+      arbitrary: () => draw.constant(2),
+      check: async () => {},
+    });
+    injected.properties = [...FEW, proof("RMS-2.1"), proof("RMS-9.3")];
+    try {
+      const tests = suite(adapterOf(bundledFactory("fused"), ["state"]));
+      expect(await run(tests, "RMS-2.1")).toEqual({
+        standing: "not-shown",
+        reason:
+          "it holds over the reals, which shows nothing of this one: no case asks it of an implementation",
+      });
+      expect(await run(tests, "RMS-9.3")).toEqual({
+        standing: "not-shown",
+        reason:
+          "it holds over the reals, which shows nothing of this one: the implementation does not offer weight-decay",
+      });
+    } finally {
+      injected.properties = [...FEW];
+    }
+  });
+
   it("that is not shown says of many reasons the one that says most", async () => {
     const reasonOf = async (dialect: string) => {
       const capabilities = CAPABILITIES.filter((capability) => capability !== "checkpoint");
@@ -223,7 +250,7 @@ describe("a clause", () => {
       clauses: ["RMS-2.1"],
       of: "specification",
       needs: [],
-      arbitrary: () => fc.constant(2),
+      arbitrary: () => draw.constant(2),
       check: async () => {
         throw new PropertyFailure("2 is not 3", "differs");
       },

@@ -1,14 +1,14 @@
 import { CLAUSES } from "../../spec/clauses.js";
 import { AdapterUnavailable } from "../adapter/adapter.js";
+import { printable, printableLine } from "../report/printable.js";
 import { findingText, headline } from "../report/terminal.js";
-import type { CaseResult } from "../suite/case-result.js";
+import { type CaseResult, isPass, isSelfCheck } from "../suite/case-result.js";
 import { claimOf } from "../suite/claim.js";
 import { clauseMatrix } from "../suite/clause-matrix.js";
 import { UnusableDeclaration } from "../suite/declared.js";
 import { DeterminismAudit } from "../suite/determinism-audit.js";
 import { type Finding, findingsOf } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate-result.js";
-import { isSpecification } from "../suite/plan.js";
 import type { ProfileName } from "../suite/profile.js";
 import { ConformanceFailure } from "./conformance-failure.js";
 import type { ConformanceOptions } from "./conformance-options.js";
@@ -19,7 +19,7 @@ import { type JudgedDialect, judgedDialects } from "./judged-dialect.js";
 export interface ClauseOutcome {
   /**
    * `shown`: cases show it, and none fails. `expected`: cases fail, each of them as expected. `not-shown`: none fails,
-   * but none that was run decides; this is no pass, so let the runner skip the test.
+   * but none that was run of the implementation decides; this is no pass, so let the runner skip the test.
    */
   readonly standing: "shown" | "expected" | "not-shown";
   /** Why it is not shown, or what is expected to fail. */
@@ -102,13 +102,20 @@ class TestSuite {
     const results = await this.run.resultsOf(plan.cases.filter(({ clauses }) => clauses.includes(clause)));
     const { standing } = clauseMatrix(results).find((row) => row.clause === clause)!;
     if (standing === "failed") return this.failing(results, clause);
-    return standing === "shown" ? { standing } : notShown(results);
+    if (standing === "shown") return { standing };
+    const asked = results.filter((result) => !isSelfCheck(result));
+    if (standing === "not-shown") return notShown(asked);
+    const why = asked.length === 0 ? "no case asks it of an implementation" : notShown(asked).reason;
+    return {
+      standing: "not-shown",
+      reason: `it holds over the reals, which shows nothing of this one: ${why}`,
+    };
   }
 
   private async audit(): Promise<ClauseOutcome> {
     const results = await this.run.audited();
     if (results.some(({ failure }) => failure)) return this.failing(results, AUDIT);
-    return results.some(({ verdict }) => verdict === "certified") ? { standing: "shown" } : notShown(results);
+    return results.some(isPass) ? { standing: "shown" } : notShown(results);
   }
 
   private async level(): Promise<ClauseOutcome> {
@@ -146,7 +153,9 @@ class TestSuite {
     return [
       headline(result),
       ...selfCheckLines(result.results.filter(({ failure }) => failure)),
-      ...breaches.map(({ message, line }) => `  ${this.options.expectations}:${line}: ${message}`),
+      ...breaches.map(
+        ({ message, line }) => `  ${this.options.expectations}:${line}: ${printableLine(message)}`,
+      ),
       "",
       ...cards(findings),
     ].join("\n");
@@ -162,7 +171,7 @@ class TestSuite {
 /** What is wrong with the adapter is in the message; frames of the suite would hide it. */
 function rethrowWithoutFrames(error: unknown): never {
   if (error instanceof AdapterUnavailable || error instanceof UnusableDeclaration)
-    error.stack = `${error.name}: ${error.message}`;
+    error.stack = printable(`${error.name}: ${error.message}`);
   throw error;
 }
 
@@ -175,7 +184,7 @@ function cards(findings: readonly Finding[]): string[] {
 }
 
 function selfCheckLines(failed: readonly CaseResult[]): string[] {
-  if (!failed.some(({ id }) => isSpecification(id))) return [];
+  if (!failed.some(isSelfCheck)) return [];
   return ["The suite's own self-check failed: the fault is not the implementation's.", ""];
 }
 

@@ -1,5 +1,6 @@
 /** `rmsprop-conformance/vitest`: the suite as tests of vitest. */
 import { afterAll, describe, test } from "vitest";
+import { printableLine } from "../report/printable.js";
 import { clauseTests } from "./clause-tests.js";
 import { type ConformanceOptions, nameOf } from "./conformance-options.js";
 
@@ -18,7 +19,7 @@ export function conformance(options: ConformanceOptions): void {
       test(title, { timeout }, async (context) => {
         const { standing, reason, claim } = await run();
         if (standing === "not-shown") context.skip(reason);
-        if (claim !== undefined) console.info(`claim: ${claim}`);
+        if (claim !== undefined) console.info(`claim: ${printableLine(claim)}`);
       });
     }
     if ("adapter" in options) afterAll(() => options.adapter.stop());

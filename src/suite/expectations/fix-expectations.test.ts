@@ -327,7 +327,8 @@ describe("a report that shows only a part", () => {
   });
 
   it("because the suite itself is wrong is refused", () => {
-    expect(() => fix(text, [fails("a"), fails("variance-over-the-reals-is-not-negative")])).toThrow(
+    const wrong = { ...fails("variance-over-the-reals-is-not-negative"), kind: "self-check" as const };
+    expect(() => fix(text, [fails("a"), wrong])).toThrow(
       /^r\.jsonl: variance-over-the-reals-is-not-negative failed: that is a defect of the suite/,
     );
   });

@@ -1,7 +1,6 @@
 import type { Verdict } from "../../judge/verdict.js";
 import { ProgramError } from "../../program/program-error.js";
-import { isNotRun } from "../case-result.js";
-import { isSpecification } from "../plan.js";
+import { isNotRun, isSelfCheck } from "../case-result.js";
 import { EXPECTABLE, type Expectation, type Expectations, type ListedCase } from "./expectation-schema.js";
 import {
   type Breach,
@@ -94,7 +93,7 @@ function refusePartialRun({ report, results, context }: FixOptions): void {
     const part = context.complete ? `was restricted to ${context.only}` : "was not completed";
     throw new ProgramError(report, "", `the run ${part}; expectations are fixed from a full run only`);
   }
-  const wrong = results.find(({ id, failure }) => failure && isSpecification(id));
+  const wrong = results.find((result) => result.failure && isSelfCheck(result));
   if (!wrong) return;
   const problem = `${wrong.id} failed: that is a defect of the suite, so nothing here is known to be the implementation's`;
   throw new ProgramError(report, "", problem);

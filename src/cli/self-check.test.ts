@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { EXIT } from "./exit-codes.js";
+
+/**
+ * The suite on trial against itself: a compiled copy with one wrong expression in what every judgement rests on must
+ * refuse to judge.
+ */
+
+let cli: CompiledCli;
+beforeAll(async () => {
+  cli = await compileCli();
+});
+afterAll(() => cli.remove());
+
+interface Fault {
+  readonly fault: string;
+  /** Below the compiled src/. */
+  readonly file: string;
+  readonly right: string;
+  readonly wrong: string;
+  readonly only: string;
+  /** What the report says of it. */
+  readonly says: RegExp;
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    fault: "the exact oracle computes in 12 digits, whatever it is asked for",
+    file: "oracle/exact/exact-step.js",
+    right: "new EnclosureArithmetic(digits)",
+    wrong: "new EnclosureArithmetic(12)",
+    only: "two-oracles-agree",
+    says: /self-check two-oracles-agree: the oracles disagree at \d+ digits: \w+ of element \d+: is wider than its digits allow: exact .*, rational .* \(\d+ digits agree\)/,
+  },
+  {
+    fault: "lower ends are rounded to nearest",
+    file: "oracle/exact/enclosure-arithmetic.js",
+    right: "orElse(sum(this.down, x.lo, y.lo)",
+    wrong: "orElse(sum(this.nearest, x.lo, y.lo)",
+    only: "two-oracles-agree",
+    says: /the enclosures have no number in common/,
+  },
+  {
+    fault: "sums are rounded to binary64 before they are rounded outward",
+    file: "oracle/exact/enclosure-arithmetic.js",
+    right: "const z = Rounded.add(x, y);",
+    wrong: "const z = Rounded.add(Rounded.add(x, y).toNumber(), 0);",
+    only: "two-oracles-agree",
+    says: /the enclosures have no number in common/,
+  },
+  {
+    fault: "numbers are read as their shortest text",
+    file: "float32/to-decimal.js",
+    right: "Number.isSafeInteger(x) || x - x !== 0",
+    wrong: "true",
+    only: "two-oracles-agree",
+    says: /the enclosures have no number in common/,
+  },
+  {
+    fault: "decimals go to float32 by way of binary64",
+    file: "float32/from-decimal.js",
+    right: "const reach = Math.abs(near) * 2 ** -50;",
+    wrong: "const reach = -1;",
+    only: "two-roundings-agree",
+    says: /self-check two-roundings-agree: the roundings to float32 disagree: .* in float32: exact .*, rational .*/,
+  },
+];
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+}
+
+function gate(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli.main, "gate", "--profile", "smoke", ...args], (error, stdout) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout });
+    });
+  });
+}
+
+/** Do something while one expression of the compiled program is another one. */
+async function withFault<T>({ file, right, wrong }: Fault, run: () => Promise<T>): Promise<T> {
+  const path = join(dirname(dirname(cli.main)), file);
+  const text = readFileSync(path, "utf8");
+  expect(text.split(right), `${right} stands once in ${file}`).toHaveLength(2);
+  writeFileSync(
+    path,
+    text.replace(right, () => wrong),
+  );
+  try {
+    return await run();
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+const REFUSES =
+  /^SELF-CHECK FAILED: the suite itself is wrong, not the implementation; no verdict of this run can be relied on · /;
+
+describe("a gate whose own oracle is wrong", () => {
+  it.each(FAULTS)("ends with 5 and says what disagrees: $fault", async (fault) => {
+    const { code, stdout } = await withFault(fault, () => gate("--only", fault.only));
+    const [first, second] = stdout.split("\n");
+    expect(first).toMatch(REFUSES);
+    expect(second).toMatch(fault.says);
+    expect(code).toBe(EXIT.selfCheck);
+  });
+
+  it("finds out in a run of everything, with the fewest inputs", async () => {
+    const { code, stdout } = await withFault(FAULTS[1], () => gate());
+    expect(stdout).toMatch(REFUSES);
+    expect(stdout).toMatch(/^ {2}self-check two-oracles-agree: /m);
+    expect(code).toBe(EXIT.selfCheck);
+  });
+});
+
+describe("a gate whose oracle is right", () => {
+  it.each(["two-oracles-agree", "two-roundings-agree"])(
+    "passes %s, which shows nothing else",
+    async (only) => {
+      const { code, stdout } = await gate("--only", only);
+      expect(stdout).toMatch(/^NOTHING SHOWN: .*, 1 self-checks? · /);
+      expect(code).toBe(EXIT.incomplete);
+    },
+  );
+
+  it("says so where a restricted run has no self-check", async () => {
+    const { stdout } = await gate("--only", "RMS-11.1");
+    expect(stdout.split("\n")[0]).toContain(" · only RMS-11.1 (no self-check of the suite) · ");
+    const { stdout: other } = await gate("--only", "two-roundings-agree");
+    expect(other).not.toContain("no self-check of the suite");
+  });
+});
