@@ -1,7 +1,8 @@
-import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { type Trace, traceProgram, traces } from "./arbitraries/traces.js";
@@ -17,8 +18,8 @@ import { valueText } from "./value-text.js";
 /** Family 2: what the mean square and the step can never exceed, over the reals and with every rounding. */
 
 /** ε as generated or 0, where nothing but the mean square stands in the denominator and bounds are reached. */
-function epsMayVanish(h: fc.Arbitrary<Hyperparameters>): fc.Arbitrary<Hyperparameters> {
-  return fc.tuple(h, fc.boolean()).map(([given, vanishes]) => (vanishes ? { ...given, eps: 0 } : given));
+function epsMayVanish(h: Drawn<Hyperparameters>): Drawn<Hyperparameters> {
+  return draw.tuple(h, draw.boolean()).map(([given, vanishes]) => (vanishes ? { ...given, eps: 0 } : given));
 }
 
 export const boundsProperties = [
@@ -59,7 +60,7 @@ export const boundsProperties = [
     of: "implementation",
     needs: ["state"],
     arbitrary: ({ dialect }) =>
-      fc.oneof(
+      draw.oneof(
         traces(dialect, {
           regimes: [...CALM_REGIMES, "wide", "subnormal", "underflow", "overflow"],
           hyperparameters: plainHyperparameters(dialect),
@@ -71,7 +72,7 @@ export const boundsProperties = [
           lengths: [1, 4, 9],
           hyperparameters: plainHyperparameters(dialect),
         }).chain((trace) =>
-          fc
+          draw
             .integer({ min: 1, max: 24 })
             .map((steps) => ({ ...trace, gradients: Array(steps).fill(trace.gradients[0]) })),
         ),
@@ -143,7 +144,7 @@ export const boundsProperties = [
       traces(dialect, {
         regimes: ["normal", "powers of two", "wide"],
         maxSteps: 1,
-        parameter: fc.constant(0),
+        parameter: draw.constant(0),
         hyperparameters: epsMayVanish(plainHyperparameters(dialect)),
       }),
     check: async (trace, subject) => {

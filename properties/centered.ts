@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { dialectById } from "../spec/dialects.js";
 import { MIN_SUBNORMAL } from "../src/float32/bits.js";
@@ -7,8 +6,10 @@ import type { Declaration } from "../src/judge/declaration.js";
 import { type Enclosure, type ExactInputs, exactStep, isPoint, point } from "../src/oracle/exact/index.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import { CALM_REGIMES, floatWithExponent, gridFloat } from "./arbitraries/floats.js";
-import { hyperparameters, STRATA } from "./arbitraries/hyperparameters.js";
+import { hyperparameters, STRATA, withChanges } from "./arbitraries/hyperparameters.js";
 import {
   init,
   observeAll,
@@ -29,23 +30,16 @@ import { valueText } from "./value-text.js";
 const canCenter = ({ dialect }: Declaration): boolean => dialect.centered !== "never";
 
 /** Hyperparameters of the plain centered rule, with `changes` in the end. */
-function centeredRule(
-  dialect: Dialect,
-  changes: Partial<Hyperparameters> = {},
-): fc.Arbitrary<Hyperparameters> {
-  return hyperparameters(dialect, {}).map((h) => ({
-    ...h,
-    centered: true,
-    clip_value: Number.POSITIVE_INFINITY,
-    ...changes,
-  }));
+function centeredRule(dialect: Dialect, changes: Partial<Hyperparameters> = {}): Drawn<Hyperparameters> {
+  const plain = { centered: true, clip_value: Number.POSITIVE_INFINITY };
+  return withChanges(hyperparameters(dialect, {}), { ...plain, ...changes });
 }
 
 /**
  * Gradients of one sign, each near one large value, for so many steps that the squared mean is most of the
  * mean square. ε is small against both.
  */
-function steadyTraces(dialect: Dialect): fc.Arbitrary<Trace> {
+function steadyTraces(dialect: Dialect): Drawn<Trace> {
   // Numbers of steps after which β^t lies between 1/64 and 1/8.
   const decays: readonly (readonly [alpha: number, steps: number])[] = [
     [0.5, 4],
@@ -54,15 +48,15 @@ function steadyTraces(dialect: Dialect): fc.Arbitrary<Trace> {
     [0.3, 2],
     [0.9, 22],
   ];
-  return fc.constantFrom(...decays).chain(([alpha, steps]) =>
-    fc.constantFrom(1, 4, 9).chain((length) => {
-      const near = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: length, maxLength: length });
-      return fc
+  return draw.constantFrom(...decays).chain(([alpha, steps]) =>
+    draw.constantFrom(1, 4, 9).chain((length) => {
+      const near = draw.array(draw.integer({ min: -3, max: 3 }), { minLength: length, maxLength: length });
+      return draw
         .record({
           rule: centeredRule(dialect),
-          eps: fc.constantFrom(2 ** -20, 1e-8),
-          centers: fc.array(floatWithExponent(6, 9), { minLength: length, maxLength: length }),
-          deviations: fc.array(near, { minLength: steps, maxLength: steps }),
+          eps: draw.constantFrom(2 ** -20, 1e-8),
+          centers: draw.array(floatWithExponent(6, 9), { minLength: length, maxLength: length }),
+          deviations: draw.array(near, { minLength: steps, maxLength: steps }),
         })
         .map(({ rule, eps, centers, deviations }) => ({
           hyperparameters: { ...rule, alpha, eps },
@@ -99,22 +93,17 @@ interface Deficit {
  * least β ≥ 1/2 of it; the roundings of that step and the casts of β and 1 − β, some fifteen of at most 2^-24
  * each, cannot make up for the 2^-17 that are left. So the variance is negative in every evaluation.
  */
-function deficits(
-  dialect: Dialect,
-  mean: fc.Arbitrary<number>,
-  eps: fc.Arbitrary<number>,
-): fc.Arbitrary<Deficit> {
+function deficits(dialect: Dialect, mean: Drawn<number>, eps: Drawn<number>): Drawn<Deficit> {
   const alphas = [...STRATA.dyadic.alpha, ...STRATA.decimal.alpha].filter((alpha) => alpha >= 0.5);
-  return fc.constantFrom(1, 2, 4, 9).chain((length) => {
-    const tuple = <T>(element: fc.Arbitrary<T>) =>
-      fc.array(element, { minLength: length, maxLength: length });
-    return fc.record({
-      hyperparameters: fc
-        .tuple(centeredRule(dialect), fc.constantFrom(...alphas), eps)
+  return draw.constantFrom(1, 2, 4, 9).chain((length) => {
+    const tuple = <T>(element: Drawn<T>) => draw.array(element, { minLength: length, maxLength: length });
+    return draw.record({
+      hyperparameters: draw
+        .tuple(centeredRule(dialect), draw.constantFrom(...alphas), eps)
         .map(([h, alpha, e]) => ({ ...h, alpha, eps: e })),
       parameter: tuple(smallParameter),
       means: tuple(mean),
-      deficits: tuple(fc.integer({ min: 2, max: 64 })),
+      deficits: tuple(draw.integer({ min: 2, max: 64 })),
     });
   });
 }
@@ -146,7 +135,7 @@ export const centeredProperties = [
       const parts = { momentum: true, weightDecay: true, maximize: true };
       return traces(dialect, {
         regimes: [...CALM_REGIMES, "wide"],
-        hyperparameters: hyperparameters(dialect, parts).map((h) => ({ ...h, centered: true })),
+        hyperparameters: withChanges(hyperparameters(dialect, parts), { centered: true }),
       });
     },
     check: async (trace, subject) => {
@@ -203,13 +192,13 @@ export const centeredProperties = [
     needs: [],
     weight: 0.5,
     arbitrary: () => {
-      const value = fc.oneof(gridFloat, floatWithExponent(-4, 4));
-      return fc.record({
-        alpha: fc.constantFrom(0, 1, ...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
+      const value = draw.oneof(gridFloat, floatWithExponent(-4, 4));
+      return draw.record({
+        alpha: draw.constantFrom(0, 1, ...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
         mean: value,
-        eighths: fc.constantFrom(0, 0, 1, 8),
-        gradients: fc.oneof(
-          fc.array(value, { minLength: 1, maxLength: 4 }),
+        eighths: draw.constantFrom(0, 0, 1, 8),
+        gradients: draw.oneof(
+          draw.array(value, { minLength: 1, maxLength: 4 }),
           // Constant gradients, for which the variance goes to 0 or stays there.
           value.map((g) => [g, g, g, g]),
         ),
@@ -245,7 +234,7 @@ export const centeredProperties = [
     arbitrary: ({ dialect }) => {
       const inside = dialect.epsilon === "inside" || dialect.epsilon === "both";
       const eps = dialect.epsilon === "none" ? [0] : inside ? [2 ** -30, 1e-10] : [2 ** -20, 1e-8, 0.5];
-      return deficits(dialect, floatWithExponent(0, 6), fc.constantFrom(...eps));
+      return deficits(dialect, floatWithExponent(0, 6), draw.constantFrom(...eps));
     },
     check: async (deficit, subject) => {
       const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
@@ -271,7 +260,7 @@ export const centeredProperties = [
       // Dividing both means by 1 − β^t widens the deficit beyond what is derived here.
       dialect.biasCorrection === "never",
     // The deficit is at most 2^-11·mean² < 2^-7, and what rounding adds is less than that.
-    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(-2, 1), fc.constantFrom(0.5, 0.1)),
+    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(-2, 1), draw.constantFrom(0.5, 0.1)),
     check: async (deficit, subject) => {
       const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
       for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
@@ -294,7 +283,7 @@ export const centeredProperties = [
     // Under a constant gradient s and a² meet, and their difference becomes a few ulps of either sign: after so
     // many steps that β^t is below 2^-24, it is negative in every evaluation for a tenth of all gradients or more.
     arbitrary: ({ dialect }) =>
-      fc
+      draw
         .constantFrom<readonly [number, number]>([0.3, 18], [0.1, 10], [0.05, 8], [0.01, 6])
         .chain(([alpha, steps]) => {
           const rules = centeredRule(dialect, { alpha });

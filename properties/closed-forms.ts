@@ -1,9 +1,9 @@
 import type { Decimal } from "decimal.js";
-import fc from "fast-check";
 import { ulp } from "../src/float32/neighbours.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { exactAdagradTrace, plainRule } from "./adagrad-schedule.js";
+import { draw } from "./arbitraries/draw.js";
 import { CALM_REGIMES, floatWithExponent, powerOfTwo } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { type Trace, traces } from "./arbitraries/traces.js";
@@ -47,7 +47,7 @@ export const closedFormProperties = [
         regimes: CALM_REGIMES,
         hyperparameters: plainHyperparameters(dialect),
       }).chain((trace) =>
-        fc
+        draw
           .integer({ min: 1, max: 20 })
           .map((steps) => ({ ...trace, gradients: Array(steps).fill(trace.gradients[0]) })),
       ),
@@ -105,10 +105,10 @@ export const closedFormProperties = [
         regimes: CALM_REGIMES,
         hyperparameters: plainHyperparameters(dialect),
       }).chain((trace) =>
-        fc.record({
-          trace: fc.constant(trace),
-          from: fc.nat({ max: Math.min(2, trace.gradients.length - 1) }),
-          replacement: fc.array(floatWithExponent(-4, 4), {
+        draw.record({
+          trace: draw.constant(trace),
+          from: draw.nat({ max: Math.min(2, trace.gradients.length - 1) }),
+          replacement: draw.array(floatWithExponent(-4, 4), {
             minLength: trace.parameter.length,
             maxLength: trace.parameter.length,
           }),
@@ -140,7 +140,7 @@ export const closedFormProperties = [
     needs: ["state"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      fc.record({
+      draw.record({
         // At least 2^6, so that the root stands above every ε that is generated.
         burst: floatWithExponent(6, 10),
         quiet: powerOfTwo(-2, 1),
@@ -172,8 +172,8 @@ export const closedFormProperties = [
     needs: [],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      fc.record({
-        epsilon: fc.constantFrom("outside", "inside", "none"),
+      draw.record({
+        epsilon: draw.constantFrom("outside", "inside", "none"),
         trace: traces(plainRule(dialect), {
           minSteps: 2,
           maxSteps: 5,

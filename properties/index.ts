@@ -1,4 +1,5 @@
 import { boundsProperties } from "./bounds.js";
+import { breadthProperties } from "./breadth.js";
 import { centeredProperties } from "./centered.js";
 import { closedFormProperties } from "./closed-forms.js";
 import { momentumProperties } from "./momentum.js";
@@ -7,6 +8,7 @@ import type { Property } from "./property.js";
 import { recurrenceProperties } from "./recurrence.js";
 import { reductionProperties } from "./reductions.js";
 import { rejectedHyperparameterProperties } from "./rejected-hyperparameters.js";
+import { secondOpinionProperties } from "./second-opinion.js";
 import { specialValueProperties } from "./special-values.js";
 import { stateAndPurityProperties } from "./state-and-purity.js";
 import { symmetryProperties } from "./symmetries.js";
@@ -16,6 +18,7 @@ import { zeroGradientAndSignProperties } from "./zero-gradient-and-sign.js";
 /** Every property of the suite, in the order of the specification's families. */
 export const PROPERTIES: readonly Property[] = [
   ...recurrenceProperties,
+  ...breadthProperties,
   ...boundsProperties,
   ...zeroGradientAndSignProperties,
   ...closedFormProperties,
@@ -28,4 +31,5 @@ export const PROPERTIES: readonly Property[] = [
   ...specialValueProperties,
   ...rejectedHyperparameterProperties,
   ...workedExampleProperties,
+  ...secondOpinionProperties,
 ];

@@ -1,5 +1,4 @@
 import type { Decimal } from "decimal.js";
-import fc from "fast-check";
 import type { Dialect, DialectAxes } from "../spec/dialect.js";
 import { float32FromDecimal } from "../src/float32/from-decimal.js";
 import { ulp } from "../src/float32/neighbours.js";
@@ -7,11 +6,14 @@ import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { plainRule } from "./adagrad-schedule.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { STRATA } from "./arbitraries/hyperparameters.js";
-import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
+import { changedRates, momentumTraces } from "./arbitraries/momentum-traces.js";
 import type { ScheduledTrace } from "./arbitraries/scheduled-traces.js";
-import { type Trace, type TraceConstraints, traces } from "./arbitraries/traces.js";
+import type { Trace } from "./arbitraries/traces.js";
+import { withZeroGradients } from "./arbitraries/zero-gradients.js";
 import { exactTrace } from "./exact-trace.js";
 import {
   failureAt,
@@ -44,8 +46,11 @@ export const momentumProperties = [
     of: "implementation",
     needs: ["state", "momentum"],
     appliesTo: hasMomentum,
+    // With zeros among the gradients: the buffer moves the parameter all the same.
     arbitrary: ({ dialect }) =>
-      momentumTraces(dialect, { regimes: CALM_REGIMES, maxSteps: 4, lengths: [1, 2, 4, 9] }),
+      momentumTraces(dialect, { regimes: CALM_REGIMES, maxSteps: 4, lengths: [1, 2, 4, 9] }).chain((trace) =>
+        draw.oneof(draw.constant(trace), withZeroGradients(trace, 2)),
+      ),
     check: async (trace, subject) => {
       demandForm(subject, await observeConforming(subject, trace));
     },
@@ -56,19 +61,7 @@ export const momentumProperties = [
     of: "implementation",
     needs: ["state", "momentum", "set"],
     appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) =>
-      momentumTraces(
-        dialect,
-        { regimes: ["normal", "powers of two"], minSteps: 2, maxSteps: 5, lengths: [1, 2, 4, 8] },
-        "dyadic",
-      ).chain((trace) =>
-        fc
-          .array(fc.constantFrom(...STRATA.dyadic.lr), {
-            minLength: trace.gradients.length,
-            maxLength: trace.gradients.length,
-          })
-          .map((rates) => ({ ...trace, changes: rates.map((lr, k) => (k === 0 ? {} : { lr })) })),
-      ),
+    arbitrary: ({ dialect }) => changedRates(dialect),
     check: async (trace, subject) => {
       demandForm(subject, await observeConforming(subject, trace));
     },
@@ -113,9 +106,9 @@ export const momentumProperties = [
     needs: [],
     weight: 0.3,
     arbitrary: ({ dialect }) =>
-      fc.record({
+      draw.record({
         trace: exactMomentumTraces(dialect),
-        lr: fc.constantFrom(...STRATA.dyadic.lr, ...STRATA.decimal.lr),
+        lr: draw.constantFrom(...STRATA.dyadic.lr, ...STRATA.decimal.lr),
       }),
     check: async ({ trace, lr }, { declaration }) => {
       const last = trace.gradients.length - 1;
@@ -156,24 +149,7 @@ function hasMomentum({ dialect }: Declaration): boolean {
   return dialect.momentum !== "none" && dialect.momentum !== "ignored";
 }
 
-/** Traces with a buffer: μ > 0. */
-function momentumTraces(
-  dialect: Dialect,
-  constraints: TraceConstraints,
-  stratum?: "dyadic",
-): fc.Arbitrary<Trace> {
-  const generated = plainHyperparameters(
-    dialect,
-    {},
-    { momentum: true },
-    stratum ? fc.constant(stratum) : undefined,
-  );
-  // ½ is a momentum of either stratum.
-  const withBuffer = generated.map((h) => ({ ...h, momentum: h.momentum || 0.5 }));
-  return traces(dialect, { ...constraints, hyperparameters: withBuffer });
-}
-
-function exactMomentumTraces(dialect: Dialect): fc.Arbitrary<Trace> {
+function exactMomentumTraces(dialect: Dialect): Drawn<Trace> {
   const form = { ...plainRule(dialect), momentum: "lr-outside" } as const;
   return momentumTraces(form, {
     regimes: ["normal", "powers of two"],
@@ -286,7 +262,7 @@ class FormReading {
     this.lr = cast(lr);
     this.eps = cast(eps);
     this.roundsTwice = declaration.evaluation.scalars.includes("binary64");
-    const keeps = declaration.evaluation.intermediates.includes("binary64");
+    const keeps = declaration.evaluation.intermediates.some((choice) => choice !== "float32");
     this.kept = keeps ? halfUlp(at.after.momentum_buffer) : exactDecimal(0);
   }
 

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { slotsOf, stepShape } from "../spec/step-shape.js";
 import { ulp } from "../src/float32/neighbours.js";
@@ -6,12 +5,26 @@ import type { Declaration } from "../src/judge/declaration.js";
 import type { Program, ProgramHyperparameters, StateEntry } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
 import { resolveHyperparameters } from "../src/program/timeline.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters, STRATA, type Stratum } from "./arbitraries/hyperparameters.js";
-import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
+import { type SwitchedTrace, switchedProgram, switchedTraces } from "./arbitraries/switched-traces.js";
+import {
+  init,
+  observeAll,
+  programOf,
+  smallParameter,
+  step,
+  type Trace,
+  traceProgram,
+  traces,
+} from "./arbitraries/traces.js";
+import { withZeroGradients } from "./arbitraries/zero-gradients.js";
 import { acceptRun, failureOf, runProgram, valuesOf } from "./program-run.js";
 import { property } from "./property.js";
 import { expectSameObservations } from "./same-observations.js";
+import { ProgramNotSent } from "./subject.js";
 import { valueText } from "./value-text.js";
 
 /** Family 9: what the options of the rule do, and when. */
@@ -21,35 +34,17 @@ const decouples = ({ dialect }: Declaration): boolean =>
   dialect.weightDecay === "decoupled" || dialect.weightDecay === "decoupled-lr";
 
 /** Hyperparameters with weight decay on. */
-function decaying(dialect: Dialect): fc.Arbitrary<Hyperparameters> {
-  return fc
+function decaying(dialect: Dialect): Drawn<Hyperparameters> {
+  return draw
     .constantFrom<Stratum>("dyadic", "decimal")
     .chain((stratum) =>
-      fc
+      draw
         .tuple(
-          hyperparameters(dialect, EVERY_PART, fc.constant(stratum)),
-          fc.constantFrom(...STRATA[stratum].weight_decay),
+          hyperparameters(dialect, EVERY_PART, draw.constant(stratum)),
+          draw.constantFrom(...STRATA[stratum].weight_decay),
         )
         .map(([h, weight_decay]) => ({ ...h, weight_decay })),
     );
-}
-
-/** Momentum, and perhaps the centered variance, for the first and the last of three steps. */
-interface SwitchedTrace {
-  readonly hyperparameters: Hyperparameters;
-  readonly gradients: readonly [readonly number[], readonly number[], readonly number[]];
-}
-
-function switchedTraces(dialect: Dialect): fc.Arbitrary<SwitchedTrace> {
-  return fc.constantFrom(1, 3).chain((length) => {
-    const gradient = fc.array(gridFloat, { minLength: length, maxLength: length });
-    return fc.record({
-      hyperparameters: fc
-        .tuple(hyperparameters(dialect, EVERY_PART), fc.constantFrom(0.5, 0.75))
-        .map(([h, momentum]) => ({ ...h, momentum })),
-      gradients: fc.tuple(gradient, gradient, gradient),
-    });
-  });
 }
 
 /** A gradient g and then zeros, in values short enough for g + λθ to be exact where λ is a power of two. */
@@ -61,17 +56,16 @@ interface DecayTrace {
   readonly zeros: number;
 }
 
-function decayTraces(dialect: Dialect): fc.Arbitrary<DecayTrace> {
-  return fc.constantFrom(1, 3, 4, 9).chain((length) => {
-    const tuple = (element: fc.Arbitrary<number>) =>
-      fc.array(element, { minLength: length, maxLength: length });
-    return fc.record({
-      hyperparameters: fc
-        .tuple(hyperparameters(dialect, EVERY_PART), fc.constantFrom(2 ** -4, 0.5, 2, 2 ** -10))
+function decayTraces(dialect: Dialect): Drawn<DecayTrace> {
+  return draw.constantFrom(1, 3, 4, 9).chain((length) => {
+    const tuple = (element: Drawn<number>) => draw.array(element, { minLength: length, maxLength: length });
+    return draw.record({
+      hyperparameters: draw
+        .tuple(hyperparameters(dialect, EVERY_PART), draw.constantFrom(2 ** -4, 0.5, 2, 2 ** -10))
         .map(([h, weight_decay]) => ({ ...h, weight_decay, clip_value: Number.POSITIVE_INFINITY })),
       parameter: tuple(gridFloat.map((x) => x / 16)),
       gradient: tuple(gridFloat),
-      zeros: fc.integer({ min: 0, max: 3 }),
+      zeros: draw.integer({ min: 0, max: 3 }),
     });
   });
 }
@@ -89,16 +83,16 @@ interface ChangedTrace {
 }
 
 /**
- * The changes stay in the stratum of the trace. Momentum and centering are not switched, because what becomes
- * of a buffer that was never made differs between implementations (PyTorch fails).
+ * The changes stay in the stratum of the trace. Momentum and centering are not switched, because not every
+ * implementation can make a buffer after the first step (PyTorch cannot).
  */
-function changedTraces(dialect: Dialect): fc.Arbitrary<ChangedTrace> {
-  return fc.constantFrom<Stratum>("dyadic", "decimal").chain((stratum) => {
-    const complete = hyperparameters(dialect, EVERY_PART, fc.constant(stratum));
-    const momentum = fc.constantFrom(...STRATA[stratum].momentum);
+function changedTraces(dialect: Dialect): Drawn<ChangedTrace> {
+  return draw.constantFrom<Stratum>("dyadic", "decimal").chain((stratum) => {
+    const complete = hyperparameters(dialect, EVERY_PART, draw.constant(stratum));
+    const momentum = draw.constantFrom(...STRATA[stratum].momentum);
     // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
     const first = dialect.initialAccumulator === "epsilon" ? 1 : 0;
-    return fc
+    return draw
       .record({
         trace: traces(dialect, {
           regimes: [...CALM_REGIMES, "wide"],
@@ -109,12 +103,12 @@ function changedTraces(dialect: Dialect): fc.Arbitrary<ChangedTrace> {
         }),
         after: complete,
         momentum,
-        names: fc.subarray([...CHANGEABLE], { minLength: 1 }),
+        names: draw.subarray([...CHANGEABLE], { minLength: 1 }),
       })
       .chain(({ trace, after, momentum, names }) => {
         const { hyperparameters: h } = trace;
         const wanted = { ...after, momentum: h.momentum > 0 ? momentum : 0 };
-        return fc.integer({ min: first, max: trace.gradients.length - 1 }).map((before) => ({
+        return draw.integer({ min: first, max: trace.gradients.length - 1 }).map((before) => ({
           trace,
           before,
           changes: Object.fromEntries(names.map((name) => [name, wanted[name]])) as ProgramHyperparameters,
@@ -159,19 +153,18 @@ interface DefaultedTrace {
   readonly gradients: readonly (readonly number[])[];
 }
 
-function defaultedTraces(dialect: Dialect): fc.Arbitrary<DefaultedTrace> {
+function defaultedTraces(dialect: Dialect): Drawn<DefaultedTrace> {
   // Roots of the mean square from far below every ε in use to far above: else a wrong ε would not show.
-  const gradient = fc.oneof(floatWithExponent(-36, -6), floatWithExponent(-4, 4));
-  return fc.constantFrom(1, 4, 9).chain((length) => {
-    const tuple = (element: fc.Arbitrary<number>) =>
-      fc.array(element, { minLength: length, maxLength: length });
+  const gradient = draw.oneof(floatWithExponent(-36, -6), floatWithExponent(-4, 4));
+  return draw.constantFrom(1, 4, 9).chain((length) => {
+    const tuple = (element: Drawn<number>) => draw.array(element, { minLength: length, maxLength: length });
     const names = Object.keys(dialect.defaults) as (keyof Hyperparameters)[];
-    return fc
+    return draw
       .record({
         some: hyperparameters(dialect, EVERY_PART),
-        names: fc.oneof(fc.constant<(keyof Hyperparameters)[]>([]), fc.subarray(names)),
-        parameter: tuple(fc.constantFrom(0, 0, 2 ** -6, -(2 ** -9))),
-        gradients: fc.array(tuple(gradient), { minLength: 1, maxLength: 3 }),
+        names: draw.oneof(draw.constant<(keyof Hyperparameters)[]>([]), draw.subarray(names)),
+        parameter: tuple(draw.constantFrom(0, 0, 2 ** -6, -(2 ** -9))),
+        gradients: draw.array(tuple(gradient), { minLength: 1, maxLength: 3 }),
       })
       .map(({ some, names, parameter, gradients }) => ({
         given: Object.fromEntries(names.map((name) => [name, some[name]])) as ProgramHyperparameters,
@@ -200,11 +193,13 @@ export const optionProperties = [
     of: "implementation",
     needs: ["state", "maximize", "deterministic"],
     appliesTo: ({ dialect }) => dialect.maximize === "optional",
+    // Zeros of either sign, gradients and parameters: to negate is not to subtract from zero.
     arbitrary: ({ dialect }) =>
       traces(dialect, {
         regimes: ALL_REGIMES,
-        hyperparameters: fc.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
-      }),
+        hyperparameters: draw.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
+        parameter: draw.oneof(smallParameter, draw.constant(-0)),
+      }).chain((trace) => withZeroGradients(trace, 1)),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;
       const variant = (maximize: boolean, sign: 1 | -1): Trace => ({
@@ -257,7 +252,7 @@ export const optionProperties = [
         regimes: [...CALM_REGIMES, "wide"],
         hyperparameters: decaying(dialect),
         // Of the gradient's size, so that λθ counts beside it, or small, so that the update shows.
-        parameter: fc.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
+        parameter: draw.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
       }),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;
@@ -288,7 +283,7 @@ export const optionProperties = [
     appliesTo: decouples,
     arbitrary: ({ dialect }) =>
       decayTraces(dialect).chain((trace) =>
-        fc.constantFrom(...STRATA.dyadic.lr).map((lr) => ({
+        draw.constantFrom(...STRATA.dyadic.lr).map((lr) => ({
           ...trace,
           hyperparameters: { ...trace.hyperparameters, lr },
           gradient: trace.gradient.map(() => 0),
@@ -369,26 +364,38 @@ export const optionProperties = [
     weight: 0.5,
     appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
     arbitrary: ({ dialect }) => switchedTraces(dialect),
-    check: async ({ hyperparameters: h, gradients: [first, unused, last] }, subject) => {
+    check: async (trace, subject) => {
+      await subject.conforms(switchedProgram(subject.declaration.dialect, trace));
+    },
+  }),
+  property<SwitchedTrace>({
+    id: "a-slot-that-is-needed-late-starts-at-zero",
+    clauses: ["RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "set"],
+    weight: 0.5,
+    appliesTo: ({ dialect }) =>
+      stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum || dialect.centered === "optional",
+    arbitrary: ({ dialect }) => switchedTraces(dialect),
+    check: async ({ hyperparameters: h, gradients: [first, second, last] }, subject) => {
       const { dialect } = subject.declaration;
       const { momentum, centered } = h;
-      const observe = observeAll(dialect, h);
-      await subject.conforms(
-        programOf(dialect, [
-          init(
-            h,
-            first.map(() => 0),
-          ),
-          step(first),
-          observe,
-          { op: "set", group: 0, hyperparameters: { momentum: 0, centered: false } },
-          step(unused),
-          observe,
-          { op: "set", group: 0, hyperparameters: { momentum, centered } },
-          step(last),
-          observe,
-        ]),
-      );
+      const without = { ...h, momentum: 0, centered: dialect.centered === "always" };
+      const program = programOf(dialect, [
+        init(
+          without,
+          first.map(() => 0),
+        ),
+        step(first),
+        observeAll(dialect, without),
+        { op: "set", group: 0, hyperparameters: { momentum, centered } },
+        ...[second, last].flatMap((gradient) => [step(gradient), observeAll(dialect, h)]),
+      ]);
+      const reply = await subject.reply(program);
+      // PyTorch makes its buffers at the first step and has no answer here.
+      if (reply.status === "error")
+        throw new ProgramNotSent(`it cannot make a buffer after the first step: ${reply.message}`);
+      subject.accept(program, reply.observations);
     },
   }),
   property<ChangedTrace>({

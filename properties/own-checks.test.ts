@@ -191,7 +191,7 @@ const IMPLEMENTATION_DEFECTS: [property: string, what: string, defect: Defect, d
   ["beta-zero-is-sign-descent", "a default ε", hyperparameters((h) => ({ eps: h.eps || 1e-3 }))],
   [
     "momentum-zero-is-the-plain-rule",
-    "a buffer of zeros",
+    "a buffer that is filled",
     { say: (observations) => withBuffer(observations) },
   ],
   ["momentum-zero-is-the-plain-rule", "momentum in spite of 0", hyperparameters(() => ({ momentum: 0.5 }))],
@@ -268,7 +268,7 @@ function withBuffer(observations: readonly Observation[]): readonly Observation[
     parameters: parameters.map((p) => ({
       ...p,
       ...(p.parameter && {
-        momentum_buffer: { ...p.parameter, values: new Float32Array(p.parameter.values.length) },
+        momentum_buffer: { ...p.parameter, values: new Float32Array(p.parameter.values.length).fill(1) },
       }),
     })),
   }));

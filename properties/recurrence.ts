@@ -1,9 +1,58 @@
-import { ALL_REGIMES, CALM_REGIMES } from "./arbitraries/floats.js";
-import { EVERY_PART } from "./arbitraries/hyperparameters.js";
-import { type Trace, traceProgram, traces } from "./arbitraries/traces.js";
+import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import { stepShape } from "../spec/step-shape.js";
+import type { Program } from "../src/program/program.js";
+import { vector } from "../src/program/tensor.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
+import { ALL_REGIMES, CALM_REGIMES, floatWithExponent } from "./arbitraries/floats.js";
+import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
+import { changedRates } from "./arbitraries/momentum-traces.js";
+import { type ScheduledTrace, scheduledProgram } from "./arbitraries/scheduled-traces.js";
+import {
+  OBSERVE_PARAMETER,
+  observeAll,
+  programOf,
+  step,
+  type Trace,
+  traceProgram,
+  traces,
+} from "./arbitraries/traces.js";
 import { property } from "./property.js";
 
 /** Family 1: the recurrence itself, judged step by step and over whole traces. */
+
+/** Several parameters, in one group or two, and their first gradients. */
+interface Beginning {
+  readonly groups: readonly {
+    readonly hyperparameters: Hyperparameters;
+    readonly gradients: readonly (readonly number[])[];
+  }[];
+}
+
+function beginnings(dialect: Dialect): Drawn<Beginning> {
+  const gradients = draw.array(draw.array(floatWithExponent(-4, 4), { minLength: 1, maxLength: 9 }), {
+    minLength: 1,
+    maxLength: 3,
+  });
+  const group = draw.record({ hyperparameters: hyperparameters(dialect, EVERY_PART), gradients });
+  return draw.record({ groups: draw.array(group, { minLength: 1, maxLength: 2 }) });
+}
+
+function beginningProgram(dialect: Dialect, { groups }: Beginning): Program {
+  const slots = new Set(groups.flatMap(({ hyperparameters: h }) => observeAll(dialect, h).slots));
+  const gradients = groups.flatMap((group) => group.gradients);
+  return programOf(dialect, [
+    {
+      op: "init",
+      groups: groups.map((group) => ({
+        hyperparameters: group.hyperparameters,
+        parameters: group.gradients.map((gradient) => vector(gradient.map(() => 0))),
+      })),
+    },
+    step(...gradients),
+    { op: "observe", slots: [...slots] },
+  ]);
+}
 export const recurrenceProperties = [
   property<Trace>({
     id: "plain-steps-are-accepted",
@@ -28,6 +77,17 @@ export const recurrenceProperties = [
       await subject.conforms(traceProgram(subject.declaration.dialect, trace));
     },
   }),
+  property<Beginning>({
+    id: "every-slot-starts-as-the-dialect-says",
+    clauses: ["RMS-1.3"],
+    of: "implementation",
+    needs: ["state"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) => beginnings(dialect),
+    check: async (beginning, subject) => {
+      await subject.conforms(beginningProgram(subject.declaration.dialect, beginning));
+    },
+  }),
   property<Trace>({
     id: "hidden-state-traces-are-accepted",
     clauses: ["RMS-1.4"],
@@ -38,6 +98,20 @@ export const recurrenceProperties = [
       traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, maxSteps: 8, lengths: [1, 4, 9] }),
     check: async (trace, subject) => {
       await subject.conforms(traceProgram(subject.declaration.dialect, trace, "parameter"));
+    },
+  }),
+  property<ScheduledTrace>({
+    id: "changed-learning-rate-shows-in-the-parameters",
+    clauses: ["RMS-6.3"],
+    of: "implementation",
+    needs: ["momentum", "set"],
+    weight: 0.5,
+    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    arbitrary: ({ dialect }) => changedRates(dialect),
+    check: async (trace, subject) => {
+      const program = scheduledProgram(subject.declaration.dialect, trace);
+      const operations = program.operations.map((each) => (each.op === "observe" ? OBSERVE_PARAMETER : each));
+      await subject.conforms({ ...program, operations });
     },
   }),
   property<Trace>({

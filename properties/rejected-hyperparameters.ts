@@ -3,22 +3,19 @@ import type { Dialect, Hyperparameters, ScalarHyperparameter } from "../spec/dia
 import { stepShape } from "../spec/step-shape.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Operation, Program, ProgramHyperparameters } from "../src/program/program.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import { gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters } from "./arbitraries/hyperparameters.js";
 import { init, observeAll, programOf, step } from "./arbitraries/traces.js";
 import { property } from "./property.js";
 import { PropertyFailure } from "./property-failure.js";
 import type { Subject } from "./subject.js";
+import { isValidating } from "./validating-dialects.js";
 
 /** Family 12: which hyperparameters are refused, when, and what is left behind. */
 
-/**
- * Dialects whose implementations refuse every negative and every NaN hyperparameter when they are made, by
- * their sources. Elsewhere it is not part of the dialect: Keras and optax check nothing, MLX and Paddle some.
- */
-const VALIDATING_DIALECTS: readonly string[] = ["pytorch", "timm", "sb3", "pfrl", "torchopt-nesterov"];
-
-const validates = ({ dialect }: Declaration): boolean => VALIDATING_DIALECTS.includes(dialect.id);
+const validates = ({ dialect }: Declaration): boolean => isValidating(dialect);
 
 const VALIDATED = [
   "lr",
@@ -38,45 +35,57 @@ interface Refusal {
   readonly wrong: ProgramHyperparameters;
 }
 
-function refusals(dialect: Dialect, values: readonly number[]): fc.Arbitrary<Refusal> {
-  return fc.record({
+function refusals(dialect: Dialect, values: readonly number[]): Drawn<Refusal> {
+  return draw.record({
     hyperparameters: hyperparameters(dialect, {}),
-    wrong: fc
-      .tuple(fc.constantFrom(...VALIDATED), fc.constantFrom(...values))
+    wrong: draw
+      .tuple(draw.constantFrom(...VALIDATED), draw.constantFrom(...values))
       .map(([name, value]) => ({ [name]: value })),
   });
 }
 
-/** Hyperparameters at the ends of what is allowed, in one name. */
+/** Hyperparameters with which each name in turn is taken to the ends of what is allowed. */
 interface Boundary {
   readonly hyperparameters: Hyperparameters;
-  readonly name: Validated;
-  readonly value: number;
   readonly gradient: number;
 }
 
-function boundaries(dialect: Dialect): fc.Arbitrary<Boundary> {
-  const pairs = VALIDATED.flatMap((name) => {
+const BOUNDARIES: readonly { readonly name: Validated; readonly value: number }[] = VALIDATED.flatMap(
+  (name) => {
     const large = name === "momentum" || name === "weight_decay" ? [1, 2] : [1, 2, Number.POSITIVE_INFINITY];
     return [0, -0, 2 ** -149, ...large].map((value) => ({ name, value }));
-  });
-  return fc
-    .record({
-      hyperparameters: hyperparameters(dialect, {}),
-      pair: fc.constantFrom(...pairs),
-      gradient: gridFloat,
-    })
-    .map(({ hyperparameters: h, pair: { name, value }, gradient }) => ({
-      hyperparameters: { ...h, [name]: value },
-      name,
-      value,
-      gradient,
-    }));
-}
+  },
+);
 
 /** A program that goes on after an init, so that an implementation that checks later is seen to. */
 function steppedProgram(dialect: Dialect, h: Hyperparameters, gradient = 1): Program {
-  return programOf(dialect, [init(h, [0, 1]), step([gradient, -gradient]), observeAll(dialect, h)]);
+  const once = [step([gradient, -gradient]), observeAll(dialect, h)];
+  return programOf(dialect, [init(h, [0, 1]), ...once, ...once, ...once]);
+}
+
+/** The program with this value must be run, and judged like any other. */
+async function demandAccepted(
+  subject: Subject,
+  others: Hyperparameters,
+  name: Validated,
+  value: number,
+  gradient: number,
+): Promise<void> {
+  const { dialect } = subject.declaration;
+  const h = { ...others, [name]: value };
+  const program = steppedProgram(dialect, h, gradient);
+  const reply = await subject.reply(program);
+  if (reply.status !== "ok") {
+    const message = `${wrongText({ [name]: value })} is allowed, but the implementation answered ${reply.phase}: ${reply.message}`;
+    throw new PropertyFailure(message, "contract-mismatch", { program, observations: [] });
+  }
+  // A zero of either sign switches momentum off.
+  const { momentum_buffer } = reply.observations[0].parameters[0];
+  if (momentum_buffer?.values.some((x) => x !== 0) && !stepShape(dialect, h).momentum) {
+    const message = `${wrongText({ momentum: h.momentum })} fills a momentum buffer`;
+    throw new PropertyFailure(message, "contract-mismatch", { program, observations: reply.observations });
+  }
+  subject.accept(program, reply.observations);
 }
 
 /** The program must be refused in this phase, as an invalid hyperparameter. */
@@ -128,24 +137,11 @@ export const rejectedHyperparameterProperties = [
     needs: ["state", "momentum", "weight-decay"],
     // −0 is not negative, and nothing bounds them from above: β = 2 makes the mean square negative.
     appliesTo: validates,
-    arbitrary: ({ dialect }) => boundaries(dialect),
-    check: async ({ hyperparameters: h, name, value, gradient }, subject) => {
-      const { dialect } = subject.declaration;
-      const program = steppedProgram(dialect, h, gradient);
-      const reply = await subject.reply(program);
-      if (reply.status !== "ok") {
-        const answer = `${reply.phase}: ${reply.message}`;
-        const message = `${wrongText({ [name]: value })} is allowed, but the implementation answered ${answer}`;
-        throw new PropertyFailure(message, "contract-mismatch", { program, observations: [] });
-      }
-      // A zero of either sign switches momentum off.
-      const { momentum_buffer } = reply.observations[0].parameters[0];
-      if (momentum_buffer && !stepShape(dialect, h).momentum) {
-        const message = `${wrongText({ momentum: h.momentum })} keeps a momentum buffer`;
-        const evidence = { program, observations: reply.observations };
-        throw new PropertyFailure(message, "contract-mismatch", evidence);
-      }
-      subject.accept(program, reply.observations);
+    weight: 0.1,
+    arbitrary: ({ dialect }) =>
+      draw.record({ hyperparameters: hyperparameters(dialect, {}), gradient: gridFloat }),
+    check: async ({ hyperparameters: h, gradient }, subject) => {
+      for (const { name, value } of BOUNDARIES) await demandAccepted(subject, h, name, value, gradient);
     },
   }),
   property<{ refusal: Refusal; good: number; beside: boolean }>({
@@ -155,11 +151,11 @@ export const rejectedHyperparameterProperties = [
     needs: ["state", "set"],
     appliesTo: validates,
     arbitrary: ({ dialect }) =>
-      fc.record({
+      draw.record({
         refusal: refusals(dialect, [...NEGATIVE, Number.NaN]),
-        good: fc.constantFrom(0.5, 0.25),
+        good: draw.constantFrom(0.5, 0.25),
         // A good value in the same change, which must not be taken over either.
-        beside: fc.boolean(),
+        beside: draw.boolean(),
       }),
     check: async ({ refusal: { hyperparameters: h, wrong }, good, beside }, subject) => {
       const { dialect } = subject.declaration;

@@ -1,10 +1,11 @@
-import fc from "fast-check";
 import type { Slot } from "../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { slotsOf, stepShape } from "../spec/step-shape.js";
 import { MIN_SUBNORMAL } from "../src/float32/bits.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import {
   anyBits,
   CALM_REGIMES,
@@ -16,7 +17,7 @@ import {
   type Regime,
   subnormalFloat,
 } from "./arbitraries/floats.js";
-import { EVERY_PART, hyperparameters, type Parts } from "./arbitraries/hyperparameters.js";
+import { EVERY_PART, hyperparameters, type Parts, withChanges } from "./arbitraries/hyperparameters.js";
 import { type LoadedTrace, loadedProgram, loadedTraces } from "./arbitraries/loaded-traces.js";
 import {
   init,
@@ -31,6 +32,7 @@ import {
 import { acceptRun, failureOf, type ProgramRun, runProgram, valuesOf } from "./program-run.js";
 import { property } from "./property.js";
 import { expectSameObservations } from "./same-observations.js";
+import { mayFlush } from "./subnormals.js";
 import { valueText } from "./value-text.js";
 
 /**
@@ -48,7 +50,7 @@ const isTwoTerm = ({ evaluation }: Declaration): boolean =>
   evaluation["order.mean-square"].every((order) => order === "weight-first" || order === "square-first");
 
 /** Clause 11.5 ends where flushing is declared. */
-const keepsSubnormals = ({ evaluation }: Declaration): boolean => !evaluation.subnormals.includes("flushed");
+const keepsSubnormals = ({ evaluation }: Declaration): boolean => !mayFlush(evaluation);
 
 /** Whether the mean square is zero before the first step, if ε is. */
 const startsAtZero = ({ dialect }: Declaration): boolean =>
@@ -56,8 +58,8 @@ const startsAtZero = ({ dialect }: Declaration): boolean =>
 
 const PLAIN: Parts = {};
 
-function tuple<T>(element: fc.Arbitrary<T>, length: number): fc.Arbitrary<T[]> {
-  return fc.array(element, { minLength: length, maxLength: length });
+function tuple<T>(element: Drawn<T>, length: number): Drawn<T[]> {
+  return draw.array(element, { minLength: length, maxLength: length });
 }
 
 /** Hyperparameters with `changes` in the end, and no clipping. */
@@ -65,12 +67,11 @@ function rule(
   dialect: Dialect,
   parts: Parts,
   changes: Partial<Hyperparameters> = {},
-): fc.Arbitrary<Hyperparameters> {
-  return hyperparameters(dialect, parts).map((h) => ({
-    ...h,
+): Drawn<Hyperparameters> {
+  return withChanges(hyperparameters(dialect, parts), {
     clip_value: Number.POSITIVE_INFINITY,
     ...changes,
-  }));
+  });
 }
 
 /** A trace with one special gradient in it. */
@@ -83,14 +84,14 @@ interface Struck {
 function struck(
   dialect: Dialect,
   parts: Parts,
-  value: fc.Arbitrary<number>,
+  value: Drawn<number>,
   regimes: readonly Regime[] = CALM_REGIMES,
-): fc.Arbitrary<Struck> {
+): Drawn<Struck> {
   return traces(dialect, { parts, regimes, maxSteps: 4, lengths: [1, 2, 4, 5, 9, 17] }).chain((trace) =>
-    fc
+    draw
       .record({
-        step: fc.nat({ max: trace.gradients.length - 1 }),
-        element: fc.nat({ max: trace.parameter.length - 1 }),
+        step: draw.nat({ max: trace.gradients.length - 1 }),
+        element: draw.nat({ max: trace.parameter.length - 1 }),
         value,
       })
       .map(({ step: at, element, value: special }) => ({
@@ -134,24 +135,24 @@ interface Overflow {
   readonly later: readonly (readonly number[])[];
 }
 
-function overflows(dialect: Dialect): fc.Arbitrary<Overflow> {
-  const shape = fc.record({
+function overflows(dialect: Dialect): Drawn<Overflow> {
+  const shape = draw.record({
     hyperparameters: rule(dialect, PLAIN),
-    kind: fc.constantFrom("below" as const, "between" as const, "above" as const),
-    length: fc.constantFrom(1, 2, 4, 9),
-    steps: fc.integer({ min: 0, max: 3 }),
+    kind: draw.constantFrom("below" as const, "between" as const, "above" as const),
+    length: draw.constantFrom(1, 2, 4, 9),
+    steps: draw.integer({ min: 0, max: 3 }),
   });
   return shape.chain(({ hyperparameters: h, kind, length, steps }) => {
     // From 2^certain on, (1−β)·g² is at least 2^129; below 2^63, g² is less than 2^126.
     const certain = Math.ceil((129 - Math.log2(1 - h.alpha)) / 2);
     const exponents = { below: [60, 62], between: [63, certain - 1], above: [certain, 110] } as const;
     const [min, max] = exponents[kind];
-    return fc.record({
-      hyperparameters: fc.constant(h),
-      kind: fc.constant(kind),
+    return draw.record({
+      hyperparameters: draw.constant(h),
+      kind: draw.constant(kind),
       parameter: tuple(smallParameter, length),
       huge: tuple(floatWithExponent(min, max), length),
-      later: fc.array(tuple(fc.oneof(gridFloat, floatWithExponent(-4, 4)), length), {
+      later: draw.array(tuple(draw.oneof(gridFloat, floatWithExponent(-4, 4)), length), {
         minLength: steps,
         maxLength: steps,
       }),
@@ -160,9 +161,9 @@ function overflows(dialect: Dialect): fc.Arbitrary<Overflow> {
 }
 
 /** Gradients whose squares are less than half the smallest subnormal. */
-const vanishing: fc.Arbitrary<number> = floatWithExponent(-126, -77);
+const vanishing: Drawn<number> = floatWithExponent(-126, -77);
 /** The same, large enough for lr·g to be a normal float. */
-const vanishingButNormal: fc.Arbitrary<number> = floatWithExponent(-100, -77);
+const vanishingButNormal: Drawn<number> = floatWithExponent(-100, -77);
 
 /** What stands in the denominator over a zero mean square. */
 function epsilonAlone({ epsilon }: Dialect, eps: number): number {
@@ -188,12 +189,12 @@ interface OneStep {
 }
 
 function oneStepOf(
-  hyper: fc.Arbitrary<Hyperparameters>,
-  parameter: fc.Arbitrary<number>,
-  gradient: fc.Arbitrary<number>,
-): fc.Arbitrary<OneStep> {
-  return fc.constantFrom(1, 2, 4, 9, 17).chain((length) =>
-    fc.record({
+  hyper: Drawn<Hyperparameters>,
+  parameter: Drawn<number>,
+  gradient: Drawn<number>,
+): Drawn<OneStep> {
+  return draw.constantFrom(1, 2, 4, 9, 17).chain((length) =>
+    draw.record({
       hyperparameters: hyper,
       parameter: tuple(parameter, length),
       gradient: tuple(gradient, length),
@@ -206,7 +207,7 @@ function oneStepProgram(dialect: Dialect, { hyperparameters: h, parameter, gradi
 }
 
 /** Subnormals that stay away from zero when they are halved a few times. */
-const largerSubnormal: fc.Arbitrary<number> = subnormalFloat.filter((x) => Math.abs(x) >= 64 * MIN_SUBNORMAL);
+const largerSubnormal: Drawn<number> = subnormalFloat.filter((x) => Math.abs(x) >= 64 * MIN_SUBNORMAL);
 
 export const specialValueProperties = [
   property<Struck>({
@@ -214,7 +215,7 @@ export const specialValueProperties = [
     clauses: ["RMS-11.1"],
     of: "implementation",
     needs: ["state"],
-    arbitrary: ({ dialect }) => struck(dialect, EVERY_PART, fc.constant(Number.NaN)),
+    arbitrary: ({ dialect }) => struck(dialect, EVERY_PART, draw.constant(Number.NaN)),
     check: async ({ trace, step: at, element }, subject) => {
       const { dialect } = subject.declaration;
       const run = await runProgram(subject, traceProgram(dialect, trace));
@@ -238,7 +239,7 @@ export const specialValueProperties = [
       struck(
         dialect,
         { momentum: true, centered: true, maximize: true },
-        fc.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+        draw.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
       ),
     check: async ({ trace, step: at, element }, subject) => {
       const { declaration } = subject;
@@ -312,8 +313,8 @@ export const specialValueProperties = [
     needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
       traces(dialect, { hyperparameters: rule(dialect, PLAIN), maxSteps: 3 }).chain((trace) =>
-        fc
-          .array(tuple(fc.oneof(vanishing, subnormalFloat), trace.parameter.length), {
+        draw
+          .array(tuple(draw.oneof(vanishing, subnormalFloat), trace.parameter.length), {
             minLength: trace.gradients.length,
             maxLength: trace.gradients.length,
           })
@@ -335,7 +336,14 @@ export const specialValueProperties = [
     of: "implementation",
     needs: ["state"],
     appliesTo: startsAtZero,
-    arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN), fc.constant(0), vanishingButNormal),
+    // A zero ε divides by zero; a subnormal one is a number where subnormals are kept.
+    arbitrary: (declaration) => {
+      const { dialect } = declaration;
+      // A square that is kept in binary64 is not below such an ε.
+      const tiny = roundsAtOnce(declaration) ? [0, ...(keepsSubnormals(declaration) ? [1e-38] : [])] : [];
+      const rules = [rule(dialect, PLAIN), ...tiny.map((eps) => rule(dialect, PLAIN, { eps }))];
+      return draw.oneof(...rules.map((h) => oneStepOf(h, draw.constant(0), vanishingButNormal)));
+    },
     check: async (input, subject) => {
       const { dialect } = subject.declaration;
       const { hyperparameters: h, gradient } = input;
@@ -356,7 +364,7 @@ export const specialValueProperties = [
     of: "implementation",
     needs: ["state"],
     appliesTo: keepsSubnormals,
-    arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN, { lr: 1 }), fc.constant(0), largerSubnormal),
+    arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN, { lr: 1 }), draw.constant(0), largerSubnormal),
     check: async (input, subject) => {
       const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
       // The denominator is at most 1 + ε < 2, so that g/d is at least half of g.
@@ -377,7 +385,7 @@ export const specialValueProperties = [
     // Without ε a zero gradient over a zero mean square is NaN.
     appliesTo: (declaration) => keepsSubnormals(declaration) && declaration.dialect.epsilon !== "none",
     arbitrary: ({ dialect }) =>
-      oneStepOf(rule(dialect, { momentum: true }), subnormalFloat, fc.constantFrom(0, 0, -0, 1, -0.5)),
+      oneStepOf(rule(dialect, { momentum: true }), subnormalFloat, draw.constantFrom(0, 0, -0, 1, -0.5)),
     check: async (input, subject) => {
       const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
       expectEach(run, 0, "parameter", (p, i) => {
@@ -395,8 +403,12 @@ export const specialValueProperties = [
     needs: ["state"],
     appliesTo: (declaration) =>
       keepsSubnormals(declaration) && declaration.dialect.initialAccumulator === "zero",
-    // (1−β)·g² lies between 2^-146 and 2^-126.
-    arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN), smallParameter, floatWithExponent(-68, -64)),
+    // (1−β)·g² lies between 2^-146 and 2^-126, or is one of the smallest floats.
+    arbitrary: ({ dialect }) =>
+      draw.oneof(
+        oneStepOf(rule(dialect, PLAIN), smallParameter, floatWithExponent(-68, -64)),
+        oneStepOf(rule(dialect, PLAIN, { alpha: 0.5 }), smallParameter, floatWithExponent(-74, -73)),
+      ),
     check: async (input, subject) => {
       const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
       expectEach(run, 0, "square_avg", (s, i) =>
@@ -440,9 +452,9 @@ export const specialValueProperties = [
       const parts = { momentum: true, centered: true, maximize: true };
       // 2^-150 and 1e-46 are zero once they are cast to float32.
       const casts = declaration.evaluation.scalars.every((kept) => kept === "float32");
-      const eps = casts ? fc.constantFrom(0, 0, 2 ** -150, 1e-46) : fc.constant(0);
-      const hyper = fc.tuple(rule(declaration.dialect, parts), eps).map(([h, e]) => ({ ...h, eps: e }));
-      return oneStepOf(hyper, smallParameter, fc.constantFrom(0, -0));
+      const eps = casts ? draw.constantFrom(0, 0, 2 ** -150, 1e-46) : draw.constant(0);
+      const hyper = draw.tuple(rule(declaration.dialect, parts), eps).map(([h, e]) => ({ ...h, eps: e }));
+      return oneStepOf(hyper, smallParameter, draw.constantFrom(0, -0));
     },
     check: async (input, subject) => {
       const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
@@ -459,7 +471,7 @@ export const specialValueProperties = [
     weight: 0.5,
     arbitrary: ({ dialect }) => {
       const hyper = rule(dialect, { momentum: true, maximize: true }, { eps: 0 });
-      return loadedTraces(zeroGradients(dialect, hyper), fc.constant(0), fc.constant(0));
+      return loadedTraces(zeroGradients(dialect, hyper), draw.constant(0), draw.constant(0));
     },
     check: async (loaded, subject) => {
       const run = await runProgram(subject, loadedProgram(subject.declaration.dialect, loaded));
@@ -478,7 +490,7 @@ export const specialValueProperties = [
       traces(dialect, {
         parts: EVERY_PART,
         regimes: ["bits", "special", "edges", "overflow", "underflow", "subnormal"],
-        parameter: fc.oneof(smallParameter, anyBits, edgeFloat),
+        parameter: draw.oneof(smallParameter, anyBits, edgeFloat),
       }),
     check: async (trace, subject) => {
       await subject.conforms(traceProgram(subject.declaration.dialect, trace));
@@ -494,11 +506,11 @@ export const specialValueProperties = [
         traces(dialect, {
           parts: EVERY_PART,
           regimes: ["bits", "special", "edges", "grid", "powers of two"],
-          parameter: fc.oneof(smallParameter, anyBits, edgeFloat),
+          parameter: draw.oneof(smallParameter, anyBits, edgeFloat),
           maxSteps: 2,
         }),
-        fc.oneof(anyBits.map(Math.abs), anyBits, powerOfTwo(-20, 20).map(Math.abs), edgeFloat),
-        fc.oneof(anyBits, REGIMES.special),
+        draw.oneof(anyBits.map(Math.abs), anyBits, powerOfTwo(-20, 20).map(Math.abs), edgeFloat),
+        draw.oneof(anyBits, REGIMES.special),
       ),
     check: async (loaded, subject) => {
       await subject.conforms(loadedProgram(subject.declaration.dialect, loaded));
@@ -507,7 +519,7 @@ export const specialValueProperties = [
 ];
 
 /** One step with zero gradients. */
-function zeroGradients(dialect: Dialect, rules: fc.Arbitrary<Hyperparameters>): fc.Arbitrary<Trace> {
+function zeroGradients(dialect: Dialect, rules: Drawn<Hyperparameters>): Drawn<Trace> {
   return traces(dialect, { hyperparameters: rules, maxSteps: 1 }).map((trace) => ({
     ...trace,
     gradients: [trace.parameter.map(() => 0)],

@@ -1,15 +1,21 @@
-import fc from "fast-check";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import { stepShape } from "../spec/step-shape.js";
 import type { Operation, Program } from "../src/program/program.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import {
   ALL_REGIMES,
+  anyBits,
   CALM_REGIMES,
   edgeFloat,
   gridFloat,
   nonFiniteFloat,
   REGIMES,
+  subnormalFloat,
 } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
+import { type LoadedTrace, loadedProgram, loadedTraces } from "./arbitraries/loaded-traces.js";
+import { type SwitchedTrace, switchedProgram, switchedTraces } from "./arbitraries/switched-traces.js";
 import {
   init,
   observeAll,
@@ -36,16 +42,16 @@ interface InterruptedTrace {
   readonly checkpoints: readonly number[];
 }
 
-function interruptedTraces(dialect: Dialect): fc.Arbitrary<InterruptedTrace> {
+function interruptedTraces(dialect: Dialect): Drawn<InterruptedTrace> {
   return traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 4 }).chain((trace) => {
     const places = trace.gradients.length + 1;
-    return fc.record({
-      trace: fc.constant(trace),
-      checkpoints: fc
+    return draw.record({
+      trace: draw.constant(trace),
+      checkpoints: draw
         .tuple(
-          fc.nat({ max: places - 1 }),
-          fc.integer({ min: 1, max: 2 }),
-          fc.array(fc.constantFrom(0, 0, 1), { minLength: places, maxLength: places }),
+          draw.nat({ max: places - 1 }),
+          draw.integer({ min: 1, max: 2 }),
+          draw.array(draw.constantFrom(0, 0, 1), { minLength: places, maxLength: places }),
         )
         .map(([place, count, others]) => others.map((other, k) => (k === place ? count : other))),
     });
@@ -78,20 +84,24 @@ interface GappyTrace {
   readonly gradients: readonly (readonly (readonly number[] | null)[])[];
 }
 
-function gappyTraces(dialect: Dialect): fc.Arbitrary<GappyTrace> {
+function gappyTraces(dialect: Dialect): Drawn<GappyTrace> {
   const regimes = [...CALM_REGIMES, "wide", "special"] as const;
-  const shape = fc.record({
-    lengths: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
-    regime: fc.constantFrom(...regimes),
+  const shape = draw.record({
+    lengths: draw.oneof(
+      draw.array(draw.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+      draw.constantFrom([1, 1], [3, 3, 3], [4, 4]), // what is told apart by its length alone is exchanged here
+    ),
+    regime: draw.constantFrom(...regimes),
   });
   return shape.chain(({ lengths, regime }) => {
-    const tuples = (element: fc.Arbitrary<number>) =>
-      lengths.map((length) => fc.array(element, { minLength: length, maxLength: length }));
-    const gradients = fc.tuple(...tuples(REGIMES[regime]).map((g) => fc.option(g, { freq: 2 })));
-    return fc.record({
+    const tuples = (element: Drawn<number>) =>
+      lengths.map((length) => draw.array(element, { minLength: length, maxLength: length }));
+    const value = REGIMES[regime].as(() => "of the regime");
+    const gradients = draw.tuple(...tuples(value).map((gradient) => draw.option(gradient, { freq: 2 })));
+    return draw.record({
       hyperparameters: hyperparameters(dialect, EVERY_PART),
-      parameters: fc.tuple(...tuples(smallParameter)),
-      gradients: fc.array(gradients, { minLength: 1, maxLength: 5 }),
+      parameters: draw.tuple(...tuples(smallParameter)),
+      gradients: draw.array(gradients, { minLength: 1, maxLength: 5 }),
     });
   });
 }
@@ -153,14 +163,62 @@ export const stateAndPurityProperties = [
     needs: ["state", "checkpoint", "set", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      fc.record({ interrupted: interruptedTraces(dialect), other: hyperparameters(dialect, {}) }),
+      draw.record({ interrupted: interruptedTraces(dialect), other: hyperparameters(dialect, EVERY_PART) }),
     check: async ({ interrupted, other }, subject) => {
       const { dialect } = subject.declaration;
-      const { lr, alpha, lr_decay } = other;
-      const changes: Operation = { op: "set", group: 0, hyperparameters: { lr, alpha, lr_decay } };
+      const { centered, eps, momentum } = interrupted.trace.hyperparameters;
+      const hyperparameters = {
+        ...other,
+        // Buffers are neither asked for late nor left behind.
+        centered,
+        momentum: momentum > 0 ? other.momentum || 0.5 : 0,
+        // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
+        eps: dialect.initialAccumulator === "epsilon" ? eps : other.eps,
+      };
+      const changes: Operation = { op: "set", group: 0, hyperparameters };
       const expected = await subject.run(interruptedProgram(dialect, interrupted, false, [changes]));
       const run = await runProgram(subject, interruptedProgram(dialect, interrupted, true, [changes]));
       expectSameObservations(run, expected, "after a change, with checkpoints against without");
+    },
+  }),
+  property<LoadedTrace>({
+    id: "checkpoint-keeps-any-bits",
+    clauses: ["RMS-10.1"],
+    of: "implementation",
+    needs: ["state", "load", "checkpoint", "deterministic"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) => {
+      const any = draw.oneof(anyBits, subnormalFloat, draw.constantFrom(0, -0));
+      return loadedTraces(
+        traces(dialect, { parts: EVERY_PART, regimes: ["edges"], maxSteps: 2 }),
+        any.map(Math.abs),
+        any,
+      );
+    },
+    check: async (loaded, subject) => {
+      const { dialect } = subject.declaration;
+      const [first, load, ...rest] = loadedProgram(dialect, loaded).operations;
+      const observe = observeAll(dialect, loaded.trace.hyperparameters);
+      const programWith = (...between: Operation[]) =>
+        programOf(dialect, [first, load, observe, ...between, observe, ...rest]);
+      const expected = await subject.run(programWith());
+      const run = await runProgram(subject, programWith(CHECKPOINT));
+      expectSameObservations(run, expected, "with a checkpoint after a load against without");
+    },
+  }),
+  property<SwitchedTrace>({
+    id: "checkpoint-keeps-unused-buffers",
+    clauses: ["RMS-10.1"],
+    of: "implementation",
+    needs: ["state", "set", "momentum", "checkpoint", "deterministic"],
+    weight: 0.5,
+    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    arbitrary: ({ dialect }) => switchedTraces(dialect),
+    check: async (trace, subject) => {
+      const { dialect } = subject.declaration;
+      const expected = await subject.run(switchedProgram(dialect, trace));
+      const run = await runProgram(subject, switchedProgram(dialect, trace, [CHECKPOINT]));
+      expectSameObservations(run, expected, "with a checkpoint while a buffer is not used against without");
     },
   }),
   property<GappyTrace>({
@@ -184,7 +242,7 @@ export const stateAndPurityProperties = [
     needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) => {
       const any = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
-      return fc.record({ trace: any, other: any });
+      return draw.record({ trace: any, other: any });
     },
     check: async ({ trace, other }, subject) => {
       const { dialect } = subject.declaration;
@@ -204,8 +262,8 @@ export const stateAndPurityProperties = [
     needs: ["state"],
     arbitrary: ({ dialect }) => {
       const whole = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
-      const special = fc.oneof(gridFloat, edgeFloat, nonFiniteFloat, fc.constant(-0));
-      return fc.tuple(whole, special).map(([trace, first]) => ({
+      const special = draw.oneof(gridFloat, edgeFloat, nonFiniteFloat, draw.constant(-0));
+      return draw.tuple(whole, special).map(([trace, first]) => ({
         ...trace,
         gradients: trace.gradients.map(([, ...rest]) => [first, ...rest]),
       }));

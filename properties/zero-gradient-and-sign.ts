@@ -1,10 +1,11 @@
-import fc from "fast-check";
 import type { Hyperparameters } from "../spec/dialect.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import { MAX_FLOAT32, MIN_NORMAL } from "../src/float32/bits.js";
 import { fma32 } from "../src/float32/fma.js";
 import type { Observation } from "../src/program/observation.js";
 import type { Program } from "../src/program/program.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent, subnormalFloat } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { smallParameter, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
@@ -14,6 +15,7 @@ import { failureAt, observeConforming, stepsOf } from "./observed-steps.js";
 import { property } from "./property.js";
 import { PropertyFailure } from "./property-failure.js";
 import type { Subject } from "./subject.js";
+import { alwaysFlushes, mayFlush } from "./subnormals.js";
 import { valueText } from "./value-text.js";
 
 /** Family 3: what a zero gradient does, and on which side of its old value a parameter may land. */
@@ -79,7 +81,7 @@ export const zeroGradientAndSignProperties = [
     arbitrary: ({ dialect, evaluation }) =>
       traces(dialect, {
         regimes: ALL_REGIMES,
-        parameter: fc.oneof(
+        parameter: draw.oneof(
           { weight: 3, arbitrary: smallParameter },
           { weight: 1, arbitrary: anyFinite(evaluation) },
         ),
@@ -100,12 +102,12 @@ export const zeroGradientAndSignProperties = [
 ];
 
 /** Finite parameters of any size; subnormal ones only where they are not flushed when they are read. */
-function anyFinite(evaluation: Evaluation): fc.Arbitrary<number> {
-  return fc.oneof(
+function anyFinite(evaluation: Evaluation): Drawn<number> {
+  return draw.oneof(
     smallParameter,
     floatWithExponent(-120, 120),
-    fc.constantFrom(0, -0, MIN_NORMAL, MAX_FLOAT32, -MAX_FLOAT32),
-    evaluation.subnormals.includes("flushed") ? fc.constant(0) : subnormalFloat,
+    draw.constantFrom(0, -0, MIN_NORMAL, MAX_FLOAT32, -MAX_FLOAT32),
+    mayFlush(evaluation) ? draw.constant(0) : subnormalFloat,
   );
 }
 
@@ -156,8 +158,8 @@ function decayedMeanSquares(
   h: Pick<Hyperparameters, "alpha">,
   before: number,
 ): number[] {
-  const flushes = evaluation.subnormals.includes("flushed");
-  const s = flushes && evaluation.subnormals.length === 1 && before < MIN_NORMAL ? 0 : before;
+  const flushes = mayFlush(evaluation);
+  const s = alwaysFlushes(evaluation) && before < MIN_NORMAL ? 0 : before;
   const results = meanSquareScalars(evaluation, h.alpha).flatMap(({ alpha, complement: w }) =>
     evaluation["order.mean-square"].flatMap((order) => {
       if (order === "weight-first" || order === "square-first") return [Math.fround(alpha * s)];
@@ -170,6 +172,7 @@ function decayedMeanSquares(
       return [...whole, twice, Math.fround(s - w * s), ...(w === Math.fround(w) ? [fma32(-w, s, s)] : [])];
     }),
   );
-  const flushed = flushes && results.some((x) => x < MIN_NORMAL) ? [0] : [];
+  // Looked for before rounding, also what would be rounded up to the smallest normal number is tiny.
+  const flushed = flushes && results.some((x) => x <= MIN_NORMAL) ? [0] : [];
   return [...new Set([...results, ...flushed])];
 }

@@ -1,0 +1,209 @@
+import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import { stepShape } from "../spec/step-shape.js";
+import type { Program } from "../src/program/program.js";
+import type { Tensor } from "../src/program/tensor.js";
+import { draw } from "./arbitraries/draw.js";
+import type { Drawn } from "./arbitraries/drawn.js";
+import { CALM_REGIMES } from "./arbitraries/floats.js";
+import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
+import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
+import { property } from "./property.js";
+import { isValidating } from "./validating-dialects.js";
+
+/** Family 1 again, where chance seldom goes: every exponent, hyperparameters far out, a place far back in a tensor, a step far along a trace. */
+
+/** Of float32 numbers, subnormals included. */
+const EXPONENTS = Array.from({ length: 277 }, (_, k) => k - 149);
+
+const MANTISSA = draw.integer({ min: 0, max: 0x7fffff });
+
+/** A number for each exponent: two draws of each mantissa, so that squares have even and odd exponents. */
+interface ExponentSweep {
+  readonly hyperparameters: Hyperparameters;
+  /** Zero, of the exponent of the gradient, or of the exponents the other way round. */
+  readonly parameter: "zero" | "same" | "reversed";
+  readonly first: readonly number[];
+  readonly second: readonly number[];
+  readonly negative: boolean;
+}
+
+function gradientsOf(mantissas: readonly number[], negative: boolean): number[] {
+  const sign = negative ? -1 : 1;
+  return EXPONENTS.map((exponent, k) => Math.fround(sign * (1 + mantissas[k] / 0x800000) * 2 ** exponent));
+}
+
+/** Long enough for a vector body, a tail, and any place that is counted in thousands. */
+const MANY = 2 ** 20 + 7;
+const LONG = 1030;
+
+/** Powers of two from −3 to 3: squares of these and their mean with dyadic weights are exact, and so are few to choose from. */
+function powersOfTwo({ shape, values }: Tensor): Tensor {
+  return { shape, values: values.map((x) => Math.sign(x) * 2 ** Math.round(3 * Math.sin(100 * x))) };
+}
+
+/** A float of about 1 for each place of a tensor, of which no two have anything to do with one another. */
+function scattered(length: number, seed: number): Tensor {
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    const mixed = Math.imul((i + seed) ^ ((i + seed) >>> 15), 0x2c1b3c6d);
+    const hash = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+    values[i] = (hash ^ (hash >>> 15)) / 2 ** 30;
+  }
+  return { shape: [length], values };
+}
+
+function manyElements(dialect: Dialect, h: Hyperparameters, seed: number): Program {
+  return programOf(dialect, [
+    { op: "init", groups: [{ hyperparameters: h, parameters: [scattered(MANY, seed)] }] },
+    { op: "step", gradients: [powersOfTwo(scattered(MANY, seed + MANY))] },
+    observeAll(dialect, h),
+  ]);
+}
+
+/** Values beyond those of the strata, each of which somebody uses. */
+const FAR = {
+  lr: [1e-7, 4],
+  alpha: [0.9999, 1 - 2 ** -14, 0.0625, 0],
+  eps: [1e-12, 1e-15, 1e-38, 16],
+  momentum: [0.0625, 0.01, 0.999],
+  weight_decay: [1e-6, 4],
+} as const;
+
+/** Beyond 1 too, where a dialect says itself what it refuses and does not refuse these. */
+const BEYOND_ONE = { alpha: [1.5], momentum: [1.25] } as const;
+
+interface FarTrace {
+  readonly trace: Trace;
+  readonly far: Partial<Hyperparameters>;
+}
+
+/** Traces with one or two hyperparameters far out. ε is left alone where the dialect has none. */
+function farTraces(dialect: Dialect, momentum: Drawn<number> | undefined): Drawn<FarTrace> {
+  const names = (["lr", "alpha", "eps", "weight_decay"] as const).filter(
+    (name) =>
+      !(name === "eps" && dialect.epsilon === "none") &&
+      !(name === "weight_decay" && dialect.weightDecay === "none"),
+  );
+  return draw.record({
+    trace: traces(dialect, {
+      parts: { weightDecay: true, maximize: true, momentum: momentum !== undefined },
+      regimes: [...CALM_REGIMES, "wide"],
+      maxSteps: 3,
+      lengths: [1, 4, 9],
+    }),
+    far: draw
+      .tuple(
+        draw.subarray(names, { minLength: momentum ? 0 : 1, maxLength: 2 }),
+        draw.record({
+          lr: draw.constantFrom(...FAR.lr),
+          alpha: draw.constantFrom(...FAR.alpha, ...(isValidating(dialect) ? BEYOND_ONE.alpha : [])),
+          eps: draw.constantFrom(...FAR.eps),
+          weight_decay: draw.constantFrom(...FAR.weight_decay),
+        }),
+        momentum ?? draw.constant(undefined),
+      )
+      .map(([chosen, values, mu]) => ({
+        ...Object.fromEntries(chosen.map((name) => [name, values[name]])),
+        ...(mu !== undefined && { momentum: mu }),
+      })),
+  });
+}
+
+const farProgram = (dialect: Dialect, { trace, far }: FarTrace): Program =>
+  traceProgram(dialect, { ...trace, hyperparameters: { ...trace.hyperparameters, ...far } });
+
+const SEED = draw.integer({ min: 0, max: 2 ** 20 });
+
+export const breadthProperties = [
+  property<ExponentSweep>({
+    id: "every-exponent-is-accepted",
+    clauses: ["RMS-1.1", "RMS-1.2", "RMS-11.5"],
+    of: "implementation",
+    needs: ["state"],
+    weight: 0.2,
+    arbitrary: ({ dialect }) => {
+      const mantissas = draw.array(MANTISSA, { minLength: EXPONENTS.length, maxLength: EXPONENTS.length });
+      return draw
+        .record({
+          hyperparameters: hyperparameters(dialect, EVERY_PART),
+          parameter: draw.constantFrom("zero", "same", "reversed"),
+          first: mantissas,
+          second: mantissas,
+          negative: draw.boolean(),
+        })
+        .as(() => "gradients of every exponent of the format, twice, with any mantissas; parameters 0");
+    },
+    check: async ({ hyperparameters: h, parameter, first, second, negative }, subject) => {
+      const { dialect } = subject.declaration;
+      const same = gradientsOf(second, negative);
+      const values = { zero: EXPONENTS.map(() => 0), same, reversed: [...same].reverse() };
+      await subject.conforms(
+        programOf(dialect, [
+          init(h, values[parameter]),
+          step(gradientsOf(first, negative)),
+          observeAll(dialect, h),
+          step(gradientsOf(second, !negative)),
+          observeAll(dialect, h),
+        ]),
+      );
+    },
+  }),
+  property<FarTrace>({
+    id: "far-hyperparameters-are-accepted",
+    clauses: ["RMS-1.1", "RMS-1.2"],
+    of: "implementation",
+    needs: ["state"],
+    arbitrary: ({ dialect }) => farTraces(dialect, undefined),
+    check: async (input, subject) => {
+      await subject.conforms(farProgram(subject.declaration.dialect, input));
+    },
+  }),
+  property<FarTrace>({
+    id: "far-momentum-is-accepted",
+    clauses: ["RMS-6.1"],
+    of: "implementation",
+    needs: ["state", "momentum"],
+    weight: 0.5,
+    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    arbitrary: ({ dialect }) => {
+      const beyond = isValidating(dialect) ? BEYOND_ONE.momentum : [];
+      return farTraces(dialect, draw.constantFrom(...FAR.momentum, ...beyond));
+    },
+    check: async (input, subject) => {
+      await subject.conforms(farProgram(subject.declaration.dialect, input));
+    },
+  }),
+  property<{ readonly hyperparameters: Hyperparameters; readonly seed: number }>({
+    id: "a-million-elements-are-accepted",
+    clauses: ["RMS-8.3", "RMS-1.1", "RMS-1.2"],
+    of: "implementation",
+    needs: ["state"],
+    weight: 0,
+    arbitrary: ({ dialect }) =>
+      draw
+        .record({ hyperparameters: hyperparameters(dialect, {}, draw.constant("dyadic")), seed: SEED })
+        .as(() => `one step of ${MANY} elements, gradients of ±2^-3…2^3, parameters of about 1`),
+    check: async ({ hyperparameters: h, seed }, subject) => {
+      await subject.conforms(manyElements(subject.declaration.dialect, h, seed));
+    },
+  }),
+  property<{ readonly hyperparameters: Hyperparameters; readonly seed: number }>({
+    id: "a-thousand-steps-are-accepted",
+    clauses: ["RMS-1.1", "RMS-1.2"],
+    of: "implementation",
+    needs: ["state"],
+    weight: 0,
+    arbitrary: ({ dialect }) =>
+      draw
+        .record({ hyperparameters: hyperparameters(dialect, EVERY_PART), seed: SEED })
+        .as(() => `${LONG} steps of 4 elements, gradients of about 1, parameters 0`),
+    check: async ({ hyperparameters: h, seed }, subject) => {
+      const { dialect } = subject.declaration;
+      const steps = Array.from({ length: LONG }, (_, t) => [
+        step([...scattered(4, seed + 4 * t).values]),
+        observeAll(dialect, h),
+      ]);
+      await subject.conforms(programOf(dialect, [init(h, [0, 0, 0, 0]), ...steps.flat()]));
+    },
+  }),
+];
