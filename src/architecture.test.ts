@@ -28,7 +28,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/rmsprop": { imports: ["spec", "src/float32"] },
   "src/oracle": { imports: ["spec", "src/float32"], testsAlso: ["src/search"] },
   "src/search": { imports: ["src/float32", "src/program"] },
-  "src/judge": { imports: ["spec", "src/float32", "src/program", "src/oracle"] },
+  "src/judge": {
+    imports: ["spec", "src/float32", "src/program", "src/oracle"],
+    testsAlso: ["src/search"],
+  },
   "src/adapter": {
     imports: ["spec", "src/package-info.ts", "src/program", "src/rmsprop"],
     testsAlso: ["src/judge"],
@@ -36,6 +39,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   properties: {
     imports: ["spec", "src/float32", "src/program", "src/oracle", "src/judge", "src/adapter"],
     testsAlso: ["src/suite"],
+  },
+  "properties/mutants": {
+    imports: ["spec", "src/float32", "src/adapter"],
+    testsAlso: ["src/judge", "properties"],
   },
   "src/suite": {
     imports: [
@@ -48,6 +55,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "src/adapter",
       "properties",
     ],
+  },
+  "src/trial": {
+    imports: ["spec", "src/package-info.ts", "src/adapter", "properties/mutants", "src/suite"],
   },
   "src/report": {
     imports: [
@@ -106,6 +116,11 @@ const SEPARATIONS: readonly Separation[] = [
     why: "the oracle must not learn from what it judges",
   },
   {
+    from: /^src\/oracle\/rational\//,
+    never: /^src\/(oracle\/(?!rational\/)|float32\/(to|from)-decimal\.ts$)/,
+    why: "a second opinion on the exact oracle shares the update rule with it and no arithmetic",
+  },
+  {
     from: /^src\/judge\//,
     never: /^(src\/(rmsprop|adapter|suite|report|cli)\/|properties\/)/,
     why: "a judgement depends on observations and a declaration, not on who made them or who reads it",
@@ -116,9 +131,14 @@ const SEPARATIONS: readonly Separation[] = [
     why: "expected values never travel to the implementation under test",
   },
   {
-    from: /^properties\//,
-    never: /^src\/(rmsprop\/|adapter\/bundled\.ts$)/,
+    from: /^properties\/(?!mutants\/)/,
+    never: /^(src\/(rmsprop\/|adapter\/bundled\.ts$)|properties\/mutants\/)/,
     why: "properties hold for every implementation and know none",
+  },
+  {
+    from: /^properties\/mutants\//,
+    never: /^(src\/(oracle|judge|suite)\/|properties\/(?!mutants\/)|spec\/update-rule\.ts$)/,
+    why: "what the suite is tried on is made without its oracle and its checks",
   },
   {
     from: /^src\/suite\//,
@@ -156,7 +176,8 @@ const isTest = (path: string) => /\.(test|test-support)\.ts$/.test(path);
 
 function roomOf(path: string): string {
   const [first, second] = path.split("/");
-  return first === "src" ? `src/${second}` : first;
+  // Implementations for trying the suite on stand beside the properties, and know nothing of them.
+  return first === "src" || (first === "properties" && second === "mutants") ? `${first}/${second}` : first;
 }
 
 /** The relative imports of a module, re-exports and dynamic imports with a literal included. */

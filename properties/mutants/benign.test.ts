@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { dialectById } from "../../spec/dialects.js";
+import { CAPABILITIES } from "../../src/adapter/capability.js";
+import { type Declaration, declarationOf } from "../../src/judge/declaration.js";
+import { addTally, emptyTally, type Tally } from "../../src/judge/tally.js";
+import { PROPERTIES } from "../index.js";
+import type { Property } from "../property.js";
+import { PropertyFailure } from "../property-failure.js";
+import { Subject } from "../subject.js";
+import { BENIGN_VARIANTS } from "./benign.js";
+import { adapterOf, type Variant } from "./variant.js";
+
+const SEED = 20130;
+const RUNS = 3;
+
+/** Few, but of every part of a step and of a life. */
+const TELLING = [
+  "plain-steps-are-accepted",
+  "hidden-state-traces-are-accepted",
+  "centered-traces-are-accepted",
+  "momentum-buffer-and-parameter-follow-the-form",
+  "coupled-weight-decay-is-accepted",
+  "decoupled-weight-decay-leaves-the-state-alone",
+  "checkpoint-is-the-identity",
+  "changes-hold-from-the-next-step-on",
+  "omitted-hyperparameters-have-the-defaults",
+  "negative-hyperparameters-are-refused",
+  "any-bits-are-judged",
+];
+
+function declarationOfVariant({ declares = {} }: Variant): Declaration {
+  const { dialect = "pytorch", reference, choices } = declares;
+  return declarationOf(dialectById(dialect), reference, choices);
+}
+
+interface Hearing {
+  readonly tally: Tally;
+  readonly accusations: readonly string[];
+}
+
+/** The telling properties that a variant can be asked, under a declaration. */
+async function hear(variant: Variant, declaration: Declaration): Promise<Hearing> {
+  const capabilities = variant.declares?.capabilities ?? CAPABILITIES;
+  const tally = emptyTally();
+  const demandBitExact = declaration.reference !== undefined;
+  const subject = new Subject(adapterOf(variant), capabilities, declaration, demandBitExact, (judgement) =>
+    addTally(tally, judgement.tally),
+  );
+  const asked = PROPERTIES.filter(
+    ({ id, needs, appliesTo }: Property) =>
+      TELLING.includes(id) &&
+      needs.every((capability) => capabilities.includes(capability)) &&
+      (appliesTo?.(declaration) ?? true),
+  );
+  const accusations: string[] = [];
+  for (const property of asked) {
+    const drawn = fc.asyncProperty(property.arbitrary(declaration), (input) =>
+      property.check(input, subject),
+    );
+    const { errorInstance } = await fc.check(drawn, { seed: SEED, numRuns: RUNS, endOnFailure: true });
+    if (errorInstance === null || errorInstance === undefined) continue;
+    if (!(errorInstance instanceof PropertyFailure)) throw errorInstance;
+    accusations.push(`${property.id}: ${errorInstance.message}`);
+  }
+  return { tally, accusations };
+}
+
+test("the telling properties are there", () => {
+  const known = PROPERTIES.map(({ id }) => id);
+  expect(TELLING.filter((id) => !known.includes(id))).toEqual([]);
+});
+
+describe("nobody accuses", () => {
+  test.each(BENIGN_VARIANTS.map((variant) => [variant.id, variant] as const))("%s", async (_, variant) => {
+    const declaration = declarationOfVariant(variant);
+    const { tally, accusations } = await hear(variant, declaration);
+    expect(accusations).toEqual([]);
+    expect(tally.judged).toBeGreaterThan(0);
+    if (declaration.reference) expect(tally.bitExact).toBe(tally.judged);
+  });
+});
+
+// A variant that never uses what it declares would show nothing.
+describe("without its choices of rounding, somebody accuses", () => {
+  const choosing = BENIGN_VARIANTS.filter(({ declares }) => declares?.choices);
+  test.each(choosing.map((variant) => [variant.id, variant] as const))("%s", async (_, variant) => {
+    const { dialect } = declarationOfVariant(variant);
+    const { accusations } = await hear(variant, declarationOf(dialect));
+    expect(accusations).not.toEqual([]);
+  });
+});

@@ -1,0 +1,99 @@
+// The suite on trial: every mutant must be killed by its clause, every benign variant accepted. Exit 1 if not.
+// `--write` runs all cases for every mutant and writes docs/trial.md and docs/trial.json.
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { Command, Option } from "commander";
+import ora from "ora";
+import { Piscina } from "piscina";
+import { DEFAULT_SEED, PROFILES } from "../dist/src/suite/profile.js";
+import { SUBJECTS } from "../dist/src/trial/subjects.js";
+import { trialPage } from "../dist/src/trial/trial-page.js";
+import { scoresOf } from "../dist/src/trial/trial-result.js";
+import { benignLine, mutantLine, scoreText } from "../dist/src/trial/trial-text.js";
+
+/** One mutant in so many is tried over standard input and output too. */
+const STDIO_SAMPLE = 10;
+
+const whole = (text) => Number.parseInt(text, 10);
+const flags = new Command("trial")
+  .description("put the suite on trial: mutants that it must kill, benign variants that it must accept")
+  .addOption(new Option("--profile <name>").choices(Object.keys(PROFILES)).default("smoke"))
+  .option("--seed <integer>", "seed of everything generated", whole, DEFAULT_SEED)
+  .option("--seeds <count>", "so many seeds, counted up from the first", whole, 1)
+  .option("--subject <part of id>", "only subjects with this in their id", "")
+  .option("--threads <count>", "worker threads", whole, availableParallelism())
+  .option("--all", "run all cases for every mutant, also after the first failure")
+  .option("--write", "write docs/trial.md and docs/trial.json; implies --all")
+  .parse()
+  .opts();
+
+const all = Boolean(flags.all || flags.write);
+const pool = new Piscina({
+  filename: fileURLToPath(new URL("../dist/src/trial/worker.js", import.meta.url)),
+  maxThreads: flags.threads,
+});
+const selected = (kind) =>
+  SUBJECTS.filter((subject) => subject.kind === kind)
+    .map(({ variant }) => variant.id)
+    .filter((id) => id.includes(flags.subject));
+const benignIds = selected("benign");
+
+/** One seed. Under later seeds only what is generated is run: stored cases are the same for all of them. */
+async function trial(seed, mutantIds, generatedOnly) {
+  const progress = ora({ text: `seed ${seed}`, isSilent: !process.stderr.isTTY }).start();
+  const total = mutantIds.length + benignIds.length;
+  let done = 0;
+  const attempt = async (id, lineOf) => {
+    const options = { profile: flags.profile, seed, generatedOnly, all: all && !generatedOnly };
+    const result = await pool.run({ id, options });
+    progress.text = `seed ${seed}: ${++done} of ${total}: ${id}`;
+    if (!generatedOnly) {
+      progress.clear();
+      console.log(lineOf(result));
+    }
+    return result;
+  };
+  // Benign variants take longest, so they begin.
+  const benign = benignIds.map((id) => attempt(id, benignLine));
+  const mutants = mutantIds.map((id) => attempt(id, mutantLine));
+  const result = { seed, mutants: await Promise.all(mutants), benign: await Promise.all(benign) };
+  progress.stop();
+  console.log(scoreText(result));
+  return result;
+}
+
+const first = await trial(flags.seed, selected("mutant"), false);
+if (first.mutants.length + first.benign.length === 0) {
+  console.error(`no subject has "${flags.subject}" in its id`);
+  process.exit(2);
+}
+// What a stored case of its clause kills is dead under every seed.
+const byChance = first.mutants
+  .filter(({ own }) => own?.kind === "property" || own === undefined)
+  .map(({ id }) => id);
+const later = [];
+for (let k = 1; k < flags.seeds; k++) later.push(await trial(flags.seed + k, byChance, true));
+const overStdio = await stdioSample();
+await pool.close();
+
+if (flags.write) {
+  const { page, figures } = trialPage(first, later, flags.profile);
+  writeFileSync(new URL("../docs/trial.md", import.meta.url), page);
+  writeFileSync(new URL("../docs/trial.json", import.meta.url), `${JSON.stringify(figures, null, 1)}\n`);
+}
+if (!overStdio || ![first, ...later].every((result) => scoresOf(result).passed)) process.exitCode = 1;
+
+/** A part of the mutants again, as child processes: each must be killed by the same case. */
+async function stdioSample() {
+  const sample = first.mutants.filter((_, k) => k % STDIO_SAMPLE === 0);
+  const options = { profile: flags.profile, seed: flags.seed };
+  const again = await Promise.all(sample.map(({ id }) => pool.run({ id, options, overStdio: true })));
+  const other = again.filter(({ first: kill }, k) => kill?.id !== sample[k].first?.id);
+  for (const { id, first: kill } of other)
+    console.log(`over stdio ${id} is killed by another case: ${kill?.id ?? "none"}`);
+  console.log(
+    `over stdio: ${sample.length - other.length} of ${sample.length} mutants are killed by the same case`,
+  );
+  return other.length === 0;
+}

@@ -1,0 +1,130 @@
+import { clauseById } from "../../spec/clauses.js";
+import { ablationOf, type ClauseEarnings, livingWithout } from "./ablation.js";
+import { type KillTimes, killTimesOf, scoresOf, type TrialResult } from "./trial-result.js";
+
+/** What other pages quote of the trial. */
+export interface TrialFigures {
+  readonly profile: string;
+  readonly seeds: readonly number[];
+  /** Ids, so that a test can say that the figures are of other subjects than there are now. */
+  readonly mutants: readonly string[];
+  readonly benign: readonly string[];
+  readonly killed: number;
+  readonly accepted: number;
+  readonly killTimes: KillTimes | undefined;
+}
+
+/**
+ * The page of the trial, in Markdown, and its figures.
+ * @param first with all cases run for every mutant
+ * @param later other seeds, generated cases only
+ */
+export function trialPage(
+  first: TrialResult,
+  later: readonly TrialResult[],
+  profile: string,
+): { readonly page: string; readonly figures: TrialFigures } {
+  const scores = scoresOf(first);
+  const killTimes = killTimesOf(first.mutants);
+  const figures: TrialFigures = {
+    profile,
+    seeds: [first, ...later].map(({ seed }) => seed),
+    mutants: first.mutants.map(({ id }) => id),
+    benign: first.benign.map(({ id }) => id),
+    killed: scores.killed,
+    accepted: scores.accepted,
+    killTimes,
+  };
+  const page = [
+    "# The suite on trial",
+    `Written by \`npm run trial -- --write\` (profile ${profile}, seed ${first.seed}). Do not edit.`,
+    "Faulty RMSprops with one defect each, which the suite must kill by the clause that the defect breaks, and legitimate ones that it must accept under what their authors would honestly declare. They stand in `properties/mutants/`. Unless a mutant claims the bits of an evaluation, it is judged at level L2 with the default freedom of rounding, where the acceptance sets are widest.",
+    "## Scores",
+    `**${scores.killed} of ${scores.mutants} mutants killed by their clause. ${scores.accepted} of ${scores.benign} benign variants accepted.**`,
+    killTimes ? killTimesText(killTimes) : "",
+    seedsText(first, later),
+    "## What each clause earns",
+    "`kills`: mutants that a case naming the clause kills. `only`: mutants that live if every case that names it is taken away. `assigned`: mutants whose defect is this clause's, all of which it must kill.",
+    ablationTable(ablationOf(first.mutants)),
+    withoutText(first),
+    "## Mutants",
+    "`cases` and `seconds` until the first case fails, in the gate's order, all cases included; then the clause that must kill it, and its case that does.",
+    mutantTable(first),
+    "## Benign variants",
+    benignTable(first),
+  ];
+  return { page: `${page.filter((part) => part !== "").join("\n\n")}\n`, figures };
+}
+
+function killTimesText({ within, medianCases, medianSeconds, worstSeconds }: KillTimes): string {
+  const share = (part: number) => `${(100 * part).toFixed(1)} %`;
+  return `Killed within 1 second: ${share(within[1])}, within 10 seconds: ${share(within[10])}; in the middle after ${medianCases} cases and ${medianSeconds.toFixed(2)} s, at worst after ${worstSeconds.toFixed(1)} s.`;
+}
+
+function seedsText(first: TrialResult, later: readonly TrialResult[]): string {
+  if (later.length === 0) return "";
+  const all = later.map(scoresOf);
+  const mutants = all.reduce((sum, scores) => sum + scores.mutants, 0);
+  const killed = all.reduce((sum, scores) => sum + scores.killed, 0);
+  const benign = all.reduce((sum, scores) => sum + scores.benign, 0);
+  const accepted = all.reduce((sum, scores) => sum + scores.accepted, 0);
+  const stored = first.mutants.length - later[0].mutants.length;
+  return `${later.length} other seeds (${later[0].seed} to ${later[later.length - 1].seed}), with what is generated alone: ${killed} of ${mutants} times a mutant was killed by its clause, ${accepted} of ${benign} times a benign variant was accepted. ${stored} mutants are not in these counts: a stored case of their clause kills them, whatever the seed.`;
+}
+
+function ablationTable(rows: readonly ClauseEarnings[]): string {
+  return table(
+    ["clause", "what it says", "assigned", "kills", "only", "which only it kills"],
+    rows.map(({ clause, assigned, kills, only }) => [
+      clause,
+      clauseById(clause).statement,
+      assigned.length,
+      kills.length,
+      only.length,
+      only.slice(0, 4).join(", ") + (only.length > 4 ? ", …" : ""),
+    ]),
+  );
+}
+
+function withoutText({ mutants }: TrialResult): string {
+  const named = (ids: readonly string[]) => (ids.length === 0 ? "none" : ids.join(", "));
+  return [
+    `Living without the goldens: ${named(livingWithout(mutants, ["golden"]))}.`,
+    `Living without the properties: ${named(livingWithout(mutants, ["property"]))}.`,
+  ].join("\n\n");
+}
+
+function mutantTable({ mutants }: TrialResult): string {
+  return table(
+    ["mutant", "defect", "cases", "seconds", "clause", "its case", "verdict"],
+    mutants.map(({ id, title, clause, first, own }) => [
+      id,
+      title,
+      first?.cases ?? "survived",
+      first?.seconds.toFixed(2) ?? "",
+      clause,
+      own?.id ?? "none",
+      own?.verdict ?? "",
+    ]),
+  );
+}
+
+function benignTable({ benign }: TrialResult): string {
+  return table(
+    ["variant", "what it does", "level", "observations", "rejected", "accepted"],
+    benign.map(({ id, title, level, judged, rejected, conforms }) => [
+      id,
+      title,
+      level,
+      judged.toLocaleString("en-US"),
+      rejected,
+      conforms ? "yes" : "**no**",
+    ]),
+  );
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) =>
+    `| ${cells.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
