@@ -8,7 +8,6 @@ import {
   DEFAULT_FREEDOM,
   dialectById,
   evaluationOf,
-  PINNED_EVALUATIONS,
   SLOTS,
   withRootWithinOneFloat,
 } from "../dist/spec/index.js";
@@ -19,14 +18,12 @@ import { evaluateStep } from "../dist/src/oracle/evaluator.js";
 import { exactStep } from "../dist/src/oracle/exact/index.js";
 import { configureStep, rmspropStep } from "../dist/src/rmsprop/index.js";
 import { ALL_STEP_REGIMES, elementSteps, RandomSource } from "../dist/src/search/element-steps.js";
+import { FUSED, OPERATION_BY_OPERATION, oneStep, SEED } from "./figures/one-step.mjs";
 
 const check = process.argv.includes("--check");
 const BLOCK = 1024;
 const ELEMENT_STEPS = check ? 100_000 : 1_000_000;
-const SEED = 20130;
 const dialect = dialectById("pytorch");
-const { fused } = PINNED_EVALUATIONS;
-const plainSpoken = PINNED_EVALUATIONS["operation-by-operation"];
 
 const SETTINGS = [
   {},
@@ -35,33 +32,6 @@ const SETTINGS = [
   { centered: true, momentum: 0.9, weight_decay: 0.01 },
   { alpha: 0.75, eps: 2 ** -20, lr: 2 ** -5 },
 ].map((some) => ({ ...dialect.defaults, ...some }));
-
-const tensor = (values) => ({ shape: [values.length], values: Float32Array.from(values) });
-
-/** A program of one step from a given state, and what an implementation stored. */
-function oneStep(h, inputs, stored) {
-  const { parameter, gradient, square_avg, grad_avg, momentum_buffer } = inputs;
-  const entry = {
-    parameter: 0,
-    step: 0,
-    square_avg: tensor(square_avg),
-    grad_avg: tensor(grad_avg),
-    momentum_buffer: tensor(momentum_buffer),
-  };
-  const slots = SLOTS.filter((slot) => stored[slot]);
-  const program = {
-    format: "rmsprop-program/1",
-    dialect: dialect.id,
-    operations: [
-      { op: "init", groups: [{ hyperparameters: h, parameters: [tensor(parameter)] }] },
-      { op: "load", state: [entry] },
-      { op: "step", gradients: [tensor(gradient)] },
-      { op: "observe", slots },
-    ],
-  };
-  const observed = Object.fromEntries(slots.map((slot) => [slot, tensor(stored[slot])]));
-  return { program, observations: [{ parameters: [observed] }] };
-}
 
 /** The production implementation as a source of results. */
 const production = (evaluation) => (h, inputs) => {
@@ -93,23 +63,23 @@ const evaluated = (pinned) => (h, inputs) => {
 const sound = [
   ["fused (production code)", production("fused"), DEFAULT_FREEDOM],
   ["unfused (production code)", production("unfused"), DEFAULT_FREEDOM],
-  ["(t·g)·g, two-term mean gradient", evaluated(plainSpoken), DEFAULT_FREEDOM],
-  ["t·(g·g)", evaluated({ ...plainSpoken, "order.mean-square": "square-first" }), DEFAULT_FREEDOM],
-  ["lr·(g/d), everything fused", evaluated({ ...fused, "order.update": "quotient-first" }), DEFAULT_FREEDOM],
-  ["(lr/d)·g", evaluated({ ...plainSpoken, "order.update": "ratio-first" }), DEFAULT_FREEDOM],
-  ["g/(d/lr)", evaluated({ ...plainSpoken, "order.update": "inverse" }), DEFAULT_FREEDOM],
-  ["reciprocal multiply", evaluated({ ...plainSpoken, quotient: "reciprocal" }), DEFAULT_FREEDOM],
+  ["(t·g)·g, two-term mean gradient", evaluated(OPERATION_BY_OPERATION), DEFAULT_FREEDOM],
+  ["t·(g·g)", evaluated({ ...OPERATION_BY_OPERATION, "order.mean-square": "square-first" }), DEFAULT_FREEDOM],
+  ["lr·(g/d), everything fused", evaluated({ ...FUSED, "order.update": "quotient-first" }), DEFAULT_FREEDOM],
+  ["(lr/d)·g", evaluated({ ...OPERATION_BY_OPERATION, "order.update": "ratio-first" }), DEFAULT_FREEDOM],
+  ["g/(d/lr)", evaluated({ ...OPERATION_BY_OPERATION, "order.update": "inverse" }), DEFAULT_FREEDOM],
+  ["reciprocal multiply", evaluated({ ...OPERATION_BY_OPERATION, quotient: "reciprocal" }), DEFAULT_FREEDOM],
   [
     "lerp mean square",
-    evaluated({ ...plainSpoken, "order.mean-square": "lerp" }),
+    evaluated({ ...OPERATION_BY_OPERATION, "order.mean-square": "lerp" }),
     { ...DEFAULT_FREEDOM, "order.mean-square": ["lerp"] },
   ],
   [
     "double internals",
-    evaluated({ ...plainSpoken, scalars: "binary64", intermediates: "binary64" }),
+    evaluated({ ...OPERATION_BY_OPERATION, scalars: "binary64", intermediates: "binary64" }),
     { ...DEFAULT_FREEDOM, scalars: ["binary64"], intermediates: ["binary64"] },
   ],
-  ["root one float low", evaluated({ ...fused, root: "one-float-low" }), withRootWithinOneFloat(fused)],
+  ["root one float low", evaluated({ ...FUSED, root: "one-float-low" }), withRootWithinOneFloat(FUSED)],
 ];
 
 console.error("soundness …");
@@ -125,7 +95,7 @@ const soundness = sound.map(([name, results, evaluation]) => {
       BLOCK,
       random,
     );
-    const { program, observations } = oneStep(h, inputs, results(h, inputs));
+    const { program, observations } = oneStep(dialect, h, inputs, results(h, inputs));
     const { tally } = judgeProgram(program, observations, { dialect, evaluation });
     steps += BLOCK;
     judged += tally.judged;
@@ -183,7 +153,7 @@ const DECAYS = [0.99, 0.9, 0.75, 0.5];
 
 console.error("sharpness …");
 const sharpness = Object.keys(PRIMER).map((defect) => {
-  const shares = [evaluationOf(fused), DEFAULT_FREEDOM].map((evaluation) => {
+  const shares = [evaluationOf(FUSED), DEFAULT_FREEDOM].map((evaluation) => {
     const random = new RandomSource(SEED);
     const results = defective(defect);
     let steps = 0;
@@ -193,7 +163,7 @@ const sharpness = Object.keys(PRIMER).map((defect) => {
       const inputs = elementSteps("normal", BLOCK, random);
       // Every other round of decays is a first step, from a mean square of zero.
       if (Math.floor(k / DECAYS.length) % 2 === 0) inputs.square_avg.fill(0);
-      const { program, observations } = oneStep(h, inputs, results(h, inputs));
+      const { program, observations } = oneStep(dialect, h, inputs, results(h, inputs));
       // An element-step is rejected if its mean square or its parameter is.
       const { bySlot } = judgeProgram(program, observations, { dialect, evaluation });
       rejected += Math.max(bySlot.square_avg.rejected, bySlot.parameter.rejected);
@@ -216,11 +186,11 @@ function perSecond(seconds, work) {
 function judgingSpeed(h, reference) {
   const random = new RandomSource(SEED);
   const inputs = elementSteps("normal", BLOCK, random);
-  const { program, observations } = oneStep(h, inputs, production("fused")(h, inputs));
+  const { program, observations } = oneStep(dialect, h, inputs, production("fused")(h, inputs));
   const declaration = {
     dialect,
     evaluation: DEFAULT_FREEDOM,
-    ...(reference && { reference: { name: "fused", evaluation: fused } }),
+    ...(reference && { reference: { name: "fused", evaluation: FUSED } }),
   };
   return perSecond(2, () => {
     judgeProgram(program, observations, declaration);

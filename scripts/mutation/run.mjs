@@ -1,0 +1,85 @@
+// Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`.
+// The results of each part are kept in reports/mutation; docs/mutation.md is written of them when there are all. Exit 1
+// where a part scores less than `thresholds.break`.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { mutationPage } from "./page.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Files that are changed, and the tests that must notice. */
+const PARTS = {
+  float32: { mutate: ["src/float32/**/*.ts"], tests: ["src/float32/**/*.test.ts"] },
+  program: {
+    mutate: ["src/program/**/*.ts"],
+    // What the schemas say of themselves is published, and looked at there; replies are read by the adapter.
+    tests: [
+      "src/program/**/*.test.ts",
+      "src/report/published-schemas.test.ts",
+      "src/adapter/child/read-reply.test.ts",
+      "src/adapter/received-program.test.ts",
+    ],
+  },
+  rmsprop: { mutate: ["src/rmsprop/**/*.ts"], tests: ["src/rmsprop/**/*.test.ts"] },
+  judge: { mutate: ["src/judge/**/*.ts"], tests: ["src/judge/**/*.test.ts"] },
+  exact: { mutate: ["src/oracle/exact/**/*.ts"], tests: ["src/oracle/exact/**/*.test.ts"] },
+  rational: {
+    mutate: ["src/oracle/rational/**/*.ts", "src/oracle/second-opinion/**/*.ts"],
+    tests: ["src/oracle/rational/**/*.test.ts", "src/oracle/second-opinion/**/*.test.ts"],
+  },
+  interval: { mutate: ["src/oracle/interval/**/*.ts"], tests: ["src/oracle/interval/**/*.test.ts"] },
+  enumerated: {
+    mutate: ["src/oracle/enumerated/**/*.ts", "src/oracle/*.ts"],
+    tests: ["src/oracle/enumerated/**/*.test.ts", "src/oracle/*.test.ts"],
+  },
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(`no part is called ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
+  process.exit(2);
+}
+const names = asked.length > 0 ? asked : Object.keys(PARTS);
+const RESULTS = join(ROOT, "reports", "mutation");
+const resultOf = (name) => join(RESULTS, `${name}.json`);
+
+for (const name of names) {
+  const { mutate, tests } = PARTS[name];
+  const patterns = [...mutate, "!**/*.test.ts", "!**/*.test-support.ts"].join(",");
+  const { status } = spawnSync(
+    "npx",
+    ["stryker", "run", "scripts/mutation/stryker.config.json", "--mutate", patterns],
+    { cwd: ROOT, stdio: "inherit", env: { ...process.env, MUTATION_TESTS: tests.join(",") } },
+  );
+  if (status !== 0) process.exitCode = 1;
+  renameSync(join(RESULTS, "mutation.json"), resultOf(name));
+}
+
+// A part that was run before is not run again for the page, unless its sources have changed since.
+const results = {};
+for (const name of Object.keys(PARTS)) {
+  if (!existsSync(resultOf(name))) continue;
+  const result = JSON.parse(readFileSync(resultOf(name), "utf8"));
+  const changed = Object.entries(result.files).filter(([file, { source }]) => sourceOf(file) !== source);
+  if (changed.length === 0) results[name] = result;
+  else console.error(`${name} was run on other sources of ${changed.map(([file]) => file).join(", ")}`);
+}
+const missing = Object.keys(PARTS).filter((name) => !(name in results));
+const reasons = parse(readFileSync(new URL("./survivors.yaml", import.meta.url), "utf8"));
+const { page, unexplained, stale } = mutationPage(results, reasons);
+for (const survivor of unexplained) console.error(`survived, and nobody says why that is right: ${survivor}`);
+if (missing.length > 0) console.error(`docs/mutation.md is not written: not run: ${missing.join(", ")}`);
+else {
+  for (const reason of stale)
+    console.error(`survivors.yaml has a reason for what did not survive: ${reason}`);
+  writeFileSync(join(ROOT, "docs", "mutation.md"), page);
+}
+
+function sourceOf(file) {
+  const path = join(ROOT, file);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
