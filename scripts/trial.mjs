@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import ora from "ora";
 import { Piscina } from "piscina";
+import { isDrawn } from "../dist/src/suite/plan.js";
 import { DEFAULT_SEED, PROFILES } from "../dist/src/suite/profile.js";
 import { SUBJECTS } from "../dist/src/trial/subjects.js";
 import { trialPage } from "../dist/src/trial/trial-page.js";
@@ -28,7 +29,8 @@ const flags = new Command("trial")
   .parse()
   .opts();
 
-const all = Boolean(flags.all || flags.write);
+// Which mutants depend on the seed is known when all of their cases were run.
+const all = Boolean(flags.all || flags.write || flags.seeds > 1);
 const pool = new Piscina({
   filename: fileURLToPath(new URL("../dist/src/trial/worker.js", import.meta.url)),
   maxThreads: flags.threads,
@@ -39,16 +41,16 @@ const selected = (kind) =>
     .filter((id) => id.includes(flags.subject));
 const benignIds = selected("benign");
 
-/** One seed. Under later seeds only what is generated is run: stored cases are the same for all of them. */
-async function trial(seed, mutantIds, generatedOnly) {
+/** One seed. Under later seeds only what is drawn is run: everything else is the same for all of them. */
+async function trial(seed, mutantIds, drawnOnly) {
   const progress = ora({ text: `seed ${seed}`, isSilent: !process.stderr.isTTY }).start();
   const total = mutantIds.length + benignIds.length;
   let done = 0;
   const attempt = async (id, lineOf) => {
-    const options = { profile: flags.profile, seed, generatedOnly, all: all && !generatedOnly };
+    const options = { profile: flags.profile, seed, drawnOnly, all: all && !drawnOnly };
     const result = await pool.run({ id, options });
     progress.text = `seed ${seed}: ${++done} of ${total}: ${id}`;
-    if (!generatedOnly) {
+    if (!drawnOnly) {
       progress.clear();
       console.log(lineOf(result));
     }
@@ -68,9 +70,11 @@ if (first.mutants.length + first.benign.length === 0) {
   console.error(`no subject has "${flags.subject}" in its id`);
   process.exit(2);
 }
-// What a stored case of its clause kills is dead under every seed.
+// What a stored case or a single example of its clause kills is dead under every seed.
 const byChance = first.mutants
-  .filter(({ own }) => own?.kind === "property" || own === undefined)
+  .filter(({ clause, failing = [] }) =>
+    failing.every(({ id, clauses }) => isDrawn(id) || !clauses.includes(clause)),
+  )
   .map(({ id }) => id);
 const later = [];
 for (let k = 1; k < flags.seeds; k++) later.push(await trial(flags.seed + k, byChance, true));

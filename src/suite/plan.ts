@@ -62,7 +62,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
       run: () => runCapabilityCase(one, caseOptions()),
     })),
     ...stored.map((one) => ({ ...one, run: () => runStoredCase(one, caseOptions()) })),
-    ...PROPERTIES.map((property) => ({
+    ...PROPERTIES.filter(({ id }) => !options.drawnOnly || isDrawn(id)).map((property) => ({
       id: property.id,
       clauses: property.clauses,
       run: () =>
@@ -93,6 +93,11 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
 /** Whether a case that is not run yet will be a self-check, which asks the implementation nothing. */
 export function isSpecification(id: string): boolean {
   return PROPERTIES.some((property) => property.id === id && property.of === "specification");
+}
+
+/** Whether a case is a property of which many inputs are drawn, so that it depends on the seed. */
+export function isDrawn(id: string): boolean {
+  return PROPERTIES.some((property) => property.id === id && property.weight !== 0);
 }
 
 function inWords(selection: string): string {

@@ -11,14 +11,14 @@ import type { ProfileName } from "../suite/profile.js";
 export interface TrialOptions {
   readonly profile: ProfileName;
   readonly seed: number;
-  /** Leave out goldens and regressions, which are the same for every seed. @default false */
-  readonly generatedOnly?: boolean;
+  /** Leave out what is the same for every seed: goldens, regressions, single examples. @default false */
+  readonly drawnOnly?: boolean;
 }
 
 /** The gate that a variant stands before: what its author would run, without making failures smaller. */
 export async function subjectGate(
   variant: Variant,
-  { profile, seed, generatedOnly = false }: TrialOptions,
+  { profile, seed, drawnOnly = false }: TrialOptions,
   adapter: Adapter = adapterOf(variant),
 ): Promise<GateOptions & { readonly level: Level }> {
   const declaration = declarationFrom(await adapter.hello(), {});
@@ -28,7 +28,8 @@ export async function subjectGate(
     level: declaration.reference ? "L3" : "L2",
     profile,
     seed,
-    ...(!generatedOnly && { regressions: BUNDLED_REGRESSIONS, goldens: BUNDLED_GOLDENS }),
+    ...(!drawnOnly && { regressions: BUNDLED_REGRESSIONS, goldens: BUNDLED_GOLDENS }),
+    drawnOnly,
     shrink: false,
   };
 }

@@ -17,7 +17,7 @@ export interface TrialFigures {
 /**
  * The page of the trial, in Markdown, and its figures.
  * @param first with all cases run for every mutant
- * @param later other seeds, generated cases only
+ * @param later other seeds, drawn cases only
  */
 export function trialPage(
   first: TrialResult,
@@ -69,7 +69,7 @@ function seedsText(first: TrialResult, later: readonly TrialResult[]): string {
   const benign = all.reduce((sum, scores) => sum + scores.benign, 0);
   const accepted = all.reduce((sum, scores) => sum + scores.accepted, 0);
   const stored = first.mutants.length - later[0].mutants.length;
-  return `${later.length} other seeds (${later[0].seed} to ${later[later.length - 1].seed}), with what is generated alone: ${killed} of ${mutants} times a mutant was killed by its clause, ${accepted} of ${benign} times a benign variant was accepted. ${stored} mutants are not in these counts: a stored case of their clause kills them, whatever the seed.`;
+  return `${later.length} other seeds (${later[0].seed} to ${later[later.length - 1].seed}), with what is drawn alone: ${killed} of ${mutants} times a mutant was killed by its clause, ${accepted} of ${benign} times a benign variant was accepted. ${stored} mutants are not in these counts: a stored case or a single example of their clause kills them, whatever the seed.`;
 }
 
 function ablationTable(rows: readonly ClauseEarnings[]): string {

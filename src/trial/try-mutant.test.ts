@@ -33,8 +33,8 @@ describe("tryMutant", () => {
     expect(trial).toMatchObject({ outcome: "survived", failing: [] });
   });
 
-  it("runs only what is generated where that is asked for", async () => {
-    const { first } = await tryMutant(EPSILON_INSIDE, { ...options, generatedOnly: true });
+  it("runs only what is drawn where that is asked for", async () => {
+    const { first } = await tryMutant(EPSILON_INSIDE, { ...options, drawnOnly: true });
     expect(first?.kind).toBe("property");
   });
 });
@@ -47,7 +47,7 @@ describe("tryBenign", () => {
   });
 
   it("says what a rejected one is accused of", async () => {
-    const trial = await tryBenign(EPSILON_INSIDE, { ...options, generatedOnly: true });
+    const trial = await tryBenign(EPSILON_INSIDE, { ...options, drawnOnly: true });
     expect(trial.conforms).toBe(false);
     expect(trial.accusations.join()).toMatch(/outside its acceptance set/);
   });
