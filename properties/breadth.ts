@@ -1,5 +1,7 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import { EVALUATION_AXES, type EvaluationAxis, openChoices } from "../spec/evaluation.js";
 import { stepShape } from "../spec/step-shape.js";
+import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
 import type { Tensor } from "../src/program/tensor.js";
 import { draw } from "./arbitraries/draw.js";
@@ -34,6 +36,20 @@ function gradientsOf(mantissas: readonly number[], negative: boolean): number[] 
 
 /** Long enough for a vector body, a tail, and any place that is counted in thousands. */
 const MANY = 2 ** 20 + 7;
+
+/** As many as can be judged in some seconds where choices are open, and sets are large or made of intervals. */
+const MANY_UNDER_OPEN_CHOICES = 2 ** 16 + 7;
+
+function manyFor({ evaluation }: Declaration): number {
+  const open = AXES.some((axis) => {
+    const choices: readonly string[] = evaluation[axis];
+    return openChoices(axis).some((choice) => choices.includes(choice));
+  });
+  return open ? MANY_UNDER_OPEN_CHOICES : MANY;
+}
+
+const AXES = Object.keys(EVALUATION_AXES) as EvaluationAxis[];
+
 const LONG = 1030;
 
 /** Powers of two from −3 to 3: squares of these and their mean with dyadic weights are exact, and so are few to choose from. */
@@ -52,10 +68,10 @@ function scattered(length: number, seed: number): Tensor {
   return { shape: [length], values };
 }
 
-function manyElements(dialect: Dialect, h: Hyperparameters, seed: number): Program {
+function manyElements(dialect: Dialect, h: Hyperparameters, seed: number, count: number): Program {
   return programOf(dialect, [
-    { op: "init", groups: [{ hyperparameters: h, parameters: [scattered(MANY, seed)] }] },
-    { op: "step", gradients: [powersOfTwo(scattered(MANY, seed + MANY))] },
+    { op: "init", groups: [{ hyperparameters: h, parameters: [scattered(count, seed)] }] },
+    { op: "step", gradients: [powersOfTwo(scattered(count, seed + count))] },
     observeAll(dialect, h),
   ]);
 }
@@ -179,12 +195,18 @@ export const breadthProperties = [
     of: "implementation",
     needs: ["state"],
     weight: 0,
-    arbitrary: ({ dialect }) =>
+    arbitrary: (declaration) =>
       draw
-        .record({ hyperparameters: hyperparameters(dialect, {}, draw.constant("dyadic")), seed: SEED })
-        .as(() => `one step of ${MANY} elements, gradients of ±2^-3…2^3, parameters of about 1`),
+        .record({
+          hyperparameters: hyperparameters(declaration.dialect, {}, draw.constant("dyadic")),
+          seed: SEED,
+        })
+        .as(
+          () => `one step of ${manyFor(declaration)} elements, gradients of ±2^-3…2^3, parameters of about 1`,
+        ),
     check: async ({ hyperparameters: h, seed }, subject) => {
-      await subject.conforms(manyElements(subject.declaration.dialect, h, seed));
+      const { declaration } = subject;
+      await subject.conforms(manyElements(declaration.dialect, h, seed, manyFor(declaration)));
     },
   }),
   property<{ readonly hyperparameters: Hyperparameters; readonly seed: number }>({

@@ -58,6 +58,9 @@ export function judgeTimeline(
   new TimelineJudge(timeline, observations, declaration, sink).run();
 }
 
+/** Elements of a tensor whose sets are listed at once. */
+const SEGMENT = 4096;
+
 /** Scratch memory by block length; there are few lengths. */
 const enumerators = { set: new Map<number, Enumerator>(), reference: new Map<number, Enumerator>() };
 const memberships = new Map<number, ListedMembership>();
@@ -190,21 +193,43 @@ class TimelineJudge {
     }
   }
 
+  /** Segment by segment: the listed sets of a whole large tensor would need gigabytes. */
   private oneStep(
     event: StepEvent,
     known: KnownState,
     gradient: Float64Array,
     observed: ObservedBlocks,
   ): void {
+    let from = 0;
+    do {
+      const to = Math.min(from + SEGMENT, this.length);
+      const part = <B extends object>(blocks: B): B => segmentOf(blocks, from, to);
+      const parameter = known.parameter.subarray(from, to);
+      const state = known.state && part(known.state);
+      const before = { parameter, ...(state && { state }) };
+      this.oneSegment(event, before, gradient.subarray(from, to), part(observed), from);
+      from = to;
+    } while (from < this.length);
+  }
+
+  /** @param from where the segment begins in the tensor */
+  private oneSegment(
+    event: StepEvent,
+    known: KnownState,
+    gradient: Float64Array,
+    observed: ObservedBlocks,
+    from: number,
+  ): void {
     const { dialect, evaluation, reference } = this.declaration;
     const { hyperparameters: h } = event;
+    const { length } = gradient;
     const inputs = this.inputsOf(known, h, gradient);
     const setOf = evaluation.intermediates.includes("wider")
       ? this.enclosedSets(event, known, gradient, observed)
       : this.listedSets(event, inputs, observed);
     const exact =
       reference &&
-      enumeratorFor("reference", this.length).step(
+      enumeratorFor("reference", length).step(
         dialect,
         h,
         this.stepsTaken,
@@ -216,8 +241,8 @@ class TimelineJudge {
       const got = observed[slot];
       const set = got && setOf(slot, got);
       if (!set) continue;
-      this.judgeSlot(event, slot, got, exact?.[slot]?.[0], observed, inputs, set);
-      for (let i = 0; this.sink.set && i < this.length; i++) {
+      this.judgeSlot(event, slot, got, exact?.[slot]?.[0], observed, inputs, set, from);
+      for (let i = 0; this.sink.set && i < length; i++) {
         const accepted = set.accepted(i);
         if (accepted.kind === "listed") this.sink.set(accepted.values);
       }
@@ -231,7 +256,8 @@ class TimelineJudge {
     observed: ObservedBlocks,
   ): (slot: Slot, got: Float64Array) => SlotSet | undefined {
     const { dialect, evaluation } = this.declaration;
-    const sets = enumeratorFor("set", this.length).explainedStep(
+    const { length } = inputs.gradient;
+    const sets = enumeratorFor("set", length).explainedStep(
       dialect,
       event.hyperparameters,
       this.stepsTaken,
@@ -239,7 +265,7 @@ class TimelineJudge {
       inputs,
       observed,
     );
-    const membership = membershipFor(this.length);
+    const membership = membershipFor(length);
     return (slot, got) => {
       const outcomes = sets[slot];
       if (!outcomes) return undefined;
@@ -265,7 +291,10 @@ class TimelineJudge {
     return (slot, got) => (this.present.includes(slot) ? setIn(sets, slot, got) : undefined);
   }
 
-  /** Hold every element of one slot against its set and against the reference's bits, if there are any. */
+  /**
+   * Hold every element of one slot against its set and against the reference's bits, if there are any.
+   * @param from where these elements begin in the tensor
+   */
   private judgeSlot(
     event: StepEvent,
     slot: Slot,
@@ -274,10 +303,11 @@ class TimelineJudge {
     observed: ObservedBlocks,
     inputs: StepInputs<Float64Array> | undefined,
     set: SlotSet,
+    from: number,
   ): void {
     const tally = emptyTally();
-    tally.judged = this.length;
-    for (let i = 0; i < this.length; i++) {
+    tally.judged = got.length;
+    for (let i = 0; i < got.length; i++) {
       const accepted = set.accepts(i);
       const same = expected !== undefined && Object.is(expected[i], got[i]);
       if (accepted) {
@@ -287,7 +317,7 @@ class TimelineJudge {
       } else tally.rejected++;
       if (accepted && (same || !expected)) continue;
       const mismatch: Mismatch = {
-        ...this.place(event, slot, i),
+        ...this.place(event, slot, from + i),
         got: got[i],
         accepted: set.accepted(i),
         ...(expected && { reference: expected[i] }),
@@ -307,7 +337,7 @@ class TimelineJudge {
       const got = observed[slot];
       if (!got || !carried.slots.includes(slot)) continue;
       const expected = this.declaration.reference && after[slot];
-      this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(carried, slot, got));
+      this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(carried, slot, got), 0);
     }
     carried.anchor(observed);
     Object.assign(this.seen, observed);
@@ -429,6 +459,15 @@ function setIn(sets: CarriedSets, slot: Slot, got: Float64Array): SlotSet {
     evidence: (i) => sets.evidence(slot, i),
     accepted: (i) => ({ kind: "intervals", text: sets.describe(slot, i) }),
   };
+}
+
+/** Views of the same part of every block. */
+function segmentOf<B extends object>(blocks: B, from: number, to: number): B {
+  const parts = Object.entries(blocks).map(([slot, block]) => [
+    slot,
+    (block as Float64Array).subarray(from, to),
+  ]);
+  return Object.fromEntries(parts) as B;
 }
 
 function stateIn(blocks: ObservedBlocks): StateBlocks {
