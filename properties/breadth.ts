@@ -1,6 +1,5 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { EVALUATION_AXES, type EvaluationAxis, openChoices } from "../spec/evaluation.js";
-import { stepShape } from "../spec/step-shape.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
 import type { Tensor } from "../src/program/tensor.js";
@@ -8,6 +7,7 @@ import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
+import { hasMomentum } from "./arbitraries/momentum-traces.js";
 import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
 import { property } from "./property.js";
 import { isValidating } from "./validating-dialects.js";
@@ -180,7 +180,7 @@ export const breadthProperties = [
     of: "implementation",
     needs: ["state", "momentum"],
     weight: 0.5,
-    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => {
       const beyond = isValidating(dialect) ? BEYOND_ONE.momentum : [];
       return farTraces(dialect, draw.constantFrom(...FAR.momentum, ...beyond));

@@ -10,7 +10,7 @@ import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { STRATA } from "./arbitraries/hyperparameters.js";
-import { changedRates, momentumTraces } from "./arbitraries/momentum-traces.js";
+import { changedRates, hasMomentum, momentumTraces } from "./arbitraries/momentum-traces.js";
 import type { ScheduledTrace } from "./arbitraries/scheduled-traces.js";
 import type { Trace } from "./arbitraries/traces.js";
 import { withZeroGradients } from "./arbitraries/zero-gradients.js";
@@ -144,10 +144,6 @@ const FORM_PAIRS = [
   { outside: "lr-outside", inside: "lr-inside", power: 1 },
   { outside: "nesterov-lr-outside", inside: "nesterov", power: 2 },
 ] as const satisfies readonly { outside: Form; inside: Form; power: number }[];
-
-function hasMomentum({ dialect }: Declaration): boolean {
-  return dialect.momentum !== "none" && dialect.momentum !== "ignored";
-}
 
 function exactMomentumTraces(dialect: Dialect): Drawn<Trace> {
   const form = { ...plainRule(dialect), momentum: "lr-outside" } as const;

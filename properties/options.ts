@@ -9,6 +9,7 @@ import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters, STRATA, type Stratum } from "./arbitraries/hyperparameters.js";
+import { hasMomentum } from "./arbitraries/momentum-traces.js";
 import { type SwitchedTrace, switchedProgram, switchedTraces } from "./arbitraries/switched-traces.js";
 import {
   init,
@@ -362,7 +363,7 @@ export const optionProperties = [
     of: "implementation",
     needs: ["state", "set", "momentum"],
     weight: 0.5,
-    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => switchedTraces(dialect),
     check: async (trace, subject) => {
       await subject.conforms(switchedProgram(subject.declaration.dialect, trace));
@@ -374,8 +375,7 @@ export const optionProperties = [
     of: "implementation",
     needs: ["state", "set"],
     weight: 0.5,
-    appliesTo: ({ dialect }) =>
-      stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum || dialect.centered === "optional",
+    appliesTo: (declaration) => hasMomentum(declaration) || declaration.dialect.centered === "optional",
     arbitrary: ({ dialect }) => switchedTraces(dialect),
     check: async ({ hyperparameters: h, gradients: [first, second, last] }, subject) => {
       const { dialect } = subject.declaration;

@@ -1,12 +1,11 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { stepShape } from "../spec/step-shape.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
 import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
-import { changedRates } from "./arbitraries/momentum-traces.js";
+import { changedRates, hasMomentum } from "./arbitraries/momentum-traces.js";
 import { type ScheduledTrace, scheduledProgram } from "./arbitraries/scheduled-traces.js";
 import {
   OBSERVE_PARAMETER,
@@ -106,7 +105,7 @@ export const recurrenceProperties = [
     of: "implementation",
     needs: ["momentum", "set"],
     weight: 0.5,
-    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => changedRates(dialect),
     check: async (trace, subject) => {
       const program = scheduledProgram(subject.declaration.dialect, trace);

@@ -1,5 +1,4 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { stepShape } from "../spec/step-shape.js";
 import type { Operation, Program } from "../src/program/program.js";
 import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
@@ -15,6 +14,7 @@ import {
 } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
 import { type LoadedTrace, loadedProgram, loadedTraces } from "./arbitraries/loaded-traces.js";
+import { hasMomentum } from "./arbitraries/momentum-traces.js";
 import { type SwitchedTrace, switchedProgram, switchedTraces } from "./arbitraries/switched-traces.js";
 import {
   init,
@@ -212,7 +212,7 @@ export const stateAndPurityProperties = [
     of: "implementation",
     needs: ["state", "set", "momentum", "checkpoint", "deterministic"],
     weight: 0.5,
-    appliesTo: ({ dialect }) => stepShape(dialect, { ...dialect.defaults, momentum: 0.5 }).momentum,
+    appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => switchedTraces(dialect),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;

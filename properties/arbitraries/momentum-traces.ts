@@ -1,10 +1,16 @@
 import type { Dialect } from "../../spec/dialect.js";
+import type { Declaration } from "../../src/judge/declaration.js";
 import { draw } from "./draw.js";
 import type { Drawn } from "./drawn.js";
 import { STRATA } from "./hyperparameters.js";
 import { plainHyperparameters } from "./plain-hyperparameters.js";
 import type { ScheduledTrace } from "./scheduled-traces.js";
 import { type Trace, type TraceConstraints, traces } from "./traces.js";
+
+/** Whether the dialect has a momentum buffer, where μ asks for one. */
+export function hasMomentum({ dialect }: Declaration): boolean {
+  return dialect.momentum !== "none" && dialect.momentum !== "ignored";
+}
 
 /** Traces with a buffer: μ > 0. */
 export function momentumTraces(
