@@ -118,6 +118,24 @@ function changedTraces(dialect: Dialect): Drawn<ChangedTrace> {
   });
 }
 
+/** Two steps, between which hyperparameters change by a factor, from values as small as schedules end with. */
+interface SmallChange {
+  readonly hyperparameters: Hyperparameters;
+  readonly factor: number;
+  readonly gradients: readonly [readonly number[], readonly number[]];
+}
+
+function smallChanges(dialect: Dialect): Drawn<SmallChange> {
+  const gradient = draw.array(floatWithExponent(-4, 4), { minLength: 4, maxLength: 4 });
+  return draw.record({
+    hyperparameters: draw
+      .tuple(hyperparameters(dialect, { weightDecay: true }), draw.constantFrom(1e-8, 1e-7, 0.01))
+      .map(([h, lr]) => ({ ...h, lr })),
+    factor: draw.constantFrom(0.5, 2, 1 - 2 ** -10, 1 + 2 ** -10),
+    gradients: draw.tuple(gradient, gradient),
+  });
+}
+
 const CHANGEABLE = [
   "lr",
   "alpha",
@@ -337,6 +355,60 @@ export const optionProperties = [
       const expected = unchanged.slice(0, input.before);
       expectSameObservations(run, expected, "the steps before a change", { observations });
       acceptRun(subject, run);
+      const apart = Object.entries(input.changes).map(([name, value]) => ({ [name]: value }));
+      const oneByOne = await subject.run(programWithSets(dialect, input, ...apart));
+      expectSameObservations(run, oneByOne, "a change at once against the same one by one");
+    },
+  }),
+  property<SmallChange>({
+    id: "small-changes-hold",
+    clauses: ["RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "set"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) => smallChanges(dialect),
+    check: async ({ hyperparameters: h, factor, gradients: [first, second] }, subject) => {
+      const { dialect } = subject.declaration;
+      const { lr, eps, weight_decay } = h;
+      const changes = { lr: lr * factor, eps: eps * factor, weight_decay: weight_decay * factor };
+      const observe = observeAll(dialect, h);
+      await subject.conforms(
+        programOf(dialect, [
+          init(
+            h,
+            first.map(() => 0),
+          ),
+          step(first),
+          observe,
+          { op: "set", group: 0, hyperparameters: changes },
+          step(second),
+          observe,
+        ]),
+      );
+    },
+  }),
+  property<{ readonly changed: ChangedTrace; readonly square: number }>({
+    id: "a-load-keeps-changed-hyperparameters",
+    clauses: ["RMS-9.4"],
+    of: "implementation",
+    needs: ["state", "set", "load"],
+    weight: 0.5,
+    arbitrary: ({ dialect }) =>
+      draw.record({ changed: changedTraces(dialect), square: draw.constantFrom(0.25, 1, 3) }),
+    check: async ({ changed: { trace, changes }, square }, subject) => {
+      const { dialect } = subject.declaration;
+      const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
+      const values = vector(trace.parameter.map(() => square));
+      const state = slotsOf(stepShape(dialect, after)).map((slot) => [slot, values]);
+      const entry = { parameter: 0, step: 1, ...Object.fromEntries(state) } as StateEntry;
+      await subject.conforms(
+        programOf(dialect, [
+          init(trace.hyperparameters, trace.parameter),
+          { op: "set", group: 0, hyperparameters: changes },
+          { op: "load", state: [entry] },
+          ...trace.gradients.flatMap((gradient) => [step(gradient), observeAll(dialect, after)]),
+        ]),
+      );
     },
   }),
   property<ChangedTrace>({

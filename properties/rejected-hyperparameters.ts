@@ -3,11 +3,12 @@ import type { Dialect, Hyperparameters, ScalarHyperparameter } from "../spec/dia
 import { stepShape } from "../spec/step-shape.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Operation, Program, ProgramHyperparameters } from "../src/program/program.js";
+import { vector } from "../src/program/tensor.js";
 import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
 import { gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters } from "./arbitraries/hyperparameters.js";
-import { init, observeAll, programOf, step } from "./arbitraries/traces.js";
+import { init, OBSERVE_PARAMETER, observeAll, programOf, step } from "./arbitraries/traces.js";
 import { property } from "./property.js";
 import { PropertyFailure } from "./property-failure.js";
 import type { Subject } from "./subject.js";
@@ -122,8 +123,17 @@ const refusedAtInit = (id: string, clause: string, values: readonly number[]) =>
     appliesTo: validates,
     arbitrary: ({ dialect }) => refusals(dialect, values),
     check: async ({ hyperparameters: h, wrong }, subject) => {
-      const program = steppedProgram(subject.declaration.dialect, { ...h, ...wrong } as Hyperparameters);
+      const { dialect } = subject.declaration;
+      const program = steppedProgram(dialect, { ...h, ...wrong } as Hyperparameters);
       await expectRefusal(subject, program, "init", wrong);
+      if (!subject.offers("groups")) return;
+      const parameters = [vector([0])];
+      const groups = [h, { ...h, ...wrong } as Hyperparameters].map((each) => ({
+        hyperparameters: each,
+        parameters,
+      }));
+      const later = programOf(dialect, [{ op: "init", groups }, step([1], [1]), OBSERVE_PARAMETER]);
+      await expectRefusal(subject, later, "init", wrong);
     },
   });
 

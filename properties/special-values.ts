@@ -218,16 +218,21 @@ export const specialValueProperties = [
     arbitrary: ({ dialect }) => struck(dialect, EVERY_PART, draw.constant(Number.NaN)),
     check: async ({ trace, step: at, element }, subject) => {
       const { dialect } = subject.declaration;
-      const run = await runProgram(subject, traceProgram(dialect, trace));
-      const slots = ["parameter", ...slotsOf(stepShape(dialect, trace.hyperparameters))] as const;
-      for (let k = at; k < trace.gradients.length; k++) {
-        for (const slot of slots) {
-          expectEach(run, k, slot, (value, i) =>
-            i === element && !Number.isNaN(value) ? `the gradient was NaN in step ${at + 1}` : undefined,
-          );
+      const { hyperparameters: h } = trace;
+      const slots = ["parameter", ...slotsOf(stepShape(dialect, h))] as const;
+      // A rate of zero is no way out: 0·NaN is NaN.
+      for (const lr of [h.lr, 0]) {
+        const program = traceProgram(dialect, { ...trace, hyperparameters: { ...h, lr } });
+        const run = await runProgram(subject, program);
+        for (let k = at; k < trace.gradients.length; k++) {
+          for (const slot of slots) {
+            expectEach(run, k, slot, (value, i) =>
+              i === element && !Number.isNaN(value) ? `the gradient was NaN in step ${at + 1}` : undefined,
+            );
+          }
         }
+        acceptRun(subject, run);
       }
-      acceptRun(subject, run);
     },
   }),
   property<Struck>({
@@ -508,8 +513,19 @@ export const specialValueProperties = [
           regimes: ["bits", "special", "edges", "grid", "powers of two"],
           parameter: draw.oneof(smallParameter, anyBits, edgeFloat),
           maxSteps: 2,
+          hyperparameters: draw.oneof(
+            hyperparameters(dialect, EVERY_PART),
+            // 0·∞ is NaN: a weight of zero does not make the old state go away.
+            ...[0, 1].map((alpha) => withChanges(hyperparameters(dialect, EVERY_PART), { alpha })),
+          ),
         }),
-        draw.oneof(anyBits.map(Math.abs), anyBits, powerOfTwo(-20, 20).map(Math.abs), edgeFloat),
+        draw.oneof(
+          anyBits.map(Math.abs),
+          anyBits,
+          powerOfTwo(-20, 20).map(Math.abs),
+          edgeFloat,
+          REGIMES.special.map(Math.abs),
+        ),
         draw.oneof(anyBits, REGIMES.special),
       ),
     check: async (loaded, subject) => {

@@ -84,12 +84,15 @@ interface GappyTrace {
   readonly gradients: readonly (readonly (readonly number[] | null)[])[];
 }
 
+const TWELVE_SCALARS: number[] = Array.from({ length: 12 }, () => 1);
+
 function gappyTraces(dialect: Dialect): Drawn<GappyTrace> {
   const regimes = [...CALM_REGIMES, "wide", "special"] as const;
   const shape = draw.record({
     lengths: draw.oneof(
       draw.array(draw.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
-      draw.constantFrom([1, 1], [3, 3, 3], [4, 4]), // what is told apart by its length alone is exchanged here
+      // What is told apart by its length alone is exchanged here, and what is sorted as text.
+      draw.constantFrom([1, 1], [3, 3, 3], [4, 4], TWELVE_SCALARS),
     ),
     regime: draw.constantFrom(...regimes),
   });

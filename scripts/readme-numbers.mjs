@@ -1,4 +1,5 @@
-// Writes the numbers and the sample card into README.md; `--check` fails if they are not the present ones.
+// Writes the numbers, the sample card and the scores of the trial into README.md; `--check` fails if they are not the
+// present ones. The scores are those of docs/trial.json and docs/sharpness.json.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PROPERTIES } from "../dist/properties/index.js";
@@ -9,6 +10,7 @@ import { declarationOf } from "../dist/src/judge/declaration.js";
 import { terminalReport } from "../dist/src/report/terminal.js";
 import { runGate } from "../dist/src/suite/gate.js";
 import { verifyGoldens } from "../dist/src/suite/golden/verify.js";
+import { SUBJECTS } from "../dist/src/trial/subjects.js";
 
 const path = fileURLToPath(new URL("../README.md", import.meta.url));
 const pytorch = dialectById("pytorch");
@@ -37,15 +39,39 @@ const outside = goldens.reduce((sum, row) => sum + row.outside, 0);
 const cases = goldens.find(({ kind, capability }) => kind === "correct-root" && capability === "avx2").cases;
 const numbers = `${count(CLAUSES.length)} clauses, ${count(PROPERTIES.length)} properties, ${count(DIALECTS.length)} dialects, ${count(cases)} golden cases. ${count(values)} values observed in real PyTorch, half of them as shipped and half with the correct root, are judged: ${count(mismatching)} bits differ with the correct root, ${count(outside)} values are outside their acceptance set.`;
 
+const figures = (name) => JSON.parse(readFileSync(new URL(`../docs/${name}.json`, import.meta.url), "utf8"));
+
 const before = readFileSync(path, "utf8");
-const after = fill(fill(before, "card", `\`\`\`text\n${card}\n\`\`\``), "numbers", numbers);
+const parts = {
+  card: `\`\`\`text\n${card}\n\`\`\``,
+  numbers,
+  trial: trialText(figures("trial"), figures("sharpness")),
+};
+const after = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), before);
 if (!process.argv.includes("--check")) writeFileSync(path, after);
 else if (after !== before) {
   console.error("README.md has other numbers than the suite: run `npm run numbers`");
   process.exit(1);
 }
 
+/** @throws {Error} if the trial was of other subjects than there are now */
+function trialText({ profile, seeds, mutants, benign, killed, accepted, killTimes }, { floats, pinned }) {
+  const idsOf = (wanted) => SUBJECTS.filter(({ kind }) => kind === wanted).map(({ variant }) => variant.id);
+  if (`${mutants}` !== `${idsOf("mutant")}` || `${benign}` !== `${idsOf("benign")}`)
+    throw new Error("docs/trial.json is of other subjects: run `npm run trial -- --write`");
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const { within, medianCases } = killTimes;
+  const { median, p99, worst } = floats.update.listed;
+  return [
+    `${count(killed)} of ${count(mutants.length)} faulty RMSprops are killed by the clause that their defect breaks, and ${count(accepted)} of ${count(benign.length)} legitimate ones are accepted (profile ${profile}, seed ${seeds[0]}).`,
+    `${percent(within[1])} of the faulty ones are dead within 1 second and ${percent(within[10])} within 10, half of them within ${count(medianCases)} cases.`,
+    `With the default freedom of rounding, in every regime of inputs and every dialect, the floats that are accepted as an update are ${count(median)} in the median, ${count(p99)} at the 99th percentile and ${count(worst)} at most; a pinned evaluation has ${count(pinned.largest)}.`,
+  ].join(" ");
+}
+
+/** @throws {Error} if there is no such place */
 function fill(text, name, content) {
   const marker = new RegExp(`(<!-- ${name}:start -->\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
+  if (!marker.test(text)) throw new Error(`README.md has no place for ${name}`);
   return text.replace(marker, (_, start, end) => `${start}${content}\n${end}`);
 }

@@ -3,6 +3,7 @@ import { CHANGE_MUTANTS } from "./changes.js";
 import { CONTRACT_MUTANTS } from "./contract.js";
 import { DIRECTION_MUTANTS } from "./direction.js";
 import { EPSILON_MUTANTS } from "./epsilon.js";
+import { HELD_OUT_MUTANTS } from "./held-out.js";
 import { INITIAL_STATE_MUTANTS } from "./initial-state.js";
 import { MOMENTUM_MUTANTS } from "./momentum.js";
 import { ROUNDING_MUTANTS } from "./rounding.js";
@@ -30,4 +31,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...TENSOR_MUTANTS,
   ...SPECIAL_VALUE_MUTANTS,
   ...CONTRACT_MUTANTS,
+  ...HELD_OUT_MUTANTS,
 ];

@@ -124,7 +124,7 @@ describe("a gate whose oracle is right", () => {
     "passes %s, which shows nothing else",
     async (only) => {
       const { code, stdout } = await gate("--only", only);
-      expect(stdout).toMatch(/^NOTHING SHOWN: .*, 1 self-checks? · /);
+      expect(stdout).toMatch(/^NOTHING SHOWN: .*, 1 self-check · /);
       expect(code).toBe(EXIT.incomplete);
     },
   );

@@ -12,7 +12,6 @@ import { exactDecimal } from "./to-decimal.js";
  */
 export function float32FromDecimal(x: Decimal): number {
   if (x.isNaN()) return Number.NaN;
-  if (x.isZero()) return x.isNegative() ? -0 : 0;
   const near = x.toNumber();
   const candidate = Math.fround(near);
   const { lower, upper } = roundingCell(candidate);

@@ -24,7 +24,9 @@ describe("the order of floats", () => {
   });
 
   it("has no place for NaN", () => {
-    expect(() => ordinalOf(Number.NaN)).toThrow(RangeError);
+    expect(() => ordinalOf(Number.NaN)).toThrow(
+      new RangeError("NaN has no place in the order of float32 values"),
+    );
   });
 
   it("is the order of the numbers", () => {

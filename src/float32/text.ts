@@ -6,9 +6,11 @@ export function floatText(x: number): string {
   return `${decimal} (${hexOf(x)})`;
 }
 
-/** Of the decimals of 1, 2, … 9 digits that are nearest to x, the first that rounds to the same float32. */
+/**
+ * Of the decimals of 1, 2, … 9 digits that are nearest to x, the first that rounds to the same float32. Infinities and NaN
+ * have one text at any number of digits.
+ */
 function shortestFloat32(x: number): string {
-  if (!Number.isFinite(x)) return String(x);
   for (let digits = 1; digits < 9; digits++) {
     const text = Number(x.toPrecision(digits));
     if (Math.fround(text) === x) return String(text);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { decodeWire, parseJson } from "./decode.js";
 import { ProgramError } from "./program-error.js";
@@ -47,6 +47,34 @@ describe("parseJson", () => {
   });
 });
 
+describe("the line of a JSON error", () => {
+  const said = (text: string) => thrownBy(() => parseJson(text, "f.json")).message;
+
+  it("is that of the error, not of the end", () => {
+    expect(said('{"a": 1}\n}\n\n\n')).toMatch(/ \(line 2\)$/);
+  });
+
+  it("is left out where the engine names no place", () => {
+    expect(said('{"a":\n')).not.toContain("line");
+  });
+
+  it("is not said twice where the engine says it", () => {
+    const message = 'Expected "," at position 9 (line 2 column 3)';
+    const parse = vi.spyOn(JSON, "parse").mockImplementationOnce(() => {
+      throw new SyntaxError(message);
+    });
+    try {
+      expect(said('{"a": 1\n\n')).toBe(`f.json: not JSON (truncated or edited?): ${message}`);
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  it("makes one space of the white space that the engine quotes", () => {
+    expect(said("hello\n\n  world")).toContain('"hello world"');
+  });
+});
+
 describe("decodeWire", () => {
   const schema = z.strictObject({
     list: z.array(
@@ -86,6 +114,47 @@ describe("decodeWire", () => {
     expect(thrownBy(() => decodeWire(schema, { list: [{}] }, "f")).message).toBe(
       "f: list[0].kind: missing or unknown kind; known: a",
     );
+  });
+
+  it("names the element of a list at the top", () => {
+    const list = z.array(z.strictObject({ n: z.strictObject({ m: z.number() }) }));
+    expect(thrownBy(() => decodeWire(list, [{ n: { m: null } }], "f")).path).toBe("[0].n.m");
+  });
+
+  const fields = z.strictObject({
+    text: z.string().optional(),
+    version: z.literal("v/1").optional(),
+    slot: z.enum(["a", "b"]).optional(),
+    either: z.union([z.string(), z.number()]).optional(),
+    own: z.string("a text, please").optional(),
+  });
+  const long = "x".repeat(61);
+
+  it.each<[object, string]>([
+    [{ text: 5 }, "text: expected string, received number"],
+    [{ version: "v/2" }, 'version: expected "v/1"; found "v/2"'],
+    [{ version: long.slice(1) }, `version: expected "v/1"; found "${long.slice(1)}"`],
+    [{ version: long }, `version: expected "v/1"; found "${long.slice(1)}"…`],
+    [{ version: 12 }, 'version: expected "v/1"; found 12'],
+    [{ version: null }, 'version: expected "v/1"; found null'],
+    [{ slot: "c" }, 'slot: expected one of "a"|"b"; found "c"'],
+    [{ slot: ["a"] }, 'slot: expected one of "a"|"b"; found an array'],
+    [{ slot: { a: 1 } }, 'slot: expected one of "a"|"b"; found an object'],
+    [{ either: true }, "either: Invalid input"],
+    [{ own: 5 }, "own: a text, please"],
+  ])("says what is expected and what is there: %j", (value, said) => {
+    expect(thrownBy(() => decodeWire(fields, value, "f")).message).toBe(`f: ${said}`);
+  });
+
+  it.each<[z.ZodType, string]>([
+    [z.string(), "missing; expected string"],
+    [z.literal("v/1"), 'missing; expected "v/1"'],
+    [z.enum(["a", "b"]), 'missing; expected one of "a"|"b"'],
+    [z.string("a text, received undefined, or not"), "missing; a text, received undefined, or not"],
+    [z.string("not Invalid input: expected"), "missing; not Invalid input: expected"],
+  ])("says that a field is missing: %#", (codec, said) => {
+    const object = z.strictObject({ field: codec });
+    expect(thrownBy(() => decodeWire(object, {}, "f")).message).toBe(`f: field: ${said}`);
   });
 
   it.each([[null], [5], ["text"], [[]]])("refuses %j as a whole", (value) => {

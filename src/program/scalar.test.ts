@@ -34,6 +34,11 @@ describe("scalars", () => {
     );
   });
 
+  it("are not written of anything but a number", () => {
+    const { error } = z.safeEncode(scalarCodec, "0.5" as never);
+    expect(error?.issues.map(({ message }) => message)).toEqual(["expected a number"]);
+  });
+
   it.each([
     [0.5, /JSON number loses NaN/],
     [null, /16 hex digits/],

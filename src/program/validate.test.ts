@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DIALECTS } from "../../spec/dialects.js";
 import type { Program } from "./program.js";
+import { ProgramError } from "./program-error.js";
 import { vector } from "./tensor.js";
 import { validateProgram } from "./validate.js";
 
@@ -36,5 +37,58 @@ describe("validateProgram", () => {
       ],
     };
     expect(() => validateProgram(program, "test")).not.toThrow();
+  });
+
+  it("accepts states of different parameters in one load", () => {
+    const program: Program = {
+      format: "rmsprop-program/1",
+      dialect: "pytorch",
+      operations: [
+        { op: "init", groups: [{ hyperparameters: {}, parameters: [vector([1]), vector([1, 2])] }] },
+        {
+          op: "load",
+          state: [
+            { parameter: 1, step: 1, square_avg: vector([1, 2]) },
+            { parameter: 0, step: 1, square_avg: vector([1]) },
+          ],
+        },
+      ],
+    };
+    expect(() => validateProgram(program, "test")).not.toThrow();
+  });
+});
+
+describe("what validateProgram says", () => {
+  const program = (...operations: Program["operations"]): Program => ({
+    format: "rmsprop-program/1",
+    dialect: "pytorch",
+    operations,
+  });
+
+  it("lists the dialects that there are", () => {
+    const known = DIALECTS.map(({ id }) => id).join(", ");
+    expect(known).toMatch(/^textbook, pytorch, /);
+    expect(() => validateProgram({ ...program(), dialect: "torch" }, "f")).toThrow(
+      new ProgramError("f", "dialect", `unknown dialect "torch"; known: ${known}`),
+    );
+  });
+
+  it("names both shapes", () => {
+    const matrix = { shape: [2, 3], values: new Float32Array(6) };
+    const turned = { ...matrix, shape: [3, 2] };
+    const operations = program(
+      { op: "init", groups: [{ hyperparameters: {}, parameters: [matrix] }] },
+      { op: "step", gradients: [turned] },
+    );
+    const problem = "shape [3, 2], but parameter 0 has shape [2, 3]";
+    expect(() => validateProgram(operations, "f")).toThrow(
+      new ProgramError("f", "operations[1].gradients[0]", problem),
+    );
+  });
+
+  it("refuses a program of nothing", () => {
+    expect(() => validateProgram(program(), "f")).toThrow(
+      new ProgramError("f", "operations[0]", "the first operation must be init"),
+    );
   });
 });

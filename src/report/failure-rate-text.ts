@@ -1,6 +1,6 @@
 import { type CaseResult, isSelfCheck } from "../suite/case-result.js";
 import { CONFIDENCE_TEXT, failureRateBound } from "../suite/failure-rate-bound.js";
-import { countText } from "./count-text.js";
+import { countedText } from "./count-text.js";
 
 /** What draws without a failure say of the implementation, in one line; undefined if nothing was drawn. */
 export function failureRateText(results: readonly CaseResult[]): string | undefined {
@@ -11,9 +11,10 @@ export function failureRateText(results: readonly CaseResult[]): string | undefi
   if (drawn.length === 0) return undefined;
   const total = drawn.reduce((sum, { runs }) => sum + runs, 0);
   const bounds = drawn.map(({ bound }) => bound);
-  const ends = [...new Set([Math.min(...bounds), Math.max(...bounds)].map(percentAbove))];
-  const properties = `${countText(drawn.length)} ${drawn.length === 1 ? "property" : "properties"}`;
-  return `${properties} passed ${countText(total)} draws without a failure: each fails in less than ${ends.join(" to ")} of its draws, with ${CONFIDENCE_TEXT} confidence and under the distribution that report.jsonl states`;
+  const [most, fewest] = [Math.min(...bounds), Math.max(...bounds)].map(percentAbove);
+  const subject = drawn.length === 1 ? "it" : "each";
+  const best = most === fewest ? "" : `, and where most were made in less than ${most}`;
+  return `${countedText(drawn.length, "property", "properties")} passed ${countedText(total, "draw")} without a failure: with ${CONFIDENCE_TEXT} confidence ${subject} fails in less than ${fewest} of such draws${best}; report.jsonl says what was drawn`;
 }
 
 /** Two digits, rounded up: a bound stays one. */

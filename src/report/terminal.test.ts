@@ -44,6 +44,38 @@ describe("the first line", () => {
     );
   });
 
+  it("counts one as one", () => {
+    const clauses = right.clauses.map((row) => ({ ...row, standing: "not-shown" as const }));
+    const expectations = {
+      expected: new Map([["a", 1]]),
+      breaches: [],
+    } as unknown as NonNullable<GateResult["expectations"]>;
+    const one = { ...right, clauses, expectations, results: right.results.slice(0, 1), restarts: 1 };
+    expect(headline({ ...one, tally: { ...right.tally, judged: 1 } })).toMatch(
+      / but for 1 expected failure · .* · 1 case run, 0 not run · 0 of \d+ clauses shown · 1 restart · 1 observation judged /,
+    );
+    const lacking = { ...right.results[0], verdict: "unsupported" as const, lacking: ["set"] };
+    expect(terminalReport({ ...right, results: [lacking] }, false)).toContain(
+      "\n  not run: 1 needs what is not offered (set 1)\n",
+    );
+    expect(terminalReport({ ...right, results: [lacking, lacking] }, false)).toContain(
+      "\n  not run: 2 need what is not offered (set 2)\n",
+    );
+  });
+
+  it("is followed by the expectations that do not hold, before all that fails nothing", () => {
+    const expectations = {
+      expected: new Map(),
+      breaches: [{ line: 3, message: "remove it" }],
+    } as unknown as NonNullable<GateResult["expectations"]>;
+    const notRun = { ...right.results[0], verdict: "not-run" as const, reason: "no reason" };
+    expect(
+      terminalReport({ ...right, expectations, results: [notRun] }, false)
+        .split("\n")
+        .slice(1, 3),
+    ).toEqual(["  expectation in line 3: remove it", "  not run: 1 (no reason)"]);
+  });
+
   it("counts what was not run, with reasons below", async () => {
     const other = await gate(bundledAdapter("fused"), "keras");
     const [first, second] = terminalReport(other, false).split("\n");
@@ -141,7 +173,7 @@ describe("the report", () => {
       "\n",
     );
     expect(lines[0]).toContain(
-      " · 12 cases run, 0 not run, 1 self-checks · 1 of 59 clauses shown, 1 over the reals only · ",
+      " · 12 cases run, 0 not run, 1 self-check · 1 of 59 clauses shown, 1 over the reals only · ",
     );
     expect(lines[1]).toBe("  over the reals only, which shows nothing of this implementation: RMS-2.1");
     expect(lines).toContainEqual(expect.stringMatching(/^RMS-2\.1 +reals only +certified 1$/));
@@ -152,7 +184,9 @@ describe("the report", () => {
     const drawn = { ...right.results[0], kind: "property" as const, runs: 20, distribution: "traces" };
     const lines = terminalReport({ ...right, results: [drawn, { ...drawn, runs: 40 }] }, false).split("\n");
     expect(lines.filter((line) => line.includes("confidence"))).toEqual([
-      expect.stringMatching(/^ {2}2 properties passed 60 draws .* less than 7\.3 % to 14 % /),
+      expect.stringMatching(
+        /^ {2}2 properties passed 60 draws .* less than 14 % of such draws, and where most were made in less than 7\.3 %; /,
+      ),
     ]);
   });
 

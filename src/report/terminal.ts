@@ -9,7 +9,7 @@ import type { ClauseRow, Standing } from "../suite/clause-matrix.js";
 import type { Finding } from "../suite/finding.js";
 import type { GateResult } from "../suite/gate-result.js";
 import { levelText } from "../suite/level.js";
-import { countText } from "./count-text.js";
+import { countedText, countText } from "./count-text.js";
 import { failureRateText } from "./failure-rate-text.js";
 import { printable, printableLine } from "./printable.js";
 import { programText } from "./program-text.js";
@@ -26,9 +26,9 @@ export function terminalReport(result: GateResult, colour: boolean): string {
   const lines = [
     headline(result, paint),
     ...selfCheckLines(result),
+    ...expectationLines(result, paint),
     ...notRunLines(result),
     ...failureRateLines(result),
-    ...expectationLines(result, paint),
     "",
   ];
   result.findings.forEach((finding, i) => {
@@ -66,7 +66,7 @@ export function headline(
       : !decided
         ? `${paint("yellow", "NOTHING SHOWN")}: no case that was run decides anything`
         : conforms && expected > 0
-          ? `${paint("green", "AS EXPECTED")} ${level}, but for ${countText(expected)} expected failures`
+          ? `${paint("green", "AS EXPECTED")} ${level}, but for ${countedText(expected, "expected failure")}`
           : `${conforms ? paint("green", "CONFORMS") : paint("red", "DOES NOT CONFORM")} ${level}`;
   const standing = (wanted: Standing) => result.clauses.filter((row) => row.standing === wanted).length;
   const overReals = standing("reals-only");
@@ -74,10 +74,10 @@ export function headline(
     verdict,
     ...(only === undefined ? [] : [`only ${only}${selfChecks > 0 ? "" : " (no self-check of the suite)"}`]),
     printableLine(hello.implementation.name),
-    `${countText(results.length - notRun - selfChecks)} cases run, ${countText(notRun)} not run${selfChecks > 0 ? `, ${countText(selfChecks)} self-checks` : ""}`,
+    `${countedText(results.length - notRun - selfChecks, "case")} run, ${countText(notRun)} not run${selfChecks > 0 ? `, ${countedText(selfChecks, "self-check")}` : ""}`,
     `${standing("shown")} of ${result.clauses.length} clauses shown${overReals > 0 ? `, ${overReals} over the reals only` : ""}`,
-    ...(restarts > 0 ? [`${countText(restarts)} restarts`] : []),
-    `${countText(tally.judged)} observations judged (${countText(tally.judged - multiStep.judged)} one-step, ${countText(multiStep.judged)} multi-step): ${bitExact}${countText(tally.weak)} weak, ${countText(tally.indeterminate)} indeterminate, ${countText(tally.rejected)} rejected`,
+    ...(restarts > 0 ? [countedText(restarts, "restart")] : []),
+    `${countedText(tally.judged, "observation")} judged (${countText(tally.judged - multiStep.judged)} one-step, ${countText(multiStep.judged)} multi-step): ${bitExact}${countText(tally.weak)} weak, ${countText(tally.indeterminate)} indeterminate, ${countText(tally.rejected)} rejected`,
   ].join(" · ");
 }
 
@@ -110,7 +110,7 @@ function notRunLines({ results, clauses }: GateResult): string[] {
     ...(lacking.length === 0
       ? []
       : [
-          `  not run: ${countText(lacking.length)} need what is not offered (${needed.map(([capability, count]) => `${capability} ${countText(count)}`).join(", ")})`,
+          `  not run: ${countedText(lacking.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${capability} ${countText(count)}`).join(", ")})`,
         ]),
     ...reasons.map(([reason, count]) => `  ${reason.replace(" (", `: ${countText(count)} (`)}`),
     ...(unshown === "" ? [] : [`  not shown: ${unshown}`]),

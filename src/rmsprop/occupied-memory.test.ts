@@ -12,6 +12,8 @@ test("tells arrays that share bytes from arrays that share only a buffer", () =>
 
   expect(memory.overlapping(at(7, 3))).toBeUndefined();
   expect(memory.overlapping(at(12, 4))).toBeUndefined();
+  expect(memory.claim("empty", at(13, 0))).toBeUndefined();
+  expect(memory.overlapping(at(12, 4))).toBeUndefined();
   expect(memory.overlapping(at(3, 0))).toBeUndefined();
   expect(memory.overlapping(at(7, 4))).toBe("late");
   expect(memory.overlapping(at(3, 1))).toBe("early");

@@ -379,6 +379,69 @@ describe("state", () => {
     expect(optimizer.stateDict()).toEqual(before);
   });
 
+  test.each<[string, (dict: StateDict) => unknown, string]>([
+    [
+      "another number of groups",
+      (d) => ({ ...d, param_groups: [] }),
+      "stateDict.param_groups must be an array of 1 groups, but is an array of length 0; load it into an optimizer with the groups that it was saved from",
+    ],
+    [
+      "another number of parameters",
+      (d) => change(d, { params: [0] }),
+      "stateDict.param_groups[0].params must be an array of 2 indices, but is an array of length 1; load it into an optimizer with the parameters that it was saved from",
+    ],
+    ...[0, -1, 0.5, "1", Number.NaN, undefined].map((index): [string, (d: StateDict) => unknown, string] => [
+      `index ${index}`,
+      (d) => change(d, { params: [0, index] }),
+      `stateDict.param_groups[0].params[1] must be a non-negative integer that no other parameter has, but is ${index === "1" ? 'the string "1"' : index}; number the parameters 0, 1, …`,
+    ]),
+    ...[null, [], 5].map((state): [string, (d: StateDict) => unknown, string] => [
+      `state ${JSON.stringify(state)}`,
+      (d) => ({ ...d, state }),
+      `stateDict.state must be an object from the indices in param_groups to states, but is ${Array.isArray(state) ? "an array of length 0" : state}; pass {} where there is no state yet`,
+    ]),
+    [
+      "an index of no group",
+      (d) => ({ ...d, state: { 5: d.state[0] } }),
+      'a key of stateDict.state must be an index in param_groups, but is the string "5"; remove the entry or list its index in a group',
+    ],
+  ])("the refusal of a state dict says what to do: %s", (_name, damage, message) => {
+    const optimizer = new RMSprop([f32(1, 2), f32(1)], { momentum: 0.9, centered: true });
+    optimizer.step([f32(1, 2), f32(1)]);
+    const damaged = damage(optimizer.stateDict()) as StateDict;
+    expect(() => optimizer.loadStateDict(damaged)).toThrow(expect.objectContaining({ message }));
+  });
+
+  test.each(DIALECTS)(
+    "$id: a state may have the buffers that the dialect knows, and no others",
+    (dialect) => {
+      const full = { step: 1, square_avg: f32(1), momentum_buffer: f32(2), grad_avg: f32(3) };
+      const knows = {
+        momentum_buffer: !["none", "ignored"].includes(dialect.momentum),
+        grad_avg: dialect.centered !== "never",
+      };
+      for (const buffer of ["momentum_buffer", "grad_avg"] as const) {
+        const optimizer = new RMSprop([f32(1)], { dialect: dialect.id, momentum: 0.5 });
+        const { [buffer]: tensor, step, square_avg } = full;
+        const known = {
+          ...(knows.momentum_buffer && { momentum_buffer: f32(2) }),
+          ...(knows.grad_avg && { grad_avg: f32(3) }),
+        };
+        const state = { 0: { step, square_avg, ...known, [buffer]: tensor } };
+        const load = () => optimizer.loadStateDict({ ...optimizer.stateDict(), state });
+        if (knows[buffer]) {
+          load();
+          expect(optimizer.stateDict().state).toEqual(state);
+        } else {
+          const names = ["step", "square_avg", ...Object.keys(known)].join(", ");
+          expect(load).toThrow(
+            `a key of stateDict.state[0] must be one of ${names}, but is the string "${buffer}"`,
+          );
+        }
+      }
+    },
+  );
+
   test("a buffer that the dialect never has is foreign", () => {
     const donor = new RMSprop([f32(1)], { momentum: 0.9 });
     donor.step([f32(1)]);
@@ -447,6 +510,47 @@ describe("refused arguments", () => {
     const call = () => new RMSprop(...(args as ConstructorParameters<typeof RMSprop>));
     expect(call).toThrow(InvalidArgumentError);
     expect(call).toThrow(message);
+  });
+
+  const array = "an array of Float32Array, but is";
+  test.each<[unknown, string]>([
+    [
+      f32(1),
+      "params must be a non-empty array of Float32Array or of groups, but is a Float32Array of length 1; put a single parameter into an array",
+    ],
+    [[5], "params[0] must be a Float32Array, but is 5; convert it with Float32Array.from"],
+    [[null], "params[0] must be a Float32Array, but is null; convert it with Float32Array.from"],
+    [["x"], 'params[0] must be a Float32Array, but is the string "x"; convert it with Float32Array.from'],
+    [[() => 1], "params[0] must be a Float32Array, but is a function; convert it with Float32Array.from"],
+    [
+      [{ params: f32(1) }],
+      `params[0].params must be ${array} a Float32Array of length 1; put a single parameter into an array`,
+    ],
+  ])("what is said of parameters: %#", (params, message) => {
+    expect(() => new RMSprop(params as Float32Array[])).toThrow(expect.objectContaining({ message }));
+  });
+
+  test("what is said of memory, gradients and groups", () => {
+    const p = f32(1, 2);
+    const optimizer = new RMSprop([{ params: [p] }, { params: [f32(1)] }]);
+    const refused = (call: () => void, message: string) =>
+      expect(call).toThrow(expect.objectContaining({ message }));
+    refused(
+      () => new RMSprop([p, p]),
+      "params[1] must be in other memory than params[0], but is a Float32Array of length 2; list each parameter once, in one group",
+    );
+    refused(
+      () => optimizer.step([]),
+      "gradients must be an array of length 2, but is an array of length 0; give one gradient, or null, for each parameter in the order of the groups",
+    );
+    refused(
+      () => optimizer.step([p, null]),
+      "gradients[0] must be in other memory than params[0].params[0], but is a Float32Array of length 2; a step writes the parameter while it reads the gradient: pass a copy",
+    );
+    refused(
+      () => optimizer.setHyperparameters(2, {}),
+      "groupIndex must be an integer from 0 to 1, but is 2; groups count from 0 in paramGroups",
+    );
   });
 
   test("a parameter twice, or two in the same memory", () => {

@@ -39,7 +39,7 @@ it("names level, dialect, capabilities, choices, counts, versions, profile, seed
 it("is the level that was asked for where failures are expected", () => {
   const expectations = { expected: new Set(["one"]), breaches: [] } as unknown as GateResult["expectations"];
   const claim = claimOf({ ...result, reached: "L0", ...(expectations && { expectations }) });
-  expect(claim).toMatch(/: L2 certified accuracy; .*; but for 1 expected failures; /);
+  expect(claim).toMatch(/: L2 certified accuracy; .*; but for 1 expected failure; /);
 });
 
 it("is not made for what does not conform, or is not complete", async () => {

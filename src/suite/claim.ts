@@ -38,7 +38,9 @@ export function claimOf(result: GateResult): string | undefined {
     ...declaredChoices(result),
     `${oneStep} values judged by one step, ${multiStep.judged} over many steps (${multiStep.indeterminate} indeterminate)`,
     ...(expectations && expectations.expected.size > 0
-      ? [`but for ${expectations.expected.size} expected failures`]
+      ? [
+          `but for ${expectations.expected.size} expected ${expectations.expected.size === 1 ? "failure" : "failures"}`,
+        ]
       : []),
     ...(only === undefined ? [] : [`only ${only}`]),
     `rmsprop-conformance ${packageVersion()}, profile ${profile}, seed ${seed}, ${cases.length} cases of which ${notRun} not run`,

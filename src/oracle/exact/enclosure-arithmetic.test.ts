@@ -1,6 +1,6 @@
-import type { Decimal } from "decimal.js";
+import { Decimal } from "decimal.js";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ExactDecimal } from "../../float32/to-decimal.js";
 import { type Enclosure, enclosure, isPoint, isWithin, NAN, point } from "./enclosure.js";
 import { EnclosureArithmetic } from "./enclosure-arithmetic.js";
@@ -89,6 +89,17 @@ describe("directed rounding against integers", () => {
       }),
       { seed: 22, numRuns: 500 },
     );
+  });
+
+  it("power multiplies as often as it says", () => {
+    const ar = new EnclosureArithmetic(40);
+    for (let n = 0; n <= 9; n++) {
+      const result = ar.power(point(1.5), n);
+      expect([isPoint(result), result.lo.toNumber()]).toEqual([true, 1.5 ** n]);
+    }
+    // Nothing is computed for x^1, so nothing is rounded.
+    const long = point(0.1);
+    expect(new EnclosureArithmetic(5).power(long, 1)).toEqual(long);
   });
 
   it("roots square to both sides of the radicand, one last place apart", () => {
@@ -216,6 +227,10 @@ describe("special values", () => {
     expect([below.lo.toNumber(), below.hi.toNumber(), below.nan]).toEqual([-0, 3, true]);
     expect(ar.squareRoot(enclosure(point(-4).lo, point(-1).lo, false))).toBe(NAN);
     expect(ar.squareRoot(point(-0)).lo.toNumber()).toBe(-0);
+    expect(ar.squareRoot(NAN)).toBe(NAN);
+    expect(ar.square(NAN)).toBe(NAN);
+    expect(isPoint(ar.squareRoot(point(Number.POSITIVE_INFINITY)))).toBe(true);
+    expect(isPoint(ar.squareRoot(point(0)))).toBe(true);
   });
 
   it("a divisor that may be zero gives an unbounded quotient, on one side if its sign is known", () => {
@@ -276,5 +291,53 @@ describe("enclosures of enclosures", () => {
 it("rejects digits out of range", () => {
   for (const n of [0, 2.5, -1, 2001, Number.NaN]) {
     expect(() => new EnclosureArithmetic(n)).toThrow(/digits must be an integer from 1 to 2000/);
+  }
+});
+
+it("takes one digit and the most that there are", () => {
+  const third = (n: number) => new EnclosureArithmetic(n).divide(point(1), point(3));
+  expect([third(1).lo.toString(), third(1).hi.toString()]).toEqual(["0.3", "0.4"]);
+  expect(third(2000).lo.precision()).toBe(2000);
+});
+
+it("refuses a root of the library that is not nearly right, from below and from above", () => {
+  const ar = new EnclosureArithmetic(10);
+  const root = vi.spyOn(Decimal.prototype, "sqrt");
+  try {
+    const refused = (radicand: number) =>
+      expect.objectContaining({
+        message: `the root of ${radicand} is more than one last place off: decimal.js is not what it was`,
+      });
+    root.mockReturnValue(new Decimal(3));
+    expect(() => ar.squareRoot(point(4))).toThrow(refused(4));
+    root.mockReturnValue(new Decimal(2));
+    expect(() => ar.squareRoot(enclosure(point(-4).lo, point(9).lo, false))).toThrow(refused(9));
+  } finally {
+    root.mockRestore();
+  }
+});
+
+it("does not read the settings of the shared constructor", () => {
+  const { precision, maxE, minE } = Decimal;
+  try {
+    Decimal.set({ precision: 3, maxE: 5, minE: -5 });
+    const ar = new EnclosureArithmetic(30);
+    const results = [
+      ar.multiply(point(2 ** 20), point(2 ** 20)),
+      ar.multiply(point(2 ** -20), point(2 ** -20)),
+      ar.squareRoot(point(2 ** 40)),
+      ar.squareRoot(point(2 ** -40)),
+      // The upper end of a wide radicand has a root of its own.
+      ar.squareRoot(enclosure(point(-1).lo, point(2 ** 40).lo, false)),
+    ].map(({ lo, hi }) => [lo.toNumber(), hi.toNumber()]);
+    expect(results).toEqual([
+      [2 ** 40, 2 ** 40],
+      [2 ** -40, 2 ** -40],
+      [2 ** 20, 2 ** 20],
+      [2 ** -20, 2 ** -20],
+      [-0, 2 ** 20],
+    ]);
+  } finally {
+    Decimal.set({ precision, maxE, minE });
   }
 });

@@ -47,7 +47,6 @@ export class EnclosureArithmetic {
   }
 
   negate(x: Enclosure): Enclosure {
-    if (isNaNOnly(x)) return x;
     const lo = x.hi.negated();
     return { lo, hi: x.lo === x.hi ? lo : x.lo.negated(), nan: x.nan };
   }
@@ -194,9 +193,9 @@ function unprovedRoot(radicand: Decimal): Error {
   return new Error(`the root of ${radicand} is more than one last place off: decimal.js is not what it was`);
 }
 
-/** Sign of root² − radicand; zeros and +∞ are their own roots. */
+/** Sign of root² − radicand. */
 function compareSquare(root: Decimal, radicand: Decimal): number {
-  return root.isZero() || !root.isFinite() ? 0 : ExactDecimal.mul(root, root).comparedTo(radicand);
+  return ExactDecimal.mul(root, root).comparedTo(radicand);
 }
 
 /** An end of a sum. A zero is negative only if both terms are negative zeros, whatever the rounding. */

@@ -63,7 +63,7 @@ export function holdsInfinity(x: Enclosure): boolean {
 
 /** Whether neither NaN nor an infinity is possible. */
 export function isReal(x: Enclosure): boolean {
-  return !x.nan && !holdsInfinity(x) && !isNaNOnly(x);
+  return !x.nan && !holdsInfinity(x);
 }
 
 /** Whether x is +∞ or −∞. */

@@ -2,7 +2,7 @@ import { Decimal } from "decimal.js";
 import { float32FromDecimal } from "../../float32/from-decimal.js";
 import { nextDown, nextUp, ulp } from "../../float32/neighbours.js";
 import { exactDecimal } from "../../float32/to-decimal.js";
-import { type Enclosure, isInfinite, isNaNOnly } from "./enclosure.js";
+import { type Enclosure, isNaNOnly } from "./enclosure.js";
 
 /** What an observed infinity stands for. */
 const BEYOND = exactDecimal(2 ** 128);
@@ -32,16 +32,16 @@ export function errorInUlps(observed: number, exact: Enclosure, unit: Enclosure 
 }
 
 function distance(observed: number, exact: Decimal, spacing: number): number {
-  if (isInfinite(exact)) return exact.toNumber() === observed ? 0 : Number.POSITIVE_INFINITY;
   const finite = Number.isFinite(observed) ? observed : Math.sign(observed) * 2 ** 128;
-  // An observed infinity is right for everything beyond it.
+  // An observed infinity is right for everything beyond it, the exact infinity included.
   if (finite !== observed && exact.abs().gte(BEYOND) && exact.s === Math.sign(observed)) return 0;
   return Measure.div(Measure.sub(exactDecimal(finite), exact).abs(), exactDecimal(spacing)).toNumber();
 }
 
-/** The spacing at the end that is nearer to zero. */
+/** The spacing at the member that is nearest to zero. */
 function spacingOf(x: Enclosure): number {
-  if (isNaNOnly(x) || x.lo.isZero() || x.hi.isZero() || x.lo.s !== x.hi.s) return ulp(0);
+  // Zero lies between the ends; or the unit is NaN, whose sign equals nothing.
+  if (x.lo.s !== x.hi.s) return ulp(0);
   const end = x.lo.abs().lt(x.hi.abs()) ? x.lo : x.hi;
   const rounded = float32FromDecimal(end);
   // Rounding away from zero can reach the next binade.

@@ -1,6 +1,5 @@
 import { SLOTS } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
-import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { RISING_DIGITS, type RoundedFloat32, roundEnclosure } from "./certain-float32.js";
 import {
   type ExactBlock,
@@ -36,10 +35,8 @@ export function exactStepRounded(
   inputs: ExactInputs,
   options: ExactStepRoundedOptions = {},
 ): Partial<ExactQuantities<RoundedFloat32[]>> {
-  const { rising = RISING_DIGITS, quantities, observed, ...rest } = options;
+  const { rising = RISING_DIGITS, quantities = SLOTS, observed, ...rest } = options;
   if (rising.length === 0) throw new RangeError("name at least one number of digits to try");
-  const has = new Set<ExactQuantity>(["parameter", ...slotsOf(stepShape(dialect, h))]);
-  const wanted = quantities ?? SLOTS.filter((slot) => has.has(slot));
   const results: Partial<Record<ExactQuantity, RoundedFloat32[]>> = {};
   let pending: readonly number[] | undefined;
   for (const digits of rising) {
@@ -52,7 +49,7 @@ export function exactStepRounded(
     const elements: readonly number[] =
       pending ?? Array.from(inputs.parameter as ArrayLike<unknown>, (_, i) => i);
     const undecided = new Set<number>();
-    for (const quantity of wanted) {
+    for (const quantity of quantities) {
       const block = exact[quantity];
       if (!block) continue;
       results[quantity] ??= [];

@@ -223,6 +223,8 @@ describe("exactStep", () => {
   });
 
   it("takes blocks of no elements and of one", () => {
+    const none = { parameter: [], gradient: [], square_avg: [] };
+    expect(exactStepRounded(pytorch, pytorch.defaults, 1, none)).toEqual({ parameter: [], square_avg: [] });
     expect(step(pytorch, {}, { parameter: [], gradient: [], square_avg: [] }).parameter).toEqual([]);
     expect(step(pytorch, {}, { parameter: [1], gradient: [1], square_avg: [1] }).parameter).toHaveLength(1);
   });
