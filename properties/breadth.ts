@@ -2,16 +2,15 @@ import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { EVALUATION_AXES, type EvaluationAxis, openChoices } from "../spec/evaluation.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
-import { type Tensor, vector } from "../src/program/tensor.js";
+import type { Tensor } from "../src/program/tensor.js";
 import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
-import { CALM_REGIMES, gridFloat } from "./arbitraries/floats.js";
+import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
 import { hasMomentum } from "./arbitraries/momentum-traces.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
 import { property } from "./property.js";
-import { ProgramNotSent } from "./subject.js";
 import { isValidating } from "./validating-dialects.js";
 
 /** Family 1 again, where chance seldom goes: every exponent, hyperparameters far out, a place far back in a tensor, a step far along a trace. */
@@ -80,9 +79,9 @@ function manyElements(dialect: Dialect, h: Hyperparameters, seed: number, count:
 
 /** Values beyond those of the strata, each of which somebody uses. */
 const FAR = {
-  lr: [1e-7, 4, 1e39], // finite, and infinite as a float32
+  lr: [1e-7, 4],
   alpha: [0.9999, 1 - 2 ** -14, 0.0625, 0],
-  eps: [1e-12, 1e-15, 1e-38, 16, 1e39],
+  eps: [1e-12, 1e-15, 1e-38, 16],
   momentum: [0.0625, 0.01, 0.999],
   weight_decay: [1e-6, 4],
 } as const;
@@ -130,29 +129,14 @@ function farTraces(dialect: Dialect, momentum: Drawn<number> | undefined): Drawn
 const farProgram = (dialect: Dialect, { trace, far }: FarTrace): Program =>
   traceProgram(dialect, { ...trace, hyperparameters: { ...trace.hyperparameters, ...far } });
 
+/** Finite, and infinite as a float32. */
+const BEYOND_FLOAT32 = 1e39;
+
 /** A step whose update is three eighths of an ulp of the parameter, towards zero and away from it. */
 interface AbsorbedUpdate {
   readonly hyperparameters: Hyperparameters;
   readonly exponent: number;
   readonly gradient: number;
-}
-
-/** A step, a load of the mean square alone, and another step. */
-interface PartialLoad {
-  readonly hyperparameters: Hyperparameters;
-  readonly gradients: readonly [readonly number[], readonly number[]];
-  readonly square: number;
-}
-
-function partialLoads(dialect: Dialect): Drawn<PartialLoad> {
-  const gradient = draw.array(gridFloat, { minLength: 3, maxLength: 3 });
-  return draw.record({
-    hyperparameters: draw
-      .tuple(hyperparameters(dialect, EVERY_PART), draw.constantFrom(0.5, 0.75))
-      .map(([h, momentum]) => ({ ...h, momentum })),
-    gradients: draw.tuple(gradient, gradient),
-    square: draw.constantFrom(4, 16),
-  });
 }
 
 const SEED = draw.integer({ min: 0, max: 2 ** 20 });
@@ -216,6 +200,25 @@ export const breadthProperties = [
       await subject.conforms(farProgram(subject.declaration.dialect, input));
     },
   }),
+  property<FarTrace>({
+    id: "scalars-beyond-float32-are-infinite",
+    clauses: ["RMS-1.2"],
+    of: "implementation",
+    needs: ["state"],
+    weight: 0.2,
+    arbitrary: ({ dialect }) =>
+      draw.record({
+        trace: traces(dialect, { regimes: [...CALM_REGIMES, "wide"], maxSteps: 2, lengths: [1, 4, 9] }),
+        far: draw
+          .constantFrom("lr", ...(dialect.epsilon === "none" ? [] : ["eps" as const]))
+          .map((name) => ({ [name]: BEYOND_FLOAT32 })),
+      }),
+    check: async (input, subject) => {
+      // PyTorch raises where such a scalar meets a tensor.
+      const program = farProgram(subject.declaration.dialect, input);
+      await subject.conformsIfItCan(program, "take a scalar beyond float32");
+    },
+  }),
   property<AbsorbedUpdate>({
     id: "an-update-below-half-an-ulp-may-count",
     clauses: ["RMS-1.2"],
@@ -237,34 +240,6 @@ export const breadthProperties = [
       await subject.conforms(
         programOf(dialect, [init(rule, [p, -p]), step([gradient, -gradient]), observeAll(dialect, rule)]),
       );
-    },
-  }),
-  property<PartialLoad>({
-    id: "a-load-leaves-nothing-of-the-state-before",
-    clauses: ["RMS-6.1"],
-    of: "implementation",
-    needs: ["state", "load", "momentum"],
-    weight: 0.5,
-    appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => partialLoads(dialect),
-    check: async ({ hyperparameters: h, gradients: [first, second], square }, subject) => {
-      const { dialect } = subject.declaration;
-      const square_avg = vector(first.map(() => square));
-      const observe = observeAll(dialect, h);
-      const start = first.map(() => 0);
-      const program = programOf(dialect, [
-        init(h, start),
-        step(first),
-        observe,
-        { op: "load", state: [{ parameter: 0, step: 1, square_avg }] },
-        step(second),
-        observe,
-      ]);
-      const reply = await subject.reply(program);
-      // PyTorch makes its buffers at the first step and has no answer here.
-      if (reply.status === "error")
-        throw new ProgramNotSent(`it cannot step from a state without its buffers: ${reply.message}`);
-      subject.accept(program, reply.observations);
     },
   }),
   property<{ readonly hyperparameters: Hyperparameters; readonly seed: number }>({

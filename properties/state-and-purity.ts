@@ -1,5 +1,6 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Operation, Program } from "../src/program/program.js";
+import { vector } from "../src/program/tensor.js";
 import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
 import {
@@ -144,6 +145,24 @@ function expectKept(run: ProgramRun, trace: GappyTrace): void {
   }
 }
 
+/** A step, a load of the mean square alone, and another step. */
+interface PartialLoad {
+  readonly hyperparameters: Hyperparameters;
+  readonly gradients: readonly [readonly number[], readonly number[]];
+  readonly square: number;
+}
+
+function partialLoads(dialect: Dialect): Drawn<PartialLoad> {
+  const gradient = draw.array(gridFloat, { minLength: 3, maxLength: 3 });
+  return draw.record({
+    hyperparameters: draw
+      .tuple(hyperparameters(dialect, EVERY_PART), draw.constantFrom(0.5, 0.75))
+      .map(([h, momentum]) => ({ ...h, momentum })),
+    gradients: draw.tuple(gradient, gradient),
+    square: draw.constantFrom(4, 16),
+  });
+}
+
 export const stateAndPurityProperties = [
   property<InterruptedTrace>({
     id: "checkpoint-is-the-identity",
@@ -222,6 +241,31 @@ export const stateAndPurityProperties = [
       const expected = await subject.run(switchedProgram(dialect, trace));
       const run = await runProgram(subject, switchedProgram(dialect, trace, [CHECKPOINT]));
       expectSameObservations(run, expected, "with a checkpoint while a buffer is not used against without");
+    },
+  }),
+  property<PartialLoad>({
+    id: "a-load-leaves-nothing-of-the-state-before",
+    clauses: ["RMS-6.1"],
+    of: "implementation",
+    needs: ["state", "load", "momentum"],
+    weight: 0.5,
+    appliesTo: hasMomentum,
+    arbitrary: ({ dialect }) => partialLoads(dialect),
+    check: async ({ hyperparameters: h, gradients: [first, second], square }, subject) => {
+      const { dialect } = subject.declaration;
+      const square_avg = vector(first.map(() => square));
+      const observe = observeAll(dialect, h);
+      const start = first.map(() => 0);
+      const program = programOf(dialect, [
+        init(h, start),
+        step(first),
+        observe,
+        { op: "load", state: [{ parameter: 0, step: 1, square_avg }] },
+        step(second),
+        observe,
+      ]);
+      // PyTorch makes its buffers at the first step and has no answer here.
+      await subject.conformsIfItCan(program, "step from a state without its buffers");
     },
   }),
   property<GappyTrace>({

@@ -97,6 +97,17 @@ export class Subject {
     return observations;
   }
 
+  /**
+   * The same for a program that some implementations cannot run: an error is no answer then.
+   * @param what what it cannot do, as in "it cannot …"
+   * @throws {ProgramNotSent}
+   */
+  async conformsIfItCan(program: Program, what: string): Promise<void> {
+    const reply = await this.reply(program);
+    if (reply.status === "error") throw new ProgramNotSent(`it cannot ${what}: ${reply.message}`);
+    this.accept(program, reply.observations);
+  }
+
   /** Hold observations that were made before against the acceptance sets. */
   accept(program: Program, observations: readonly Observation[]): void {
     const judgement = judgeProgram(program, observations, this.declaration);
