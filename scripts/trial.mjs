@@ -77,16 +77,22 @@ const byChance = first.mutants
   )
   .map(({ id }) => id);
 const later = [];
-for (let k = 1; k < flags.seeds; k++) later.push(await trial(flags.seed + k, byChance, true));
+writeFigures();
+for (let k = 1; k < flags.seeds; k++) {
+  later.push(await trial(flags.seed + k, byChance, true));
+  writeFigures(); // each seed is kept, also if the next one is interrupted
+}
 const overStdio = await stdioSample();
 await pool.close();
 
-if (flags.write) {
+if (!overStdio || ![first, ...later].every((result) => scoresOf(result).passed)) process.exitCode = 1;
+
+function writeFigures() {
+  if (!flags.write) return;
   const { page, figures } = trialPage(first, later, flags.profile);
   writeFileSync(new URL("../docs/trial.md", import.meta.url), page);
   writeFileSync(new URL("../docs/trial.json", import.meta.url), `${JSON.stringify(figures, null, 1)}\n`);
 }
-if (!overStdio || ![first, ...later].every((result) => scoresOf(result).passed)) process.exitCode = 1;
 
 /** A part of the mutants again, as child processes: each must be killed there too. */
 async function stdioSample() {
