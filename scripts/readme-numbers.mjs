@@ -1,6 +1,6 @@
 // Writes the numbers, the sample card and the scores of the trial into README.md; `--check` fails if they are not the
 // present ones. The scores are those of docs/trial.json and docs/sharpness.json.
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PROPERTIES } from "../dist/properties/index.js";
 import { CLAUSES, DIALECTS, dialectById } from "../dist/spec/index.js";
@@ -39,7 +39,14 @@ const outside = goldens.reduce((sum, row) => sum + row.outside, 0);
 const cases = goldens.find(({ kind, capability }) => kind === "correct-root" && capability === "avx2").cases;
 const numbers = `${count(CLAUSES.length)} clauses, ${count(PROPERTIES.length)} properties, ${count(DIALECTS.length)} dialects, ${count(cases)} golden cases. ${count(values)} values observed in real PyTorch, half of them as shipped and half with the correct root, are judged: ${count(mismatching)} bits differ with the correct root, ${count(outside)} values are outside their acceptance set.`;
 
-const figures = (name) => JSON.parse(readFileSync(new URL(`../docs/${name}.json`, import.meta.url), "utf8"));
+const WRITTEN_BY = { trial: "npm run trial -- --write", sharpness: "npm run figures" };
+
+function figures(name) {
+  const file = new URL(`../docs/${name}.json`, import.meta.url);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+  console.error(`docs/${name}.json is missing: run \`${WRITTEN_BY[name]}\` first`);
+  process.exit(1);
+}
 
 const before = readFileSync(path, "utf8");
 const parts = {
