@@ -44,15 +44,18 @@ const WRITTEN_BY = { trial: "npm run trial -- --write", sharpness: "npm run figu
 function figures(name) {
   const file = new URL(`../docs/${name}.json`, import.meta.url);
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
-  console.error(`docs/${name}.json is missing: run \`${WRITTEN_BY[name]}\` first`);
-  process.exit(1);
+  console.error(
+    `docs/${name}.json is missing, and so its numbers are not written: run \`${WRITTEN_BY[name]}\``,
+  );
+  return undefined;
 }
 
+const [trial, sharpness] = [figures("trial"), figures("sharpness")];
 const before = readFileSync(path, "utf8");
 const parts = {
   card: `\`\`\`text\n${card}\n\`\`\``,
   numbers,
-  trial: trialText(figures("trial"), figures("sharpness")),
+  ...(trial && sharpness && { trial: trialText(trial, sharpness) }),
 };
 const after = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), before);
 if (!process.argv.includes("--check")) writeFileSync(path, after);
