@@ -49,8 +49,8 @@ export function judgeProgram(
           addTally(bySlot[slot], tally);
           if (carried) addTally(multiStep, tally);
         },
-        reject: (mismatch) => rejected.length < LISTED_MISMATCHES && rejected.push(mismatch),
-        differ: (mismatch) => notBitExact.length < LISTED_MISMATCHES && notBitExact.push(mismatch),
+        reject: (make) => rejected.length < LISTED_MISMATCHES && rejected.push(make()),
+        differ: (make) => notBitExact.length < LISTED_MISMATCHES && notBitExact.push(make()),
         breach: (problem) => contract.push(problem),
         ...(onSet && { set: onSet }),
       });

@@ -19,8 +19,9 @@ import { emptyTally, type Tally } from "./tally.js";
 export interface JudgementSink {
   /** @param carried whether the sets were carried along instead of listed for one step */
   count(slot: Slot, tally: Tally, carried: boolean): void;
-  reject(mismatch: Mismatch): void;
-  differ(mismatch: Mismatch): void;
+  /** Making a mismatch lists a whole acceptance set: only those that are wanted are made, and at once. */
+  reject(make: () => Mismatch): void;
+  differ(make: () => Mismatch): void;
   breach(problem: string): void;
   /** Given each listed acceptance set, if anybody wants them. */
   set?(values: readonly number[]): void;
@@ -316,14 +317,14 @@ class TimelineJudge {
         if (evidence !== "full") tally[evidence]++;
       } else tally.rejected++;
       if (accepted && (same || !expected)) continue;
-      const mismatch: Mismatch = {
+      const mismatch = (): Mismatch => ({
         ...this.place(event, slot, from + i),
         got: got[i],
         accepted: set.accepted(i),
         ...(expected && { reference: expected[i] }),
         ...(inputs && { inputs: elementOf(inputs, i) }),
         observed: elementOf(observed, i),
-      };
+      });
       if (accepted) this.sink.differ(mismatch);
       else this.sink.reject(mismatch);
     }
