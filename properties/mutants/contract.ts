@@ -110,6 +110,17 @@ function counter(): () => number {
   return () => count++;
 }
 
+const largest = new WeakMap<Float32Array, number>();
+
+/** The largest magnitude of a gradient as it was when it was first asked for: looked for once and not for each element. */
+function largestIn(gradient: Float32Array): number {
+  const known = largest.get(gradient);
+  if (known !== undefined) return known;
+  const found = gradient.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+  largest.set(gradient, found);
+  return found;
+}
+
 /** A generator of bits that nobody seeds again. */
 function bits(): () => boolean {
   let state = 1;
@@ -150,9 +161,7 @@ export const CONTRACT_MUTANTS: readonly Mutant[] = [
     id: "gradient-normalized-in-long-tensors",
     title: "In tensors of more than 16 elements the gradient is divided by its largest value in place.",
     clause: "RMS-10.3",
-    create: spoiling((g, _p, _h, gradient) =>
-      gradient.length > 16 ? g / gradient.reduce((most, x) => Math.max(most, Math.abs(x)), 0) : g,
-    ),
+    create: spoiling((g, _p, _h, gradient) => (gradient.length > 16 ? g / largestIn(gradient) : g)),
   },
   {
     id: "gradient-cleaned-of-nan",
