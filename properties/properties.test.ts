@@ -10,9 +10,9 @@ import { PROPERTIES } from "./index.js";
 const SEED = Number(process.env.RMSPROP_SEED ?? 20130);
 const RUNS = Number(process.env.RMSPROP_RUNS ?? 30);
 
-// Every property against the bundled implementation in both of PyTorch's evaluations, to the bit. A failure
+// Every property against the bundled implementation in PyTorch's evaluations, to the bit. A failure
 // prints its seed; `RMSPROP_SEED=… npx vitest run properties -t <property>` replays it.
-describe.each(["fused", "unfused"] as const)("the bundled implementation, %s", (evaluation) => {
+describe.each(["fused", "unfused", "cuda"] as const)("the bundled implementation, %s", (evaluation) => {
   test.each(PROPERTIES.map((property) => [property.id, property] as const))("%s", async (_, property) => {
     const result = await runProperty(property, {
       adapter: bundledAdapter(evaluation),

@@ -22,5 +22,10 @@ it("an open choice allows the choices that it includes, and they do not allow it
   expect(isWithin(fused, { ...fused, root: ["within-two-ulps"] })).toBe(true);
   expect(isWithin({ ...fused, root: ["within-two-ulps"] }, fused)).toBe(false);
   expect(isWithin(fused, { ...fused, intermediates: ["wider"] })).toBe(false);
-  expect(isWithin(fused, DEFAULT_FREEDOM)).toBe(true);
+});
+
+it("what declares nothing but float32 may have the bits of every named evaluation", () => {
+  for (const [name, pinned] of Object.entries(PINNED_EVALUATIONS)) {
+    expect(isWithin(evaluationOf(pinned), DEFAULT_FREEDOM), name).toBe(true);
+  }
 });

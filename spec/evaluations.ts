@@ -38,12 +38,32 @@ const FUSED: PinnedEvaluation = {
 };
 
 /**
- * Pinned evaluations with a name. The sources of the two PyTorch ones are the CPU kernels addcmul, addcdiv,
+ * PyTorch 2 on CUDA. Read from the source and proved by no trace yet: `golden/` has none from a GPU.
+ *
+ * - addcmul and addcdiv with a value v are fma(v, x ⊗ y, z) and fma(v, x ⊘ y, z) (`DeviceAddCmulCdiv.cuh`). So the
+ *   mean square is fma(t, g ⊗ g, β ⊗ s) and a parameter without momentum fma(−η, g ⊘ d, p). With v = −1 nothing is
+ *   left to fuse: the variance is s ⊖ a ⊗ a. addcdiv without a value is z ⊕ x ⊘ y, in the momentum buffer.
+ * - add with a factor (`ufunc/add.h`) and lerp (`Lerp.h`) are compiled with nvcc's -fmad, which fuses them.
+ * - mul, sqrt, the sum with ε and the quotient are correctly rounded, subnormals kept: nvcc's defaults.
+ *
+ * The foreach kernels, PyTorch's default on CUDA, do the same operations. One step is outside: with 0 < β < 2^-25
+ * the weight 1 − β is rounded to 1, and addcmul with a value of 1 is fma(g, g, β ⊗ s).
+ */
+const CUDA: PinnedEvaluation = {
+  ...FUSED,
+  "order.mean-square": "square-first",
+  "order.update": "quotient-first",
+  "contraction.variance": "none",
+};
+
+/**
+ * Pinned evaluations with a name. The sources of the two PyTorch ones for a CPU are the kernels addcmul, addcdiv,
  * lerp, add and sqrt; `golden/` holds the traces that prove them.
  */
 export const PINNED_EVALUATIONS = {
   fused: FUSED,
   unfused: UNFUSED,
+  cuda: CUDA,
   "operation-by-operation": OPERATION_BY_OPERATION,
 } as const satisfies Record<string, PinnedEvaluation>;
 

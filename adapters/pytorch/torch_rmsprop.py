@@ -1,7 +1,8 @@
-"""torch.optim.RMSprop behind the adapter protocol (spec/PROTOCOL.md), on the CPU, in one thread.
+"""torch.optim.RMSprop behind the adapter protocol (spec/PROTOCOL.md), on the CPU in one thread, or on a GPU.
 
-    python adapters/pytorch/torch_rmsprop.py              # foreach=False, the loop over parameters
-    python adapters/pytorch/torch_rmsprop.py --foreach    # foreach=True
+    python adapters/pytorch/torch_rmsprop.py                  # foreach=False, the loop over parameters
+    python adapters/pytorch/torch_rmsprop.py --foreach        # foreach=True
+    python adapters/pytorch/torch_rmsprop.py --device cuda    # either of them on CUDA
 
 Needs PyTorch and NumPy: pip install torch numpy
 
@@ -50,15 +51,15 @@ class Unsupported(Exception):
     """A program needs something that is not offered: the argument says what."""
 
 
-def tensor(wire):
+def tensor(wire, device):
     """A float32 tensor of the wire tensor's shape, in memory of its own."""
     values = np.frombuffer(base64.b64decode(wire["data"]), dtype="<f4").astype(np.float32)
     # Memory from PyTorch, aligned as that of any tensor, which NumPy's need not be.
-    return torch.from_numpy(values.reshape(wire["shape"])).clone()
+    return torch.from_numpy(values.reshape(wire["shape"])).to(device, copy=True)
 
 
 def wire_tensor(t):
-    values = t.detach().numpy().astype("<f4")
+    values = t.detach().cpu().numpy().astype("<f4")
     return {"shape": list(values.shape), "data": base64.b64encode(values.tobytes()).decode("ascii")}
 
 
@@ -83,8 +84,9 @@ def checked(values):
 class Run:
     """Carries out the operations of one program."""
 
-    def __init__(self, foreach):
+    def __init__(self, foreach, device):
         self.foreach = foreach
+        self.device = device
         self.observations = []
 
     def perform(self, operation):
@@ -110,7 +112,7 @@ class Run:
             [
                 {
                     **checked(hyperparameters(group["hyperparameters"])),
-                    "params": [tensor(p).requires_grad_() for p in group["parameters"]],
+                    "params": [tensor(p, self.device).requires_grad_() for p in group["parameters"]],
                 }
                 for group in groups
             ]
@@ -125,7 +127,7 @@ class Run:
 
     def step(self, gradients):
         for p, gradient in zip(self.parameters, gradients):
-            p.grad = None if gradient is None else tensor(gradient)
+            p.grad = None if gradient is None else tensor(gradient, self.device)
         self.optimizer.step()
 
     def set(self, group, changes):
@@ -134,7 +136,7 @@ class Run:
     def load(self, entries):
         saved = self.optimizer.state_dict()
         for entry in entries:
-            slots = {slot: tensor(entry[slot]) for slot in STATE_SLOTS if slot in entry}
+            slots = {slot: tensor(entry[slot], self.device) for slot in STATE_SLOTS if slot in entry}
             saved["state"][entry["parameter"]] = {"step": torch.tensor(float(entry["step"])), **slots}
         self.optimizer.load_state_dict(saved)
 
@@ -154,11 +156,11 @@ class Run:
         return {**entry, "step": int(state["step"])} if state else entry
 
 
-def reply(program, foreach):
+def reply(program, foreach, device):
     """The reply to one program: everything that it needs is made here."""
     if program["dialect"] != "pytorch":
         return {"status": "unsupported", "capability": "dialect"}
-    run = Run(foreach)
+    run = Run(foreach, device)
     for operation in program["operations"]:
         try:
             run.perform(operation)
@@ -175,8 +177,8 @@ def failure(operation, kind, message):
     return {"status": "error", "phase": operation["op"], "class": kind, "message": message}
 
 
-def hello(foreach):
-    mode = "foreach" if foreach else "for-loop"
+def hello(foreach, device):
+    mode = ("foreach" if foreach else "for-loop") + ("" if device == "cpu" else f", {device}")
     return {
         "protocol": 1,
         "implementation": {
@@ -187,25 +189,29 @@ def hello(foreach):
         },
         "dialects": ["pytorch"],
         "capabilities": CAPABILITIES,
-        # Wheels that take the vectorised root from a vendor's library have it within one float of the correct one.
-        "float32": {"choices": {"root": ["correct", "one-float-low", "one-float-high"]}},
+        # Wheels that take the CPU's vectorised root from a vendor's library have it within one float of the correct one.
+        **({"float32": {"choices": {"root": ["correct", "one-float-low", "one-float-high"]}}} if device == "cpu" else {}),
     }
 
 
 def main():
     parser = argparse.ArgumentParser(description="torch.optim.RMSprop as an adapter for rmsprop-conformance")
     parser.add_argument("--foreach", action="store_true", help="foreach=True instead of foreach=False")
-    foreach = parser.parse_args().foreach
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the tensors are (default cpu)")
+    arguments = parser.parse_args()
+    foreach, device = arguments.foreach, arguments.device
+    if device == "cuda" and not torch.cuda.is_available():
+        sys.exit(f"torch_rmsprop.py: PyTorch {torch.__version__} sees no CUDA device; leave --device out for the CPU")
     torch.set_num_threads(1)
     for line in sys.stdin.buffer:
         request = json.loads(line)
         if request["message"] == "stop":
             break
         if request["message"] == "hello":
-            answer = hello(foreach)
+            answer = hello(foreach, device)
         else:
             cases = request["cases"]
-            answer = {"results": [{"case": c["case"], **reply(c["program"], foreach)} for c in cases]}
+            answer = {"results": [{"case": c["case"], **reply(c["program"], foreach, device)} for c in cases]}
         print(json.dumps({"id": request["id"], **answer}), flush=True)
 
 

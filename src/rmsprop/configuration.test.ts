@@ -13,15 +13,16 @@ test("what a step need not do is switched off", () => {
   expect(configureStep(without)).toMatchObject({ clipping: "never", weightDecay: "none" });
 });
 
-test("the form of the mean gradient and the fusing are those of the evaluation", () => {
-  const forms = (["fused", "unfused", "operation-by-operation"] as const).map((evaluation) => {
-    const { fused, meanGradient } = configureStep({ evaluation });
-    return [fused, meanGradient];
+test("the orders and the fusing are those of the evaluation", () => {
+  const forms = (["fused", "unfused", "cuda", "operation-by-operation"] as const).map((evaluation) => {
+    const { fused, meanSquare, meanGradient, fusedVariance, quotient } = configureStep({ evaluation });
+    return [fused, meanSquare, meanGradient, fusedVariance, quotient];
   });
   expect(forms).toEqual([
-    [true, "lerp"],
-    [false, "lerp"],
-    [false, "two-term"],
+    [true, "weight-first-fused", "lerp", true, "scale-first"],
+    [false, "weight-first", "lerp", false, "scale-first"],
+    [true, "square-first-fused", "lerp", false, "quotient-first-fused"],
+    [false, "weight-first", "two-term", false, "scale-first"],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { DialectAxes } from "../../spec/dialect.js";
+import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import { type ResolvedOptions, type RMSpropOptions, resolveOptions } from "./options.js";
 
 /**
@@ -21,10 +22,16 @@ export interface StepConfiguration {
   /** "never" where the bound is ∞. */
   readonly clipping: DialectAxes["clipping"];
 
-  /** Whether a product that feeds a sum is fused with it, where PyTorch's FMA builds fuse it. */
+  /** Whether weight decay, lerp and η·b are fused with the sums that they feed. */
   readonly fused: boolean;
+  /** (tg)g or t(g²), t = 1 − β, and whether its last product is fused with the sum. */
+  readonly meanSquare: "weight-first" | "weight-first-fused" | "square-first-fused";
   /** βa + (1 − β)g in two terms, or PyTorch 2's lerp. */
   readonly meanGradient: "two-term" | "lerp";
+  /** Whether a² is fused with s − a². */
+  readonly fusedVariance: boolean;
+  /** (ηg)/d, or η(g/d), which is fused where it is subtracted from the parameter. */
+  readonly quotient: "scale-first" | "quotient-first-fused";
 
   readonly alpha32: number;
   /** 1 − β, subtracted in binary64. */
@@ -40,6 +47,32 @@ export interface StepConfiguration {
   readonly lrDecay: number;
   readonly alpha: number;
 }
+
+type Rounding = Pick<
+  StepConfiguration,
+  "fused" | "meanSquare" | "meanGradient" | "fusedVariance" | "quotient"
+>;
+
+const UNFUSED: Rounding = {
+  fused: false,
+  meanSquare: "weight-first",
+  meanGradient: "lerp",
+  fusedVariance: false,
+  quotient: "scale-first",
+};
+
+/** How each evaluation rounds: in PyTorch's kernels, with and without FMA and on CUDA, or as the formula is typed. */
+const ROUNDING: Readonly<Record<PinnedEvaluationName, Rounding>> = {
+  fused: { ...UNFUSED, fused: true, meanSquare: "weight-first-fused", fusedVariance: true },
+  unfused: UNFUSED,
+  cuda: {
+    ...UNFUSED,
+    fused: true,
+    meanSquare: "square-first-fused",
+    quotient: "quotient-first-fused",
+  },
+  "operation-by-operation": { ...UNFUSED, meanGradient: "two-term" },
+};
 
 /**
  * Prepare a step.
@@ -65,8 +98,7 @@ export function configurationOf(options: ResolvedOptions): StepConfiguration {
     maximize: dialect.maximize === "optional" && h.maximize,
     clipping: clips ? dialect.clipping : "never",
 
-    fused: evaluation === "fused",
-    meanGradient: evaluation === "operation-by-operation" ? "two-term" : "lerp",
+    ...ROUNDING[evaluation],
 
     alpha32: Math.fround(h.alpha),
     complement32: Math.fround(1 - h.alpha),

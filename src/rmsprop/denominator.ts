@@ -62,7 +62,7 @@ function center(
       const a = means[from + i];
       variance[i] = variance[i] - fround(fround(a * a) + eps);
     }
-  } else if (configuration.fused) {
+  } else if (configuration.fusedVariance) {
     for (let i = 0; i < count; i++) {
       const a = means[from + i];
       variance[i] = fusedMultiplyAdd(-a, a, variance[i]);

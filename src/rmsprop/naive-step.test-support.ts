@@ -25,9 +25,11 @@ export function naiveStep(
   gradient: number,
   e: Element,
 ): Element {
+  const cuda = evaluation === "cuda";
+  const fuses = evaluation === "fused" || cuda;
   // z ± x·y
   const plus = (z: number, x: number, y: number) =>
-    evaluation === "fused" ? exactFusedMultiplyAdd(x, y, z) : f(z + f(x * y));
+    fuses ? exactFusedMultiplyAdd(x, y, z) : f(z + f(x * y));
   const minus = (z: number, x: number, y: number) => plus(z, -x, y);
   const clipped = (x: number) => {
     const c = f(h.clip_value);
@@ -50,14 +52,14 @@ export function naiveStep(
   if (axes.clipping === "before-square") g = clipped(g);
   if (axes.weightDecay === "l2" && h.weight_decay !== 0) g = plus(g, p, decay);
 
-  const s = plus(f(beta * e.s), f(w * g), g);
+  const s = cuda ? plus(f(beta * e.s), w, f(g * g)) : plus(f(beta * e.s), f(w * g), g);
   const centered = axes.centered === "always" || (axes.centered === "optional" && h.centered);
   let a = e.a;
   if (centered) {
     const distance = f(g - e.a);
     if (evaluation === "operation-by-operation") a = f(f(beta * e.a) + f(w * g));
     else if (w > -0.5 && w < 0.5) a = plus(e.a, w, distance);
-    else if (evaluation === "fused") a = exactFusedMultiplyAdd(f(w - 1), distance, g);
+    else if (fuses) a = exactFusedMultiplyAdd(f(w - 1), distance, g);
     else a = f(g - f(distance * f(1 - w)));
   }
 
@@ -65,8 +67,10 @@ export function naiveStep(
   const used = f(s / correction);
   const mean = f(a / correction);
   let v = used;
-  if (centered)
-    v = axes.epsilon === "subtracted" ? f(used - f(f(mean * mean) + eps)) : minus(used, mean, mean);
+  if (centered) {
+    if (axes.epsilon === "subtracted") v = f(used - f(f(mean * mean) + eps));
+    else v = cuda ? f(used - f(mean * mean)) : minus(used, mean, mean);
+  }
   const insideEps =
     axes.epsilon === "inside" || axes.epsilon === "both" || (axes.epsilon === "subtracted" && !centered);
   if (insideEps) v = f(v + eps);
@@ -75,10 +79,11 @@ export function naiveStep(
   if (axes.epsilon === "max-clamp" && d < eps) d = eps;
   if (axes.clipping === "after-square") g = clipped(g);
 
-  const scaled = (x: number) => f(f(lr * x) / d);
+  const scaled = (x: number) => (cuda ? f(lr * f(x / d)) : f(f(lr * x) / d));
+  const descended = (x: number) => (cuda ? minus(p, f(x / d), lr) : f(p - scaled(x)));
   const carried = f(e.b * mu);
   const result = (b: number, next: number) => ({ p: next, s, a, b });
-  if (!(h.momentum > 0)) return result(e.b, f(p - scaled(g)));
+  if (!(h.momentum > 0)) return result(e.b, descended(g));
   if (axes.momentum === "lr-outside") {
     const b = f(carried + f(g / d));
     return result(b, minus(p, b, lr));
@@ -89,7 +94,7 @@ export function naiveStep(
   }
   if (axes.momentum === "raw-gradient") {
     const b = f(carried + g);
-    return result(b, f(p - scaled(b)));
+    return result(b, descended(b));
   }
   if (axes.momentum === "nesterov") {
     const b = f(carried + scaled(g));
@@ -99,7 +104,7 @@ export function naiveStep(
     const b = f(carried + f(g / d));
     return result(b, minus(p, f(f(b * mu) + f(g / d)), lr));
   }
-  return result(e.b, f(p - scaled(g)));
+  return result(e.b, descended(g));
 }
 
 /** x·y + z for float32 values, exact in integers of 2^-298 and rounded once, ties to even. */

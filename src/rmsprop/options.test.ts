@@ -29,7 +29,7 @@ describe("what is said of refused options", () => {
     ],
     [
       { evaluation: "fast" },
-      'evaluation must be one of fused, unfused, operation-by-operation, but is the string "fast"; choose one of these',
+      'evaluation must be one of fused, unfused, cuda, operation-by-operation, but is the string "fast"; choose one of these',
     ],
     [{ alpha: "1" }, 'alpha must be a number, but is the string "1"; pass a plain JavaScript number'],
     [{ maximize: 1 }, "maximize must be a boolean, but is 1; pass true or false"],

@@ -33,6 +33,7 @@ export const HYPERPARAMETER_NAMES: readonly (keyof Hyperparameters)[] = [...SCAL
 const EVALUATION_NAMES = Object.keys({
   fused: 0,
   unfused: 0,
+  cuda: 0,
   "operation-by-operation": 0,
 } satisfies Record<PinnedEvaluationName, 0>);
 

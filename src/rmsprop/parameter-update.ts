@@ -1,5 +1,11 @@
 import type { StepConfiguration } from "./configuration.js";
 import { fusedMultiplyAdd } from "./fused-multiply-add.js";
+import {
+  descendQuotientFirst,
+  descendWithLrInside,
+  descendWithNesterov,
+  descendWithRawGradient,
+} from "./quotient-first.js";
 
 const fround = Math.fround;
 
@@ -30,8 +36,9 @@ export function decayParameter(
   }
 }
 
-/** Without momentum: p ← p − (η·g)/d. Never fused: the last operation of the product is a division. */
+/** Without momentum: p ← p − (η·g)/d, never fused, since it ends in a division; or p ← p − η·(g/d), fused. */
 export function descend(
+  configuration: StepConfiguration,
   parameter: Float32Array,
   gradient: Float32Array,
   denominator: Float32Array,
@@ -39,6 +46,10 @@ export function descend(
   start: number,
   count: number,
 ): void {
+  if (configuration.quotient === "quotient-first-fused") {
+    descendQuotientFirst(parameter, gradient, denominator, lr, start, count);
+    return;
+  }
   for (let i = 0; i < count; i++) {
     parameter[start + i] = parameter[start + i] - fround(fround(lr * gradient[i]) / denominator[i]);
   }
@@ -59,6 +70,7 @@ export function descendWithMomentum(
   count: number,
 ): void {
   const mu = configuration.momentum32;
+  const quotientFirst = configuration.quotient === "quotient-first-fused";
   switch (configuration.momentum) {
     case "lr-outside":
       if (configuration.fused) {
@@ -76,6 +88,10 @@ export function descendWithMomentum(
       }
       return;
     case "lr-inside":
+      if (quotientFirst) {
+        descendWithLrInside(parameter, buffer, gradient, denominator, mu, lr, start, count);
+        return;
+      }
       for (let i = 0; i < count; i++) {
         const increment = fround(fround(lr * gradient[i]) / denominator[i]);
         const b = fround(fround(buffer[start + i] * mu) + increment);
@@ -84,6 +100,10 @@ export function descendWithMomentum(
       }
       return;
     case "raw-gradient":
+      if (quotientFirst) {
+        descendWithRawGradient(parameter, buffer, gradient, denominator, mu, lr, start, count);
+        return;
+      }
       for (let i = 0; i < count; i++) {
         const b = fround(fround(buffer[start + i] * mu) + gradient[i]);
         buffer[start + i] = b;
@@ -91,6 +111,10 @@ export function descendWithMomentum(
       }
       return;
     case "nesterov":
+      if (quotientFirst) {
+        descendWithNesterov(parameter, buffer, gradient, denominator, mu, lr, start, count);
+        return;
+      }
       for (let i = 0; i < count; i++) {
         const increment = fround(fround(lr * gradient[i]) / denominator[i]);
         const b = fround(fround(buffer[start + i] * mu) + increment);

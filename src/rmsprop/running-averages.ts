@@ -3,7 +3,7 @@ import { fusedMultiplyAdd } from "./fused-multiply-add.js";
 
 const fround = Math.fround;
 
-/** s ← βs + ((1 − β)g)g for `count` elements of s from `start` on; g is at the front of `gradient`. */
+/** s ← βs + (1 − β)g² for `count` elements of s from `start` on; g is at the front of `gradient`. */
 export function accumulateSquare(
   configuration: StepConfiguration,
   squareAverage: Float32Array,
@@ -13,18 +13,28 @@ export function accumulateSquare(
 ): void {
   const alpha = configuration.alpha32;
   const complement = configuration.complement32;
-  if (configuration.fused) {
-    for (let i = 0; i < count; i++) {
-      const g = gradient[i];
-      const kept = fround(alpha * squareAverage[start + i]);
-      squareAverage[start + i] = fusedMultiplyAdd(fround(complement * g), g, kept);
-    }
-  } else {
-    for (let i = 0; i < count; i++) {
-      const g = gradient[i];
-      const kept = fround(alpha * squareAverage[start + i]);
-      squareAverage[start + i] = kept + fround(fround(complement * g) * g);
-    }
+  switch (configuration.meanSquare) {
+    case "weight-first":
+      for (let i = 0; i < count; i++) {
+        const g = gradient[i];
+        const kept = fround(alpha * squareAverage[start + i]);
+        squareAverage[start + i] = kept + fround(fround(complement * g) * g);
+      }
+      return;
+    case "weight-first-fused":
+      for (let i = 0; i < count; i++) {
+        const g = gradient[i];
+        const kept = fround(alpha * squareAverage[start + i]);
+        squareAverage[start + i] = fusedMultiplyAdd(fround(complement * g), g, kept);
+      }
+      return;
+    case "square-first-fused":
+      for (let i = 0; i < count; i++) {
+        const g = gradient[i];
+        const kept = fround(alpha * squareAverage[start + i]);
+        squareAverage[start + i] = fusedMultiplyAdd(complement, fround(g * g), kept);
+      }
+      return;
   }
 }
 

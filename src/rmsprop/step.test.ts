@@ -9,7 +9,7 @@ import { naiveStep, randomFloat32 } from "./naive-step.test-support.js";
 import { completeState, createState } from "./parameter-state.js";
 import { rmspropStep } from "./step.js";
 
-const EVALUATIONS: PinnedEvaluationName[] = ["fused", "unfused", "operation-by-operation"];
+const EVALUATIONS: PinnedEvaluationName[] = ["fused", "unfused", "cuda", "operation-by-operation"];
 
 /** Run both for some steps and count the values that differ; also says how many were finite and not zero. */
 function compare(
@@ -151,6 +151,43 @@ describe("rmspropStep equals the formula spelt out for one element", () => {
     expect(differs("pytorch", {}, "unfused")).toBe(true);
     expect(differs("keras", { weight_decay: 0.1 }, "unfused")).toBe(true);
     expect(differs("graves-2013", {}, "operation-by-operation")).toBe(true);
+    expect(differs("pytorch", {}, "cuda")).toBe(true);
+    expect(differs("optax", { momentum: 0.9 }, "cuda")).toBe(true);
+  });
+});
+
+describe("a step as CUDA rounds it", () => {
+  const stepped = (evaluation: PinnedEvaluationName, options: Partial<Hyperparameters>, g: number, p = 0) => {
+    const configuration = configureStep({ eps: 0, ...options, evaluation });
+    const parameter = Float32Array.of(p);
+    const state = createState(configuration, parameter, parameter);
+    rmspropStep(configuration, parameter, Float32Array.of(g), state);
+    return { p: parameter[0], s: state.square_avg[0] };
+  };
+
+  test("squares the gradient first: it overflows at 1.84e19, on a CPU at 1.84e20", () => {
+    // The root of the largest float32 is 1.8447e19; a weight of 0.01 in front of the square lifts it tenfold.
+    for (const evaluation of ["fused", "unfused", "operation-by-operation"] as const) {
+      expect(stepped(evaluation, { alpha: 0.99 }, 1.8e20).s).toBeLessThan(Number.POSITIVE_INFINITY);
+      expect(stepped(evaluation, { alpha: 0.99 }, 1.9e20).s).toBe(Number.POSITIVE_INFINITY);
+    }
+    expect(stepped("cuda", { alpha: 0.99 }, 1.84e19).s).toBeLessThan(Number.POSITIVE_INFINITY);
+    expect(stepped("cuda", { alpha: 0.99 }, 1.85e19)).toEqual({ p: 0, s: Number.POSITIVE_INFINITY });
+  });
+
+  test("squares the gradient first: it underflows where a weighted one does not", () => {
+    // g² is half of the smallest subnormal and rounds to 0; a β of 3 weighs it −2 times.
+    expect(stepped("unfused", { alpha: 3 }, 2 ** -75).s).toBe(-(2 ** -149));
+    expect(stepped("cuda", { alpha: 3 }, 2 ** -75).s).toBe(0);
+  });
+
+  test("divides first, then fuses the product with the parameter", () => {
+    // fl(1/3) is 2^-25/3 too large. Three times that misses 1 by 2^-25, which only the fused product keeps.
+    expect(stepped("cuda", { alpha: 0, eps: 2, lr: 3 }, 1, 1).p).toBe(-(2 ** -25));
+    expect(stepped("fused", { alpha: 0, eps: 2, lr: 3 }, 1, 1).p).toBe(0);
+    // η·g is beyond float32, η·(g/d) is not.
+    expect(stepped("unfused", { alpha: 0, lr: 3e38 }, 4).p).toBe(Number.NEGATIVE_INFINITY);
+    expect(stepped("cuda", { alpha: 0, lr: 3e38 }, 4).p).toBe(-Math.fround(3e38));
   });
 });
 

@@ -56,6 +56,6 @@ export function advance(
     writeDenominator(configuration, squareAverage, gradientAverage, state.step, start, count, d);
     if (configuration.clipping === "after-square") clip(g, count, configuration.clipValue32);
     if (buffer) descendWithMomentum(configuration, parameter, buffer, g, d, lr, start, count);
-    else descend(parameter, g, d, lr, start, count);
+    else descend(configuration, parameter, g, d, lr, start, count);
   }
 }

@@ -115,7 +115,7 @@ describe("an implementation that hides its state", () => {
       }),
   });
 
-  it.each(["fused", "unfused", "operation-by-operation"] as const)(
+  it.each(["fused", "unfused", "cuda", "operation-by-operation"] as const)(
     "is judged by its parameters: %s",
     async (name) => {
       const result = await gate(hiding(adapterOf(bundledFactory(name))), name, "L3");

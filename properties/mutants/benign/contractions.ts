@@ -27,6 +27,14 @@ function asPytorch(fma: MultiplyAdd): Partial<Parts> {
 
 const FUSED = asPytorch(fma32);
 
+/** PyTorch's kernels on CUDA: the scalar is fused last, so that the variance has nothing to fuse. */
+const CUDA: Partial<Parts> = {
+  ...FUSED,
+  meanSquare: (s, g, { scalars: { alpha, complement } }) => fma32(complement, f(g * g), f(s * alpha)),
+  variance: PLAIN.variance,
+  move: (p, g, d, { scalars }) => fma32(-scalars.lr, f(g / d), p),
+};
+
 function multiplyAddByOddSum(x: number, y: number, z: number): number {
   const product = x * y;
   const sum = product + z;
@@ -85,6 +93,12 @@ export const CONTRACTIONS: readonly Variant[] = [
     title: "Fuses what PyTorch's AVX2 kernels fuse, and says so.",
     declares: { reference: "fused" },
     create: withParts(FUSED),
+  },
+  {
+    id: "fused-as-pytorch-on-cuda",
+    title: "Fuses what PyTorch's CUDA kernels fuse, squares and divides first, and says so.",
+    declares: { reference: "cuda" },
+    create: withParts(CUDA),
   },
   {
     id: "fused-by-odd-sums",
