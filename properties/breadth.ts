@@ -94,35 +94,44 @@ interface FarTrace {
   readonly far: Partial<Hyperparameters>;
 }
 
-/** Traces with one or two hyperparameters far out. ε is left alone where the dialect has none. */
-function farTraces(dialect: Dialect, momentum: Drawn<number> | undefined): Drawn<FarTrace> {
-  const names = (["lr", "alpha", "eps", "weight_decay"] as const).filter(
-    (name) =>
-      !(name === "eps" && dialect.epsilon === "none") &&
-      !(name === "weight_decay" && dialect.weightDecay === "none"),
-  );
+type FarName = "lr" | "alpha" | "eps" | "weight_decay";
+
+/** ε and weight decay are left alone where the dialect has none. */
+function farNames({ epsilon, weightDecay }: Dialect): FarName[] {
+  return [
+    "lr",
+    "alpha",
+    ...(epsilon === "none" ? [] : (["eps"] as const)),
+    ...(weightDecay === "none" ? [] : (["weight_decay"] as const)),
+  ];
+}
+
+function farValues(dialect: Dialect, name: FarName): readonly number[] {
+  return name === "alpha" && isValidating(dialect) ? [...FAR.alpha, ...BEYOND_ONE.alpha] : FAR[name];
+}
+
+/** Traces with one or two hyperparameters far out, or none beside a momentum. */
+function farTraces(dialect: Dialect, withMomentum = false): Drawn<FarTrace> {
+  const names = farNames(dialect);
+  const value = (name: FarName) => draw.constantFrom(...farValues(dialect, name));
   return draw.record({
     trace: traces(dialect, {
-      parts: { weightDecay: true, maximize: true, ...(momentum && { momentum: true, centered: true }) },
+      parts: { weightDecay: true, maximize: true, ...(withMomentum && { momentum: true, centered: true }) },
       regimes: [...CALM_REGIMES, "wide"],
       maxSteps: 3,
       lengths: [1, 4, 9],
     }),
     far: draw
       .tuple(
-        draw.subarray(names, { minLength: momentum ? 0 : 1, maxLength: 2 }),
+        draw.subarray(names, { minLength: withMomentum ? 0 : 1, maxLength: 2 }),
         draw.record({
-          lr: draw.constantFrom(...FAR.lr),
-          alpha: draw.constantFrom(...FAR.alpha, ...(isValidating(dialect) ? BEYOND_ONE.alpha : [])),
-          eps: draw.constantFrom(...FAR.eps),
-          weight_decay: draw.constantFrom(...FAR.weight_decay),
+          lr: value("lr"),
+          alpha: value("alpha"),
+          eps: value("eps"),
+          weight_decay: value("weight_decay"),
         }),
-        momentum ?? draw.constant(undefined),
       )
-      .map(([chosen, values, mu]) => ({
-        ...Object.fromEntries(chosen.map((name) => [name, values[name]])),
-        ...(mu !== undefined && { momentum: mu }),
-      })),
+      .map(([chosen, values]) => Object.fromEntries(chosen.map((name) => [name, values[name]]))),
   });
 }
 
@@ -180,9 +189,16 @@ export const breadthProperties = [
     clauses: ["RMS-1.1", "RMS-1.2"],
     of: "implementation",
     needs: ["state"],
-    arbitrary: ({ dialect }) => farTraces(dialect, undefined),
-    check: async (input, subject) => {
-      await subject.conforms(farProgram(subject.declaration.dialect, input));
+    weight: 0.2,
+    arbitrary: ({ dialect }) => farTraces(dialect),
+    check: async ({ trace, far }, subject) => {
+      const { dialect } = subject.declaration;
+      // Each alone too: one value far out must not need the luck of being drawn.
+      const names = farNames(dialect).filter(
+        (name) => name !== "weight_decay" || subject.offers("weight-decay"),
+      );
+      const each = names.flatMap((name) => farValues(dialect, name).map((value) => ({ [name]: value })));
+      for (const one of [far, ...each]) await subject.conforms(farProgram(dialect, { trace, far: one }));
     },
   }),
   property<FarTrace>({
@@ -190,14 +206,14 @@ export const breadthProperties = [
     clauses: ["RMS-6.1"],
     of: "implementation",
     needs: ["state", "momentum"],
-    weight: 0.5,
+    weight: 0.2,
     appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => {
+    arbitrary: ({ dialect }) => farTraces(dialect, true),
+    check: async ({ trace, far }, subject) => {
+      const { dialect } = subject.declaration;
       const beyond = isValidating(dialect) ? BEYOND_ONE.momentum : [];
-      return farTraces(dialect, draw.constantFrom(...FAR.momentum, ...beyond));
-    },
-    check: async (input, subject) => {
-      await subject.conforms(farProgram(subject.declaration.dialect, input));
+      for (const momentum of [...FAR.momentum, ...beyond])
+        await subject.conforms(farProgram(dialect, { trace, far: { ...far, momentum } }));
     },
   }),
   property<FarTrace>({

@@ -41,7 +41,8 @@ export function firstStepBound(
       const shares = evaluation["order.mean-square"].map((order) =>
         order === "weight-first" ? below(below(complement * g) * g) : below(complement * below(g * g)),
       );
-      const share = Math.min(...shares);
+      // Whoever keeps wider intermediates may go on from them or from what was stored.
+      const share = Math.min(...shares, ...shares.map(Math.fround));
       if (mayFlush(evaluation) && share < MIN_NORMAL) return Number.POSITIVE_INFINITY;
       const d = smallest(Math.sqrt(share), below, hasExactRoot(share) ? CORRECT : roots);
       const divide = (x: number, y: number) =>

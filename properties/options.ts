@@ -204,6 +204,15 @@ function defaultedProgram(
   ]);
 }
 
+/** Zero gradients of either sign at zero parameters of either sign. */
+function zerosOf({ hyperparameters: h }: Trace): Trace {
+  return {
+    hyperparameters: { ...h, weight_decay: 0 },
+    parameter: [0, 0, -0, -0],
+    gradients: [[0, -0, 0, -0]],
+  };
+}
+
 export const optionProperties = [
   property<Trace>({
     id: "maximizing-is-minimizing-the-negated-gradient",
@@ -218,17 +227,19 @@ export const optionProperties = [
         hyperparameters: draw.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
         parameter: draw.oneof(smallParameter, draw.constant(-0)),
       }).chain((trace) => withZeroGradients(trace, 1)),
-    check: async (trace, subject) => {
+    check: async (drawn, subject) => {
       const { dialect } = subject.declaration;
-      const variant = (maximize: boolean, sign: 1 | -1): Trace => ({
-        ...trace,
-        hyperparameters: { ...trace.hyperparameters, maximize },
-        gradients: trace.gradients.map((gradient) => gradient.map((g) => sign * g)),
-      });
-      const expected = await subject.run(traceProgram(dialect, variant(false, -1)));
-      const run = await runProgram(subject, traceProgram(dialect, variant(true, 1)));
-      expectSameObservations(run, expected, "maximizing g against minimizing −g");
-      acceptRun(subject, run);
+      for (const trace of [drawn, zerosOf(drawn)]) {
+        const variant = (maximize: boolean, sign: 1 | -1): Trace => ({
+          ...trace,
+          hyperparameters: { ...trace.hyperparameters, maximize },
+          gradients: trace.gradients.map((gradient) => gradient.map((g) => sign * g)),
+        });
+        const expected = await subject.run(traceProgram(dialect, variant(false, -1)));
+        const run = await runProgram(subject, traceProgram(dialect, variant(true, 1)));
+        expectSameObservations(run, expected, "maximizing g against minimizing −g");
+        acceptRun(subject, run);
+      }
     },
   }),
   property<DecayTrace>({

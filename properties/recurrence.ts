@@ -113,21 +113,31 @@ export const recurrenceProperties = [
       await subject.conforms({ ...program, operations });
     },
   }),
-  property<Trace>({
+  property<readonly [Trace, Trace]>({
     id: "large-tensors-are-accepted",
     clauses: ["RMS-1.1", "RMS-1.2", "RMS-8.3"],
     of: "implementation",
     needs: ["state"],
     weight: 0.05,
     arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        parts: EVERY_PART,
-        regimes: ALL_REGIMES,
-        maxSteps: 2,
-        lengths: [255, 257, 1024, 1031],
-      }),
-    check: async (trace, subject) => {
-      await subject.conforms(traceProgram(subject.declaration.dialect, trace));
+      draw.tuple(
+        traces(dialect, {
+          parts: EVERY_PART,
+          regimes: ALL_REGIMES,
+          maxSteps: 2,
+          lengths: [255, 257, 1024, 1031],
+        }),
+        // Values in which no two states are alike, and a state from before: who reads another element's is seen.
+        traces(dialect, {
+          parts: EVERY_PART,
+          regimes: ["normal"],
+          minSteps: 2,
+          maxSteps: 2,
+          lengths: [1031],
+        }),
+      ),
+    check: async (both, subject) => {
+      for (const trace of both) await subject.conforms(traceProgram(subject.declaration.dialect, trace));
     },
   }),
 ];

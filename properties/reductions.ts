@@ -208,8 +208,10 @@ export const reductionProperties = [
         hyperparameters: plainHyperparameters(dialect, { alpha: 0, eps: 0 }),
       }),
     check: async (trace, subject) => {
-      const run = await observeConforming(subject, trace);
-      demandSignDescent(subject, run);
+      for (const lr of [trace.hyperparameters.lr, SMALL_RATE]) {
+        const rated = { ...trace, hyperparameters: { ...trace.hyperparameters, lr } };
+        demandSignDescent(subject, await observeConforming(subject, rated));
+      }
     },
   }),
   property<Trace>({
@@ -435,6 +437,9 @@ function demandShortfall(subject: Subject, run: ObservedRun): void {
  * where η is a binary64: both round η itself. Lerp with w = 1 takes s ⊕ (q ⊖ s), which need not be q; a reciprocal
  * root reads fl(g²), not g.
  */
+/** Below the sixth decimal, where a learning rate that travels as text may end. */
+const SMALL_RATE = 1.5 * 2 ** -21;
+
 function demandSignDescent(subject: Subject, run: ObservedRun): void {
   const { evaluation } = subject.declaration;
   if (evaluation["order.mean-square"].includes("lerp")) return;

@@ -87,10 +87,11 @@ function struck(
   value: Drawn<number>,
   regimes: readonly Regime[] = CALM_REGIMES,
 ): Drawn<Struck> {
-  return traces(dialect, { parts, regimes, maxSteps: 4, lengths: [1, 2, 4, 5, 9, 17] }).chain((trace) =>
+  return traces(dialect, { parts, regimes, minSteps: 2, lengths: [1, 2, 4, 5, 9, 17] }).chain((trace) =>
     draw
       .record({
-        step: draw.nat({ max: trace.gradients.length - 1 }),
+        // Never in the last step, so that what becomes of it is seen.
+        step: draw.nat({ max: trace.gradients.length - 2 }),
         element: draw.nat({ max: trace.parameter.length - 1 }),
         value,
       })

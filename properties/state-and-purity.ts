@@ -77,6 +77,10 @@ function interruptedProgram(
   ]);
 }
 
+function withMomentum(trace: Trace, momentum: number): Trace {
+  return { ...trace, hyperparameters: { ...trace.hyperparameters, momentum } };
+}
+
 /** Several parameters in one group; a gradient may be missing. */
 interface GappyTrace {
   readonly hyperparameters: Hyperparameters;
@@ -87,16 +91,15 @@ interface GappyTrace {
 
 const TWELVE_SCALARS: number[] = Array.from({ length: 12 }, () => 1);
 
-function gappyTraces(dialect: Dialect): Drawn<GappyTrace> {
+const ANY_LENGTHS: Drawn<number[]> = draw.oneof(
+  draw.array(draw.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+  // What is told apart by its length alone is exchanged here, and what is sorted as text.
+  draw.constantFrom([1, 1], [3, 3, 3], [4, 4], TWELVE_SCALARS),
+);
+
+function gappyTraces(dialect: Dialect, someLengths = ANY_LENGTHS, minSteps = 1): Drawn<GappyTrace> {
   const regimes = [...CALM_REGIMES, "wide", "special"] as const;
-  const shape = draw.record({
-    lengths: draw.oneof(
-      draw.array(draw.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
-      // What is told apart by its length alone is exchanged here, and what is sorted as text.
-      draw.constantFrom([1, 1], [3, 3, 3], [4, 4], TWELVE_SCALARS),
-    ),
-    regime: draw.constantFrom(...regimes),
-  });
+  const shape = draw.record({ lengths: someLengths, regime: draw.constantFrom(...regimes) });
   return shape.chain(({ lengths, regime }) => {
     const tuples = (element: Drawn<number>) =>
       lengths.map((length) => draw.array(element, { minLength: length, maxLength: length }));
@@ -105,7 +108,7 @@ function gappyTraces(dialect: Dialect): Drawn<GappyTrace> {
     return draw.record({
       hyperparameters: hyperparameters(dialect, EVERY_PART),
       parameters: draw.tuple(...tuples(smallParameter)),
-      gradients: draw.array(gradients, { minLength: 1, maxLength: 5 }),
+      gradients: draw.array(gradients, { minLength: minSteps, maxLength: 5 }),
     });
   });
 }
@@ -197,10 +200,19 @@ export const stateAndPurityProperties = [
         // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
         eps: dialect.initialAccumulator === "epsilon" ? eps : other.eps,
       };
-      const changes: Operation = { op: "set", group: 0, hyperparameters };
-      const expected = await subject.run(interruptedProgram(dialect, interrupted, false, [changes]));
-      const run = await runProgram(subject, interruptedProgram(dialect, interrupted, true, [changes]));
-      expectSameObservations(run, expected, "after a change, with checkpoints against without");
+      const changed = [{ trace: interrupted.trace, hyperparameters }];
+      if (hasMomentum(subject.declaration) && subject.offers("momentum"))
+        changed.push({
+          trace: withMomentum(interrupted.trace, 0.5),
+          hyperparameters: { ...hyperparameters, momentum: 0.75 },
+        });
+      for (const { trace, hyperparameters } of changed) {
+        const changes: Operation = { op: "set", group: 0, hyperparameters };
+        const each = { ...interrupted, trace };
+        const expected = await subject.run(interruptedProgram(dialect, each, false, [changes]));
+        const run = await runProgram(subject, interruptedProgram(dialect, each, true, [changes]));
+        expectSameObservations(run, expected, "after a change, with checkpoints against without");
+      }
     },
   }),
   property<LoadedTrace>({
@@ -268,18 +280,21 @@ export const stateAndPurityProperties = [
       await subject.conformsIfItCan(program, "step from a state without its buffers");
     },
   }),
-  property<GappyTrace>({
+  property<readonly [GappyTrace, GappyTrace]>({
     id: "checkpoint-with-parameters-without-state",
     clauses: ["RMS-10.1", "RMS-10.4"],
     of: "implementation",
     needs: ["state", "checkpoint", "missing-gradient", "deterministic"],
     weight: 0.5,
-    arbitrary: ({ dialect }) => gappyTraces(dialect),
-    check: async (trace, subject) => {
+    arbitrary: ({ dialect }) =>
+      draw.tuple(gappyTraces(dialect), gappyTraces(dialect, draw.constant(TWELVE_SCALARS), 3)),
+    check: async (both, subject) => {
       const { dialect } = subject.declaration;
-      const expected = await subject.run(gappyProgram(dialect, trace));
-      const run = await runProgram(subject, gappyProgram(dialect, trace, [CHECKPOINT]));
-      expectSameObservations(run, expected, "with checkpoints against without");
+      for (const trace of both) {
+        const expected = await subject.run(gappyProgram(dialect, trace));
+        const run = await runProgram(subject, gappyProgram(dialect, trace, [CHECKPOINT]));
+        expectSameObservations(run, expected, "with checkpoints against without");
+      }
     },
   }),
   property<{ trace: Trace; other: Trace }>({
