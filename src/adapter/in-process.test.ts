@@ -3,7 +3,12 @@ import type { Operation, Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import { CAPABILITIES, type Capability } from "./capability.js";
 import { InProcessAdapter } from "./in-process.js";
-import type { Optimizer } from "./optimizer.js";
+import {
+  type EventualOptimizer,
+  type Optimizer,
+  type OptimizerState,
+  RejectedHyperparameter,
+} from "./optimizer.js";
 
 /** Only what every optimizer must have. */
 const least = (parameters: readonly Float32Array[]): Optimizer => ({
@@ -70,6 +75,58 @@ describe("an implementation in this process", () => {
       phase: operation.op,
       class: "internal",
       message: `the optimizer has no method ${method}, which a declared capability needs`,
+    });
+  });
+
+  it("waits for an optimizer that takes its time, and runs one program after the other", async () => {
+    const later = <T>(value: T) => new Promise<T>((resolve) => setTimeout(() => resolve(value), 1));
+    let underWay = 0;
+    const adapter = new InProcessAdapter(await adapterWith(CAPABILITIES).hello(), {
+      create: (_, groups) => {
+        expect(underWay++).toBe(0);
+        const [[first]] = groups.map(({ parameters }) => parameters);
+        let state: OptimizerState = { step: 0, square_avg: Float32Array.of(0, 0) };
+        const optimizer: EventualOptimizer = {
+          step: async ([gradient]) => {
+            await later(0);
+            first.forEach((x, i) => {
+              first[i] = x - (gradient?.[i] ?? 0);
+            });
+            state = { ...state, step: state.step + 1 };
+          },
+          parameter: () => later(first),
+          state: () => later(state),
+          load: async (_, given) => {
+            state = await later(given);
+          },
+          setHyperparameters: async () => {
+            underWay--;
+            if ((await later(0)) === 0) throw new RejectedHyperparameter("later is too late");
+          },
+        };
+        return later(optimizer);
+      },
+    });
+    const loaded: Operation = { op: "load", state: [{ parameter: 0, step: 6, square_avg: vector([3, 4]) }] };
+    const program = programWith(
+      loaded,
+      { op: "step", gradients: [vector([1, 1])] },
+      { op: "observe", slots: ["parameter", "square_avg"] },
+      { op: "set", group: 0, hyperparameters: { lr: 1 } },
+    );
+    const [[first], [second]] = await Promise.all([adapter.run([program]), adapter.run([program])]);
+    expect(first).toEqual({
+      status: "error",
+      phase: "set",
+      class: "invalid-hyperparameter",
+      message: "later is too late",
+    });
+    expect(second).toEqual(first);
+    const { operations } = program;
+    const [unset] = await adapter.run([{ ...program, operations: operations.slice(0, -1) }]);
+    expect(unset).toEqual({
+      status: "ok",
+      observations: [{ parameters: [{ parameter: vector([0, 1]), square_avg: vector([3, 4]), step: 7 }] }],
     });
   });
 

@@ -8,7 +8,8 @@ import { CAPABILITIES } from "./capability.js";
 import type { Hello } from "./hello.js";
 import { neededCapabilities } from "./needed-capabilities.js";
 import {
-  type Optimizer,
+  type Eventually,
+  type EventualOptimizer,
   type OptimizerFactory,
   type OptimizerGroup,
   type OptimizerState,
@@ -20,6 +21,9 @@ type OptionalMethod = "setHyperparameters" | "load" | "save" | "restore";
 
 /** Drives an implementation that lives in this process, through the same programs and replies as any other. */
 export class InProcessAdapter implements Adapter {
+  /** Settled when what was asked for before is done. */
+  private before: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly introduction: Hello,
     private readonly factory: OptimizerFactory,
@@ -29,8 +33,18 @@ export class InProcessAdapter implements Adapter {
     return this.introduction;
   }
 
-  async run(programs: readonly Program[]): Promise<readonly Reply[]> {
-    return programs.map((program) => this.lacking(program) ?? new ProgramRun(program, this.factory).reply());
+  /** Programs are run one after the other, also those of several calls: an optimizer may take until later. */
+  run(programs: readonly Program[]): Promise<readonly Reply[]> {
+    const replies = this.before.then(() => this.repliesTo(programs));
+    this.before = replies.catch(() => {});
+    return replies;
+  }
+
+  private async repliesTo(programs: readonly Program[]): Promise<readonly Reply[]> {
+    const replies: Reply[] = [];
+    for (const program of programs)
+      replies.push(this.lacking(program) ?? (await new ProgramRun(program, this.factory).reply()));
+    return replies;
   }
 
   /** The answer to a program that needs what was not declared. */
@@ -50,7 +64,7 @@ class ProgramRun {
   private readonly shapes: readonly (readonly number[])[];
   private readonly observations: Observation[] = [];
   private groups: OptimizerGroup[];
-  private optimizer!: Optimizer;
+  private optimizer!: EventualOptimizer;
   private gradients: (Float32Array | null)[];
 
   constructor(
@@ -66,10 +80,11 @@ class ProgramRun {
     }));
   }
 
-  reply(): Reply {
+  async reply(): Promise<Reply> {
     for (const operation of this.program.operations) {
       try {
-        this.perform(operation);
+        const pending = this.perform(operation);
+        if (isLater(pending)) await pending;
       } catch (error) {
         const rejected = error instanceof RejectedHyperparameter;
         return {
@@ -83,63 +98,85 @@ class ProgramRun {
     return { status: "ok", observations: this.observations };
   }
 
-  private perform(operation: Operation): void {
+  private perform(operation: Operation): Eventually<unknown> {
     switch (operation.op) {
       case "init":
-        this.optimizer = this.factory.create(this.program.dialect, this.groups);
-        break;
+        return this.create();
       case "load":
-        for (const { parameter, step, square_avg, grad_avg, momentum_buffer } of operation.state) {
+        return inTurn(operation.state, ({ parameter, step, square_avg, grad_avg, momentum_buffer }) =>
           this.call("load", parameter, {
             step,
             square_avg: square_avg.values.slice(),
             grad_avg: grad_avg?.values.slice(),
             momentum_buffer: momentum_buffer?.values.slice(),
-          });
-        }
-        break;
+          }),
+        );
       case "step":
         this.gradients = operation.gradients.map((gradient) => gradient?.values.slice() ?? null);
-        this.optimizer.step(this.gradients);
-        break;
-      case "set":
-        this.call("setHyperparameters", operation.group, operation.hyperparameters);
-        this.groups = this.groups.map((group, g) =>
-          g === operation.group
-            ? { ...group, hyperparameters: { ...group.hyperparameters, ...operation.hyperparameters } }
-            : group,
-        );
-        break;
+        return this.optimizer.step(this.gradients);
+      case "set": {
+        const { group, hyperparameters } = operation;
+        return after(this.call("setHyperparameters", group, hyperparameters), () => {
+          this.groups = this.groups.map((each, g) =>
+            g === group
+              ? { ...each, hyperparameters: { ...each.hyperparameters, ...hyperparameters } }
+              : each,
+          );
+        });
+      }
       case "checkpoint":
-        this.checkpoint();
-        break;
+        return this.checkpoint();
       case "observe":
-        this.observations.push({ parameters: this.shapes.map((_, k) => this.observed(k, operation.slots)) });
-        break;
+        return this.observe(operation.slots);
     }
   }
 
+  private create(): Eventually<void> {
+    return after(this.factory.create(this.program.dialect, this.groups), (optimizer) => {
+      this.optimizer = optimizer;
+    });
+  }
+
   /** Call a method that only some optimizers have. */
-  private call<M extends OptionalMethod>(name: M, ...given: Parameters<Required<Optimizer>[M]>) {
-    const method = this.optimizer[name] as ((...given: unknown[]) => unknown) | undefined;
+  private call<M extends OptionalMethod>(name: M, ...given: Parameters<Required<EventualOptimizer>[M]>) {
+    const method = this.optimizer[name] as ((...given: unknown[]) => Eventually<unknown>) | undefined;
     if (method) return method.apply(this.optimizer, given);
     throw new TypeError(`the optimizer has no method ${name}, which a declared capability needs`);
   }
 
   /** Save, make a new instance over copies of the present parameters, load. */
-  private checkpoint(): void {
-    const saved = this.call("save");
-    let index = 0;
+  private async checkpoint(): Promise<void> {
+    const saved = await this.call("save");
+    const present: Float32Array[] = [];
+    for (const index of this.shapes.keys()) present.push((await this.optimizer.parameter(index)).slice());
     this.groups = this.groups.map(({ hyperparameters, parameters }) => ({
       hyperparameters,
-      parameters: parameters.map(() => this.optimizer.parameter(index++).slice()),
+      parameters: present.splice(0, parameters.length),
     }));
-    this.optimizer = this.factory.create(this.program.dialect, this.groups);
-    this.call("restore", saved);
+    await this.create();
+    await this.call("restore", saved);
   }
 
-  private observed(index: number, slots: OperationOf<"observe">["slots"]): ObservedParameter {
-    const state: OptimizerState | undefined = this.optimizer.state?.(index);
+  private observe(slots: OperationOf<"observe">["slots"]): Eventually<void> {
+    const parameters: ObservedParameter[] = [];
+    const all = inTurn([...this.shapes.keys()], (index) =>
+      after(this.optimizer.state?.(index), (state) =>
+        after(slots.includes("parameter") ? this.optimizer.parameter(index) : undefined, (parameter) => {
+          parameters.push(this.observed(index, slots, parameter, state));
+        }),
+      ),
+    );
+    return after(all, () => {
+      this.observations.push({ parameters });
+    });
+  }
+
+  private observed(
+    index: number,
+    slots: OperationOf<"observe">["slots"],
+    parameter: Float32Array | undefined,
+    state: OptimizerState | undefined,
+  ): ObservedParameter {
     const tensor = (values: Float32Array, slot: string): Tensor => {
       if (values instanceof Float32Array) return { shape: this.shapes[index], values: values.slice() };
       const given = Object.prototype.toString.call(values).slice("[object ".length, -1);
@@ -149,7 +186,7 @@ class ProgramRun {
     };
     const entry: Partial<Record<string, Tensor | number>> = {};
     for (const slot of SLOTS) {
-      const values = slot === "parameter" ? this.optimizer.parameter(index) : state?.[slot];
+      const values = slot === "parameter" ? parameter : state?.[slot];
       if (slots.includes(slot) && values) entry[slot] = tensor(values, slot);
     }
     const gradient = this.gradients[index];
@@ -157,4 +194,23 @@ class ProgramRun {
     if (state) entry.step = state.step;
     return entry as ObservedParameter;
   }
+}
+
+// An optimizer that answers at once must not be made to wait for the event loop: it is asked millions of times.
+
+function isLater(value: unknown): value is Promise<unknown> {
+  return typeof (value as Partial<Promise<unknown>> | undefined)?.then === "function";
+}
+
+function after<T, R>(value: Eventually<T>, next: (value: T) => Eventually<R>): Eventually<R> {
+  return isLater(value) ? (value as Promise<T>).then(next) : next(value as T);
+}
+
+/** Do something with one after the other. */
+function inTurn<T>(items: readonly T[], action: (item: T) => Eventually<unknown>): Eventually<unknown> {
+  for (const [k, item] of items.entries()) {
+    const pending = action(item);
+    if (isLater(pending)) return pending.then(() => inTurn(items.slice(k + 1), action));
+  }
+  return undefined;
 }

@@ -36,9 +36,20 @@ export interface Optimizer {
   restore?(saved: unknown): void;
 }
 
+/** Something now, or a promise of it. */
+export type Eventually<T> = T | Promise<T>;
+
+type EventualMethod<F> = F extends (...given: infer G) => infer R ? (...given: G) => Eventually<R> : never;
+
+/**
+ * The same for an optimizer whose work is done elsewhere, as on a GPU: each of its methods may answer with a promise. It
+ * is asked for one thing at a time. A rejected promise is what a thrown error is.
+ */
+export type EventualOptimizer = { [M in keyof Optimizer]: EventualMethod<NonNullable<Optimizer[M]>> };
+
 /** Makes optimizers of one implementation. Throw `RejectedHyperparameter` for what it refuses. */
 export interface OptimizerFactory {
-  create(dialect: string, groups: readonly OptimizerGroup[]): Optimizer;
+  create(dialect: string, groups: readonly OptimizerGroup[]): Eventually<EventualOptimizer>;
 }
 
 /** Thrown by a factory or by `setHyperparameters` for a hyperparameter that the implementation refuses. */

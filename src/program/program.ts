@@ -11,7 +11,7 @@ import { tensorCodec } from "./tensor.js";
 const index = z.number().int().nonnegative();
 const count = z.number().int().nonnegative();
 
-const hyperparametersCodec = z
+export const hyperparametersCodec = z
   .strictObject({
     lr: scalarCodec,
     alpha: scalarCodec,
