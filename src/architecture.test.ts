@@ -36,6 +36,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["spec", "src/package-info.ts", "src/program", "src/rmsprop"],
     testsAlso: ["src/judge"],
   },
+  "src/onnx": {
+    imports: ["spec", "src/package-info.ts", "src/program", "src/adapter"],
+    testsAlso: ["src/oracle", "src/search", "src/suite"],
+  },
   properties: {
     imports: ["spec", "src/float32", "src/program", "src/oracle", "src/judge", "src/adapter"],
     testsAlso: ["src/suite"],
@@ -53,6 +57,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "src/search",
       "src/judge",
       "src/adapter",
+      "src/onnx",
       "properties",
     ],
   },
@@ -75,7 +80,15 @@ const ROOMS: Readonly<Record<string, Room>> = {
     testsAlso: ["properties"],
   },
   "src/cli": {
-    imports: ["spec", "src/package-info.ts", "src/program", "src/adapter", "src/suite", "src/report"],
+    imports: [
+      "spec",
+      "src/package-info.ts",
+      "src/program",
+      "src/adapter",
+      "src/onnx",
+      "src/suite",
+      "src/report",
+    ],
     testsAlso: ["src/judge"],
   },
   "src/index.ts": {
@@ -129,6 +142,11 @@ const SEPARATIONS: readonly Separation[] = [
     from: /^src\/adapter\//,
     never: /^(src\/(oracle|judge|suite)\/|properties\/|spec\/update-rule\.ts$)/,
     why: "expected values never travel to the implementation under test",
+  },
+  {
+    from: /^src\/onnx\//,
+    never: /^(src\/(oracle|judge|suite|report|cli)\/|properties\/)/,
+    why: "a graph is made from the update rule and run without sight of what is expected of it",
   },
   {
     from: /^properties\/(?!mutants\/)/,

@@ -26,3 +26,5 @@ export function packageVersion(): string {
 export const BUNDLED_GOLDENS = join(packageRoot(), "golden", "torch");
 /** The regressions that come with the package. */
 export const BUNDLED_REGRESSIONS = join(packageRoot(), "properties", "regressions");
+/** The training graphs exported from PyTorch that come with the package. */
+export const BUNDLED_ONNX = join(packageRoot(), "golden", "onnx");

@@ -3,11 +3,13 @@ import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import type { Adapter } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { ChildProcessAdapter } from "../adapter/child/child-process-adapter.js";
+import { graphProcess } from "../onnx/graph-process.js";
 import { shellText } from "../report/shell-text.js";
+import { type OnnxFlags, serveOptionsFrom } from "./onnx-options.js";
 import { parseCount, parseSeconds } from "./option-values.js";
 
 /** What is said of an adapter on a command line. */
-export interface AdapterFlags {
+export interface AdapterFlags extends OnnxFlags {
   /** Milliseconds. */
   readonly helloTimeout: number;
   /** Milliseconds. */
@@ -55,21 +57,26 @@ export function refuseWithoutSeparator(command: Command, argv: readonly string[]
   );
 }
 
-/** The adapter that a command line asks for. */
+/**
+ * The adapter that a command line asks for: ONNX graphs, a command, or the bundled implementation.
+ * @param claimsBits false where the bits that a model's metadata claims are not asked for
+ * @throws {ModelError}
+ * @throws {UnbuildableEvaluation}
+ */
 export function adapterFrom(
   argv: readonly string[],
-  { helloTimeout, runTimeout, restarts, trace = false }: AdapterFlags,
-  evaluation: PinnedEvaluationName = "fused",
+  flags: AdapterFlags,
+  dialect?: string,
+  evaluation?: PinnedEvaluationName,
+  claimsBits = true,
 ): Adapter {
+  const { helloTimeout, runTimeout, restarts, trace = false } = flags;
+  const process = { helloTimeout, runTimeout, restarts, trace };
+  const graphs = serveOptionsFrom(flags, dialect, evaluation, claimsBits);
+  if (graphs) return graphProcess(graphs, process);
   const [executable, ...parameters] = argv;
-  if (executable === undefined) return bundledAdapter(evaluation);
-  return new ChildProcessAdapter({
-    command: [executable, ...parameters],
-    helloTimeout,
-    runTimeout,
-    restarts,
-    trace,
-  });
+  if (executable === undefined) return bundledAdapter(evaluation ?? "fused");
+  return new ChildProcessAdapter({ command: [executable, ...parameters], ...process });
 }
 
 /** A command line to paste into a shell. */

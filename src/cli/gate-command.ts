@@ -22,6 +22,7 @@ import {
 } from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
+import { addOnnxOptions, missingProvider, refuseOnnxMixture, shownOnnxFlags } from "./onnx-options.js";
 import { parseSeed } from "./option-values.js";
 import { startProgress } from "./progress.js";
 import { readText } from "./read-text.js";
@@ -78,10 +79,12 @@ export function gateCommand(): Command {
     .option("--report-dir <folder>", "write report.jsonl, and a program for each finding, into this folder")
     .option("--trace", "write what went over the wire beside each finding; needs --report-dir and an adapter")
     .option("--json", "print the report as JSON Lines instead of text");
-  addAdapterOptions(command);
+  addOnnxOptions(addAdapterOptions(command));
   return command.action(async (argv: string[], flags: GateFlags) => {
     refuseWithoutSeparator(command, argv);
-    if (flags.trace && (flags.reportDir === undefined || argv.length === 0))
+    refuseOnnxMixture(command, argv, flags);
+    const bundled = argv.length === 0 && flags.onnx === undefined && !flags.onnxBuilt;
+    if (flags.trace && (flags.reportDir === undefined || bundled))
       command.error("error: --trace needs --report-dir and an adapter: it writes beside the findings");
     process.exitCode = await gate(argv, flags);
   });
@@ -96,8 +99,15 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
   let progress = startProgress(quiet, argv.length > 0 && flags.smoke ? "smoke cases" : "cases");
   const { signal, release } = onInterrupt(() => progress.stop());
   const started = performance.now();
-  const adapter = adapterFrom(argv, flags, flags.evaluation);
+  const claimsBits = flags.level === undefined || flags.level === "L3";
+  const adapter = adapterFrom(argv, flags, flags.dialect, flags.evaluation, claimsBits);
   try {
+    const missing = await missingProvider(flags);
+    if (missing !== undefined) {
+      progress.stop();
+      console.error(missing);
+      return EXIT.incomplete;
+    }
     const hello = await adapter.hello();
     const declaration = declarationFrom(hello, flags);
     if (argv.length > 0 && flags.smoke) {
@@ -118,7 +128,8 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
       progress = startProgress(quiet);
     }
     const level = flags.level ?? (declaration.reference ? "L3" : "L2");
-    const replay = (selection: string) => commandText("gate", shownFlags(flags), selection, argv);
+    const replay = (selection: string) =>
+      commandText("gate", [...shownFlags(flags), ...shownOnnxFlags(flags)], selection, argv);
     const result = await runGate({
       adapter,
       declaration,

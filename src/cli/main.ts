@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { AdapterUnavailable } from "../adapter/adapter.js";
+import { UnbuildableEvaluation } from "../onnx/buildable.js";
+import { ModelError } from "../onnx/model-error.js";
 import { packageVersion } from "../package-info.js";
 import { ProgramError } from "../program/program-error.js";
 import { printable } from "../report/printable.js";
@@ -10,6 +12,7 @@ import { EXIT } from "./exit-codes.js";
 import { expectCommand } from "./expect-command.js";
 import { gateCommand } from "./gate-command.js";
 import { goldenCommand } from "./golden-command.js";
+import { onnxCommand } from "./onnx-command.js";
 import { replayCommand } from "./replay-command.js";
 import { smokeCommand } from "./smoke-command.js";
 
@@ -23,7 +26,8 @@ const program = new Command("rmsprop-conformance")
   .addCommand(smokeCommand())
   .addCommand(replayCommand())
   .addCommand(expectCommand())
-  .addCommand(goldenCommand());
+  .addCommand(goldenCommand())
+  .addCommand(onnxCommand());
 for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)]) {
   command.exitOverride().showHelpAfterError("(add --help for all options)");
 }
@@ -42,7 +46,9 @@ function report(error: unknown): number {
   if (
     error instanceof ProgramError ||
     error instanceof NothingSelected ||
-    error instanceof UnusableDeclaration
+    error instanceof UnusableDeclaration ||
+    error instanceof ModelError ||
+    error instanceof UnbuildableEvaluation
   ) {
     console.error(`error: ${printable(error.message)}`);
     return EXIT.usage;

@@ -15,6 +15,15 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
+/** A count of threads. */
+export function parseThreads(text: string): number {
+  const threads = Number(text);
+  if (!/^\d{1,4}$/.test(text) || threads < 1 || threads > 1024) {
+    throw new InvalidArgumentError("expected a number of threads, from 1 to 1024.");
+  }
+  return threads;
+}
+
 /** Longest time that can be given, in seconds: a day. */
 const LONGEST = 86_400;
 

@@ -12,6 +12,7 @@ import {
 } from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
+import { addOnnxOptions, missingProvider, refuseOnnxMixture } from "./onnx-options.js";
 import { readText } from "./read-text.js";
 
 interface ReplayFlags extends AdapterFlags {
@@ -32,13 +33,20 @@ export function replayCommand(): Command {
         "evaluation whose bits it claims (default: what it declares)",
       ).choices(Object.keys(PINNED_EVALUATIONS)),
     );
-  addAdapterOptions(command);
+  addOnnxOptions(addAdapterOptions(command));
   return command.action(async (file: string, argv: string[], flags: ReplayFlags) => {
     refuseWithoutSeparator(command, argv);
+    refuseOnnxMixture(command, argv, flags);
     const { program } = parseStoredProgram(readText(file), file);
     const { signal, release } = onInterrupt(() => {});
-    const adapter = adapterFrom(argv, flags, flags.evaluation);
+    const adapter = adapterFrom(argv, flags, program.dialect, flags.evaluation);
     try {
+      const missing = await missingProvider(flags);
+      if (missing !== undefined) {
+        console.error(missing);
+        process.exitCode = EXIT.incomplete;
+        return;
+      }
       const asked = { dialect: program.dialect, evaluation: flags.evaluation };
       const result = await replay(program, adapter, declarationFrom(await adapter.hello(), asked));
       console.log(replayReport(result));

@@ -14,6 +14,7 @@ import {
   goldenManifestCodec,
   goldenProgramsCodec,
 } from "../suite/golden/golden-format.js";
+import { onnxManifestCodec, traceCodec } from "../suite/onnx/trace-format.js";
 import { regressionCodec } from "../suite/regression.js";
 import { reportLineSchema } from "./report-schema.js";
 
@@ -30,6 +31,8 @@ const PUBLISHED = {
   "golden-programs": goldenProgramsCodec,
   "golden-expected": goldenExpectedCodec,
   "golden-manifest": goldenManifestCodec,
+  "onnx-trace": traceCodec,
+  "onnx-manifest": onnxManifestCodec,
   "report-line": reportLineSchema,
 } as const satisfies Record<string, z.ZodType>;
 

@@ -1,0 +1,156 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { PinnedEvaluationName } from "../../spec/evaluations.js";
+import { CONSTANT_NAMES } from "../onnx/constants.js";
+import { PROVIDERS, type ProviderName, providerStatus } from "../onnx/providers.js";
+import type { NameMap } from "../onnx/roles.js";
+import type { ServeOptions } from "../onnx/serve-options.js";
+import { OPTIMIZATION_LEVELS, type OptimizationLevel } from "../onnx/session.js";
+import type { Constants } from "../onnx/update-graph.js";
+import { parseThreads } from "./option-values.js";
+
+/** What is said of ONNX graphs on a command line. */
+export interface OnnxFlags {
+  /** Files. */
+  readonly onnx?: readonly string[];
+  readonly onnxBuilt?: boolean;
+  readonly map?: NameMap;
+  readonly constant?: Constants;
+  readonly parameter?: string;
+  readonly provider?: ProviderName;
+  readonly optimization?: OptimizationLevel;
+  readonly threads?: number;
+}
+
+/** The options of commands that take ONNX graphs in the place of an adapter. */
+export function addOnnxOptions(command: Command): Command {
+  return command
+    .option(
+      "--onnx <files...>",
+      "judge the update in these ONNX models, one for each step shape, instead of an adapter (docs/onnx.md)",
+    )
+    .option(
+      "--onnx-built",
+      "judge the graphs that the suite builds from the update rule, as a provider runs them",
+    )
+    .addOption(
+      new Option(
+        "--map <theirs=role>",
+        "what an input or output of the model is that has another name; repeatable",
+      ).argParser(parseMap),
+    )
+    .addOption(
+      new Option(
+        "--constant <name=value>",
+        `a hyperparameter that is built into the model (${CONSTANT_NAMES.join(", ")}); repeatable`,
+      ).argParser(parseConstant),
+    )
+    .option("--parameter <name>", "whose update in the model is judged, where they differ")
+    .addOption(
+      new Option("--provider <name>", "what ONNX Runtime runs the graphs on (default: cpu)").choices(
+        PROVIDERS,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--optimization <level>",
+        "how much the runtime may rewrite the graphs (default: all, as it does by itself)",
+      ).choices(OPTIMIZATION_LEVELS),
+    )
+    .addOption(
+      new Option("--threads <count>", "threads within an operator (default: 1)").argParser(parseThreads),
+    );
+}
+
+function parseMap(text: string, before: NameMap = {}): NameMap {
+  const at = text.lastIndexOf("=");
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError("expected THEIRS=ROLE, as in weights=parameter.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function parseConstant(text: string, before: Constants = {}): Constants {
+  const [name, value = ""] = text.split("=", 2);
+  if (!(CONSTANT_NAMES as readonly string[]).includes(name))
+    throw new InvalidArgumentError(`expected one of ${CONSTANT_NAMES.join(", ")}, as in eps=1e-8.`);
+  if (name === "maximize") {
+    if (value !== "true" && value !== "false") throw new InvalidArgumentError("maximize is true or false.");
+    return { ...before, maximize: value === "true" };
+  }
+  const number = Number(value);
+  if (value.trim() === "" || !Number.isFinite(number))
+    throw new InvalidArgumentError(`expected a number, as in ${name}=0.01.`);
+  return { ...before, [name]: number };
+}
+
+const DEPENDENT = ["map", "constant", "parameter", "provider", "optimization", "threads"] as const;
+
+/** Options that need others, or exclude them. */
+export function refuseOnnxMixture(command: Command, argv: readonly string[], flags: OnnxFlags): void {
+  const { onnx, onnxBuilt } = flags;
+  const given = onnx !== undefined ? "--onnx" : onnxBuilt ? "--onnx-built" : undefined;
+  const lonely = DEPENDENT.find((name) => flags[name] !== undefined);
+  if (given === undefined && lonely !== undefined)
+    command.error(`error: --${lonely} is for ONNX graphs: give --onnx <files...> or --onnx-built`);
+  if (onnx !== undefined && onnxBuilt)
+    command.error("error: --onnx and --onnx-built are two different things");
+  if (given !== undefined && argv.length > 0)
+    command.error(`error: ${given} stands in the place of an adapter: leave out what comes after --`);
+  if (onnxBuilt) {
+    const foreign = (["map", "constant", "parameter"] as const).find((name) => flags[name] !== undefined);
+    if (foreign !== undefined) command.error(`error: --${foreign} is for models of yours: --onnx <files...>`);
+  }
+}
+
+/**
+ * The graphs that a command line asks for, if it asks for any.
+ * @param claimsBits false where less is asked for than the bits that a model's metadata claims
+ */
+export function serveOptionsFrom(
+  { onnx, onnxBuilt, map, constant, parameter, provider, optimization, threads }: OnnxFlags,
+  dialect: string | undefined,
+  evaluation: PinnedEvaluationName | undefined,
+  claimsBits: boolean,
+): ServeOptions | undefined {
+  const session = {
+    ...(provider !== undefined && { provider }),
+    ...(optimization !== undefined && { optimization }),
+    ...(threads !== undefined && { threads }),
+  };
+  if (onnx) {
+    const unclaimed = claimsBits ? undefined : ("none" as const);
+    const models = {
+      files: onnx,
+      dialect,
+      evaluation: evaluation ?? unclaimed,
+      parameter,
+    };
+    const names = { ...(map && { map }), ...(constant && { constants: constant }) };
+    return { ...session, graphs: { kind: "models", ...models, ...names } };
+  }
+  // What every ONNX runtime can do to the bit is the evaluation without fused operations.
+  if (onnxBuilt)
+    return { ...session, graphs: { kind: "built", evaluation: evaluation ?? "unfused", dialect } };
+  return undefined;
+}
+
+/** Why nothing can be run, if the provider is not there. */
+export async function missingProvider(flags: OnnxFlags): Promise<string | undefined> {
+  if (flags.onnx === undefined && !flags.onnxBuilt) return undefined;
+  const { provider = "cpu" } = flags;
+  const status = await providerStatus(provider);
+  return status.available ? undefined : `not run: provider ${provider}: ${status.reason}. ${status.remedy}`;
+}
+
+/** The same on a command line. */
+export function shownOnnxFlags(flags: OnnxFlags): string[] {
+  const { onnx, onnxBuilt, map = {}, constant = {} } = flags;
+  return [
+    ...(onnx ? ["--onnx", ...onnx] : []),
+    ...(onnxBuilt ? ["--onnx-built"] : []),
+    ...Object.entries(map).flatMap(([theirs, ours]) => ["--map", `${theirs}=${ours}`]),
+    ...Object.entries(constant).flatMap(([name, value]) => ["--constant", `${name}=${value}`]),
+    ...(["parameter", "provider", "optimization", "threads"] as const).flatMap((name) =>
+      flags[name] === undefined ? [] : [`--${name}`, String(flags[name])],
+    ),
+  ];
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { GraphRunError } from "../../onnx/iteration/graph-run-error.js";
+import { iterateGraph } from "../../onnx/iteration/iterate-graph.js";
+import { BUNDLED_ONNX } from "../../package-info.js";
+import { checkGraphs, graphsConform } from "./check-graphs.js";
+import type { IterateGraph } from "./iterate-trace.js";
+import { OnnxSet } from "./onnx-set.js";
+
+const set = OnnxSet.open(BUNDLED_ONNX);
+const settings = [{ provider: "cpu", optimization: "disabled", threads: 1 }] as const;
+
+const iterate: IterateGraph = async (request) => {
+  const steps = [];
+  for await (const outputs of iterateGraph(request)) steps.push(outputs);
+  return steps;
+};
+
+describe("a run of several graphs", () => {
+  test("tells how far it is, and conforms", async () => {
+    const seen: string[] = [];
+    const result = await checkGraphs({
+      set,
+      graphs: ["linear.pytorch", "logistic.pytorch"],
+      settings,
+      iterate,
+      onCheck: (what, done, total) => seen.push(`${done} of ${total} ${what}`),
+    });
+    expect(seen).toEqual([
+      "0 of 4 linear.pytorch: PyTorch's trace",
+      "1 of 4 linear.pytorch: cpu, optimization disabled, 1 thread",
+      "2 of 4 logistic.pytorch: PyTorch's trace",
+      "3 of 4 logistic.pytorch: cpu, optimization disabled, 1 thread",
+    ]);
+    expect(result.complete).toBe(true);
+    expect(graphsConform(result)).toBe(true);
+  });
+
+  test("goes on after a graph that ends the runtime, does not conform, and keeps what happened", async () => {
+    const result = await checkGraphs({
+      set,
+      graphs: ["linear.pytorch", "logistic.pytorch"],
+      settings,
+      iterate: (request) =>
+        request.model.includes("linear")
+          ? Promise.reject(new GraphRunError("the runtime's process was ended by SIGSEGV", true))
+          : iterate(request),
+    });
+    expect(result.checks.map(({ graph }) => graph)).toEqual(["logistic.pytorch"]);
+    expect(graphsConform(result)).toBe(false);
+    expect(result.failed).toEqual([
+      {
+        graph: "linear.pytorch",
+        settings: settings[0],
+        message: "the runtime's process was ended by SIGSEGV",
+      },
+    ]);
+  });
+
+  test("that is interrupted is incomplete, whatever was shown before", async () => {
+    const controller = new AbortController();
+    const result = await checkGraphs({
+      set,
+      graphs: ["linear.pytorch", "logistic.pytorch"],
+      settings,
+      iterate,
+      onCheck: (_, done) => done === 1 && controller.abort(),
+      signal: controller.signal,
+    });
+    expect(result.checks).toHaveLength(1);
+    expect(result.complete).toBe(false);
+  });
+
+  test("of which nothing was run is no pass", async () => {
+    const result = await checkGraphs({ set, graphs: ["linear.pytorch"], settings: [], iterate });
+    expect(graphsConform(result)).toBe(false);
+  });
+});
