@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-if (!isInstalled()) run("npm", ["ci", "--no-audit", "--no-fund"]);
+if (!isInstalled()) run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
 run(process.execPath, [join(root, "scripts", "build.mjs")]);
 run(process.execPath, [join(root, "dist", "src", "cli", "main.js"), "gate", "--report-dir", "report"]);
 
