@@ -1,19 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { GraphRunError } from "../../onnx/iteration/graph-run-error.js";
-import { iterateGraph } from "../../onnx/iteration/iterate-graph.js";
 import { BUNDLED_ONNX } from "../../package-info.js";
 import { checkGraphs, graphsConform } from "./check-graphs.js";
-import type { IterateGraph } from "./iterate-trace.js";
+import { iterateHere } from "./iterate-here.test-support.js";
 import { OnnxSet } from "./onnx-set.js";
 
 const set = OnnxSet.open(BUNDLED_ONNX);
 const settings = [{ provider: "cpu", optimization: "disabled", threads: 1 }] as const;
-
-const iterate: IterateGraph = async (request) => {
-  const steps = [];
-  for await (const outputs of iterateGraph(request)) steps.push(outputs);
-  return steps;
-};
 
 describe("a run of several graphs", () => {
   test("tells how far it is, and conforms", async () => {
@@ -22,7 +15,7 @@ describe("a run of several graphs", () => {
       set,
       graphs: ["linear.pytorch", "logistic.pytorch"],
       settings,
-      iterate,
+      iterate: iterateHere,
       onCheck: (what, done, total) => seen.push(`${done} of ${total} ${what}`),
     });
     expect(seen).toEqual([
@@ -43,7 +36,7 @@ describe("a run of several graphs", () => {
       iterate: (request) =>
         request.model.includes("linear")
           ? Promise.reject(new GraphRunError("the runtime's process was ended by SIGSEGV", true))
-          : iterate(request),
+          : iterateHere(request),
     });
     expect(result.checks.map(({ graph }) => graph)).toEqual(["logistic.pytorch"]);
     expect(graphsConform(result)).toBe(false);
@@ -62,7 +55,7 @@ describe("a run of several graphs", () => {
       set,
       graphs: ["linear.pytorch", "logistic.pytorch"],
       settings,
-      iterate,
+      iterate: iterateHere,
       onCheck: (_, done) => done === 1 && controller.abort(),
       signal: controller.signal,
     });
@@ -71,7 +64,7 @@ describe("a run of several graphs", () => {
   });
 
   test("of which nothing was run is no pass", async () => {
-    const result = await checkGraphs({ set, graphs: ["linear.pytorch"], settings: [], iterate });
+    const result = await checkGraphs({ set, graphs: ["linear.pytorch"], settings: [], iterate: iterateHere });
     expect(graphsConform(result)).toBe(false);
   });
 });

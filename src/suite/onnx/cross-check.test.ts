@@ -2,26 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { iterateGraph } from "../../onnx/iteration/iterate-graph.js";
 import { loadModel } from "../../onnx/load-model.js";
 import type { Node } from "../../onnx/model.js";
 import { encodeModel } from "../../onnx/model-codec.js";
 import type { SessionOptions } from "../../onnx/session.js";
 import { BUNDLED_ONNX } from "../../package-info.js";
 import { checkTrace, crossCheck, passes, traceHolds } from "./cross-check.js";
-import type { IterateGraph } from "./iterate-trace.js";
+import { iterateHere } from "./iterate-here.test-support.js";
 import { onnxFindings } from "./onnx-findings.js";
 import { OnnxSet, type TracedGraph } from "./onnx-set.js";
 
 const set = OnnxSet.open(BUNDLED_ONNX);
 const CPU: Required<SessionOptions> = { provider: "cpu", optimization: "all", threads: 1 };
-
-/** In this process: these graphs are known not to end it. */
-const iterate: IterateGraph = async (request) => {
-  const steps = [];
-  for await (const outputs of iterateGraph(request)) steps.push(outputs);
-  return steps;
-};
 
 const folder = mkdtempSync(join(tmpdir(), "broken-graph-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,7 +40,7 @@ describe.each([
 ])("%s", (name) => {
   test("has PyTorch's update to the bit, and a network within the proven bounds", async () => {
     const graph = set.open(name);
-    const check = await crossCheck(graph, CPU, iterate);
+    const check = await crossCheck(graph, CPU, iterateHere);
     expect(check.verdict).toBe("bit-exact");
     expect(check.judgement.tally.judged).toBe(check.bundled.values);
     expect(check.bundled).toEqual({ values: expect.any(Number), otherBits: 0 });
@@ -67,7 +59,7 @@ describe.each([
 
 describe("a graph with one node broken", () => {
   const findingsFor = async (graph: TracedGraph) => {
-    const check = await crossCheck(graph, CPU, iterate);
+    const check = await crossCheck(graph, CPU, iterateHere);
     expect(passes(check)).toBe(false);
     const findings = await onnxFindings([check], () => "replay");
     expect(findings).toHaveLength(1);
@@ -131,7 +123,7 @@ describe("a graph with one node broken", () => {
           : [node],
       ),
     );
-    const check = await crossCheck(graph, CPU, iterate);
+    const check = await crossCheck(graph, CPU, iterateHere);
     expect(check.verdict).toBe("bit-exact");
     expect(check.network.gradients.share).toBeGreaterThan(1);
     expect(check.network.gradients.where?.parameter).toBe("bias");
