@@ -46,6 +46,12 @@ describe("onnx", () => {
     for (const { tally } of report.runs) expect(tally.bitExact).toBe(tally.judged);
   });
 
+  test.each(["0", "1.5", "many"])("refuses %s threads", async (threads) => {
+    const { code, stderr } = await onnx("--threads", threads);
+    expect(code).toBe(EXIT.usage);
+    expect(stderr).toMatch(/expected a number of threads, from 1 to 1024/);
+  });
+
   test("names the graphs that there are when none is meant", async () => {
     const { code, stderr } = await onnx("--model", "transformer");
     expect(code).toBe(EXIT.usage);

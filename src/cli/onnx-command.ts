@@ -11,7 +11,7 @@ import { onnxFindings } from "../suite/onnx/onnx-findings.js";
 import { OnnxSet } from "../suite/onnx/onnx-set.js";
 import { EXIT } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
-import { parseCount } from "./option-values.js";
+import { parseThreads } from "./option-values.js";
 import { startProgress } from "./progress.js";
 
 interface OnnxFlags {
@@ -47,7 +47,7 @@ export function onnxCommand(): Command {
         "threads within an operator; several are tried one after the other (default: 1)",
       ).argParser((text: string, before: readonly number[] | undefined) => [
         ...(before ?? []),
-        parseCount(text),
+        parseThreads(text),
       ]),
     )
     .option("--steps", "print loss and drift of every step")
