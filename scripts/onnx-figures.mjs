@@ -1,5 +1,5 @@
 // Runs the exported training graphs on every provider, level and thread count, trains the airfoil graph from twenty starts,
-// and writes docs/onnx-figures.md: `node scripts/onnx-figures.mjs --airfoil airfoil_self_noise.dat`. Run
+// and writes docs/onnx-figures.md and .json: `node scripts/onnx-figures.mjs --airfoil airfoil_self_noise.dat`. Run
 // `node scripts/build.mjs` first.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -35,4 +35,19 @@ const runs = [
 console.error(`airfoil, ${SEEDS} starts`);
 const losses = await trainAirfoil(options.airfoil, SEEDS);
 const machine = `${cpus()[0].model.trim()}, Node ${process.versions.node}`;
+const figures = { providers: runs.map(providerFigures), airfoil: losses };
+writeFileSync(new URL("../docs/onnx-figures.json", import.meta.url), `${JSON.stringify(figures, null, 1)}\n`);
 writeFileSync(new URL("../docs/onnx-figures.md", import.meta.url), onnxPage({ runs, losses, machine }));
+
+function providerFigures({ flags, report }) {
+  const sum = (count) => report.runs.reduce((all, run) => all + count(run), 0);
+  return {
+    provider: flags[1],
+    graphs: new Set(report.runs.map(({ graph }) => graph)).size,
+    runs: report.runs.length,
+    judged: sum(({ tally }) => tally.judged),
+    bitExact: sum(({ tally }) => tally.bitExact),
+    rejected: sum(({ tally }) => tally.rejected),
+    conforms: report.conforms,
+  };
+}

@@ -39,7 +39,11 @@ const outside = goldens.reduce((sum, row) => sum + row.outside, 0);
 const cases = goldens.find(({ kind, capability }) => kind === "correct-root" && capability === "avx2").cases;
 const numbers = `${count(CLAUSES.length)} clauses, ${count(PROPERTIES.length)} properties, ${count(DIALECTS.length)} dialects, ${count(cases)} golden cases. ${count(values)} values observed in real PyTorch, half of them as shipped and half with the correct root, are judged: ${count(mismatching)} bits differ with the correct root, ${count(outside)} values are outside their acceptance set.`;
 
-const WRITTEN_BY = { trial: "npm run trial -- --write", sharpness: "npm run figures" };
+const WRITTEN_BY = {
+  trial: "npm run trial -- --write",
+  sharpness: "npm run figures",
+  "onnx-figures": "node scripts/onnx-figures.mjs --airfoil <file>",
+};
 
 function figures(name) {
   const file = new URL(`../docs/${name}.json`, import.meta.url);
@@ -50,11 +54,12 @@ function figures(name) {
   return undefined;
 }
 
-const [trial, sharpness] = [figures("trial"), figures("sharpness")];
+const [trial, sharpness, onnx] = [figures("trial"), figures("sharpness"), figures("onnx-figures")];
 const before = readFileSync(path, "utf8");
 const parts = {
   card: `\`\`\`text\n${card}\n\`\`\``,
   numbers,
+  ...(onnx && { onnx: onnxText(onnx) }),
   ...(trial && sharpness && { trial: trialText(trial, sharpness) }),
 };
 const after = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), before);
@@ -77,6 +82,16 @@ function trialText({ profile, seeds, mutants, benign, killed, accepted, killTime
     `${percent(within[1])} of the faulty ones are dead within 1 second and ${percent(within[10])} within 10, half of them within ${count(medianCases)} cases.`,
     `With the default freedom of rounding, in every regime of inputs and every dialect, the floats that are accepted as an update are ${count(median)} in the median, ${count(p99)} at the 99th percentile and ${count(worst)} at most; a pinned evaluation has ${count(pinned.largest)}.`,
   ].join(" ");
+}
+
+function onnxText({ providers }) {
+  const [run, not] = [true, false].map((wanted) => providers.filter(({ runs }) => runs > 0 === wanted));
+  const seen = run.map(
+    ({ provider, graphs, runs, judged, bitExact, rejected }) =>
+      `${provider}: ${count(graphs)} graphs, ${count(runs)} runs, ${count(bitExact)} of ${count(judged)} updated values bit-exact, ${count(rejected)} rejected`,
+  );
+  const missing = not.length === 0 ? "" : ` Not run: ${not.map(({ provider }) => provider).join(", ")}.`;
+  return `${seen.join("; ")}.${missing}`;
 }
 
 /** @throws {Error} if there is no such place */
