@@ -63,6 +63,7 @@ describe("sets that are carried", () => {
       expect(carried.describe("parameter", 0)).toHaveLength(2);
       carried.anchor({ parameter: floats(one.parameter) });
       carried.step(h, 2, floats(gradients[1]), {});
+      expect(carried.describe("parameter", 0)).toHaveLength(1);
       expect(carried.accepts("parameter", 0, same.parameter)).toBe(true);
       expect(carried.accepts("parameter", 0, crossed.parameter)).toBe(false);
       switched++;
@@ -79,6 +80,36 @@ describe("sets that are carried", () => {
     }
     expect(switched).toBeGreaterThan(20);
     expect(anchored).toBe(switched);
+  });
+
+  it("never take an order back that was ruled out, even where it gave what was seen later", () => {
+    const evaluation: Evaluation = {
+      ...evaluationOf(plain),
+      "order.update": ["scale-first", "ratio-first"],
+    };
+    const [first, second] = (["scale-first", "ratio-first"] as const).map(
+      (order): PinnedEvaluation => ({ ...plain, "order.update": order }),
+    );
+    let told = 0;
+    for (let k = 1; k <= 200; k++) {
+      // A gradient of zero parts no orders: either gives what is seen after it.
+      const gradients = [Math.fround(k / 7), 0, Math.fround(k / 11)];
+      const carried = setsFrom(evaluation, 0);
+      let state = { parameter: 0, square_avg: 0 };
+      const others = gradients.map((gradient, t) => {
+        carried.step(h, t + 1, floats(gradient), {});
+        const other = stepped(second, state.parameter, gradient, state.square_avg).parameter;
+        state = stepped(first, state.parameter, gradient, state.square_avg);
+        const accepted = carried.accepts("parameter", 0, other);
+        carried.anchor({ parameter: floats(state.parameter) });
+        return { differs: other !== state.parameter, accepted };
+      });
+      expect(others[1]).toEqual({ differs: false, accepted: true });
+      if (!others[0].differs || !others[2].differs) continue;
+      expect(others.map(({ accepted }) => accepted)).toEqual([true, true, false]);
+      told++;
+    }
+    expect(told).toBeGreaterThan(5);
   });
 
   it("rule orders out for each element by itself", () => {
@@ -104,6 +135,9 @@ describe("sets that are carried", () => {
   it("know the slots that were written, given or loaded", () => {
     const carried = setsFrom(evaluationOf(plain), 0);
     expect(carried.slots).toEqual(["parameter"]);
+    // Of a slot that nothing has written, nothing is accepted.
+    expect(carried.accepts("momentum_buffer", 0, 0)).toBe(false);
+    expect(carried.describe("momentum_buffer", 0)).toEqual([]);
     carried.step(withMomentum, 1, floats(1), {});
     expect(carried.slots).toEqual(["parameter", "square_avg", "momentum_buffer"]);
     carried.load({ square_avg: floats(4) });
@@ -140,6 +174,31 @@ describe("sets that are carried", () => {
     expect(carried.accepts("square_avg", 1, Number.NEGATIVE_INFINITY)).toBe(false);
     expect(carried.evidence("parameter", 0)).toBe("full");
     expect(carried.evidence("square_avg", 1)).toBe("full");
+  });
+
+  it("say what they accept where some orders overflow, or some results of one order", () => {
+    const order = { ...evaluationOf(plain), "order.mean-square": ["weight-first", "square-first"] as const };
+    const carried = setsFrom(order, 0);
+    carried.step(h, 1, floats(2 ** 65), {});
+    expect(carried.describe("square_avg", 0)).toEqual([expect.stringMatching(/^1.36\S+e\+38 .* to /), "+∞"]);
+    expect(carried.evidence("square_avg", 0)).toBe("weak");
+    // The rate is the largest float32, and the quotient of the update may be two ulps larger.
+    const division = setsFrom({ ...evaluationOf(plain), division: ["within-two-ulps"] }, 0);
+    const rate = { ...h, lr: 2 ** 128 - 2 ** 104, alpha: 0, eps: 0 };
+    division.step(rate, 1, floats(1), {});
+    expect(division.describe("parameter", 0)).toEqual([
+      expect.stringMatching(/^-3.4\S+e\+38 .* to .* or −∞$/),
+    ]);
+    expect(division.evidence("parameter", 0)).toBe("weak");
+  });
+
+  it("measure a change from the state that was known", () => {
+    const { dialect, evaluation } = pinnedDeclaration(pytorch, "plain", plain);
+    const known = { parameter: floats(0), state: { square_avg: floats(1) } };
+    const carried = new CarriedSets({ dialect, evaluation }, known, false);
+    carried.step({ ...h, alpha: 0.75 }, 1, floats(1), {});
+    expect(carried.evidence("square_avg", 0)).toBe("indeterminate");
+    expect(carried.evidence("parameter", 0)).toBe("full");
   });
 
   it("show nothing where no change would be accepted too", () => {

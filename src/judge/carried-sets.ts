@@ -125,7 +125,7 @@ export class CarriedSets {
       lowest = Math.min(lowest, set.lower[i]);
       highest = Math.max(highest, set.upper[i]);
     }
-    const old = this.last[slot]?.[i] ?? 0;
+    const old = (this.last[slot] as Float64Array)[i];
     if (lowest > highest || !Number.isFinite(old)) return "full";
     return special === 0 ? evidenceOf(lowest, highest, old) : "weak";
   }
@@ -175,7 +175,7 @@ export class CarriedSets {
   private points(
     blocks: Readonly<Partial<Record<Slot, Float64Array>>>,
   ): Partial<Record<Slot, IntervalBlock>> {
-    const entries = Object.entries(blocks).filter(([slot]) => (SLOTS as readonly string[]).includes(slot));
+    const entries = Object.entries(blocks);
     return Object.fromEntries(entries.map(([slot, values]) => [slot, IntervalBlock.of(values)]));
   }
 }

@@ -26,6 +26,15 @@ describe("evidenceOf", () => {
     expect(evidenceOf(1.5, 2, 1)).not.toBe("indeterminate");
   });
 
+  it("measures the change to the farther end, and the width to the edges of both cells", () => {
+    // Three halves of a cell more than 1/1024 of the way to the nearer end, and less than that of the way to the other.
+    expect(evidenceOf(1, 1 + 2 ** -10, 0)).toBe("full");
+    expect(evidenceOf(-1 - 2 ** -10, -1, 0)).toBe("full");
+    // The ends are 1/1024 of the change apart. The cell of 0 is next to nothing; that of 1 is not.
+    expect(evidenceOf(0, 1, -1023)).toBe("weak");
+    expect(evidenceOf(-1, 0, 1023)).toBe("weak");
+  });
+
   it("is weak where the change is a few floats", () => {
     expect(point(nextUp(1), 1)).toBe("weak");
     expect(point(1 + 2 ** -20, 1)).toBe("weak");
@@ -52,6 +61,7 @@ describe("evidenceOf", () => {
     expect(point(INFINITY, 1)).toBe("full");
     expect(point(-INFINITY, 1)).toBe("full");
     expect(evidenceOf(3e38, INFINITY, 1)).toBe("weak");
+    expect(evidenceOf(-INFINITY, -3e38, 1)).toBe("weak");
     expect(evidenceOf(-INFINITY, INFINITY, 1)).toBe("weak");
   });
 

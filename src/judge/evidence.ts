@@ -26,7 +26,7 @@ export function evidenceOf(lowest: number, highest: number, old: number): Eviden
   }
   const { lower } = roundingCell(lowest);
   const { upper } = roundingCell(highest);
-  const admits = (x: number) => lower <= x && x <= upper;
-  if (admits(old) || admits(2 * old - lowest) || admits(2 * old - highest)) return "indeterminate";
+  // A set that reached over the mirror image of one of its ends would reach over the old value too.
+  if (lower <= old && old <= upper) return "indeterminate";
   return upper - lower > change * WEAK_SHARE ? "weak" : "full";
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SLOTS, type Slot } from "../../spec/arithmetic.js";
 import { dialectById } from "../../spec/dialects.js";
+import { type Evaluation, evaluationOf } from "../../spec/evaluation.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import { nextDown, nextUp } from "../float32/neighbours.js";
 import type { Observation } from "../program/observation.js";
@@ -8,6 +9,7 @@ import { vector } from "../program/tensor.js";
 import { type Declaration, declarationOf, pinnedDeclaration } from "./declaration.js";
 import { isAccepted, judgeProgram, LISTED_MISMATCHES, verdictOf } from "./judge-program.js";
 import { EVERYTHING, init, observe, programOf, set, simulate, step } from "./simulated.test-support.js";
+import { emptyTally } from "./tally.js";
 
 const pytorch = dialectById("pytorch");
 const { fused, unfused } = PINNED_EVALUATIONS;
@@ -56,6 +58,7 @@ describe("a pinned declaration", () => {
     // Four elements in four slots after three steps.
     expect(judgement.tally).toEqual({ judged: 48, bitExact: 48, weak: 0, indeterminate: 0, rejected: 0 });
     for (const slot of SLOTS) expect(judgement.bySlot[slot]?.judged).toBe(12);
+    expect(judgement.multiStep).toEqual(emptyTally());
     expect(verdictOf(judgement, pinned)).toBe("bit-exact");
     expect(isAccepted(trace, right, pinned)).toBe(true);
   });
@@ -106,6 +109,23 @@ describe("a pinned declaration", () => {
     expect(judgement.rejected).toMatchObject([{ slot: "parameter", element: 1, step: 1 }]);
   });
 
+  it("judges every element of a large tensor, and says which one is wrong", () => {
+    const gradient = Array.from({ length: 4097 }, (_, i) => 1 + (i % 7));
+    const program = programOf(pytorch, init({}, gradient), step(gradient), EVERYTHING);
+    const observations = simulate(program, pytorch, fused);
+    expect(judgeProgram(program, observations, pinned).tally).toMatchObject({ judged: 8194, bitExact: 8194 });
+    for (const element of [0, 4095, 4096]) {
+      const wrong = replaced(
+        observations,
+        { observation: 0, parameter: 0, slot: "parameter", element },
+        nextUp,
+      );
+      const { rejected, tally } = judgeProgram(program, wrong, pinned);
+      expect(tally).toMatchObject({ judged: 8194, rejected: 1 });
+      expect(rejected).toMatchObject([{ slot: "parameter", element }]);
+    }
+  });
+
   it("lists no more mismatches than it says, and counts them all", () => {
     const many = Array.from({ length: 50 }, (_, i) => i + 1);
     const program = programOf(pytorch, init({}, many), step(many), EVERYTHING);
@@ -117,11 +137,26 @@ describe("a pinned declaration", () => {
     expect(judgement.rejected).toHaveLength(LISTED_MISMATCHES);
   });
 
+  it("does not need anything to be shown", () => {
+    const program = programOf(pytorch, init({}, [0]), step([1]), EVERYTHING, step([1]));
+    const judgement = judgeProgram(program, simulate(program, pytorch, fused), pinned);
+    expect(judgement.contract).toEqual([]);
+    expect(judgement.tally).toMatchObject({ judged: 2, bitExact: 2 });
+  });
+
   it("hands out every listed set in order", () => {
     const sets: (readonly number[])[] = [];
     judgeProgram(trace, right, pinned, (values) => sets.push(values));
     expect(sets).toHaveLength(48);
     expect(sets.slice(0, 3)).toEqual([...right[0].parameters[0].parameter!.values].map((value) => [value]));
+  });
+
+  it("hands out nothing where sets are intervals", () => {
+    const sets: (readonly number[])[] = [];
+    const wider = declarationOf(pytorch, undefined, { intermediates: ["wider"] });
+    const { tally } = judgeProgram(trace, right, wider, (values) => sets.push(values));
+    expect(tally.judged).toBe(48);
+    expect(sets).toEqual([]);
   });
 });
 
@@ -153,6 +188,23 @@ describe("a declaration with freedom and a reference", () => {
     expect(verdictOf(judgeProgram(trace, other, declarationOf(pytorch, "unfused")), declaration)).toBe(
       "bit-exact",
     );
+  });
+
+  it("lists no more of them than it says, and counts them all", () => {
+    const many = Array.from({ length: 250 }, (_, i) => (i + 1) / 7);
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1 }, many),
+      step(many),
+      EVERYTHING,
+      step(many),
+      EVERYTHING,
+    );
+    const judgement = judgeProgram(program, simulate(program, pytorch, unfused), declaration);
+    const { judged, bitExact, rejected } = judgement.tally;
+    expect(rejected).toBe(0);
+    expect(judged - bitExact).toBeGreaterThan(LISTED_MISMATCHES);
+    expect(judgement.notBitExact).toHaveLength(LISTED_MISMATCHES);
   });
 
   it("has no bit-exactness without a reference", () => {
@@ -221,6 +273,22 @@ describe("evidence", () => {
     expect(atZero.bySlot.parameter).toMatchObject({ judged: 1, weak: 0, indeterminate: 0 });
   });
 
+  it("is the same where the state is hidden", () => {
+    const hidden = (parameter: number) => {
+      const program = programOf(
+        pytorch,
+        init({ lr: 1e-12 }, [parameter]),
+        step([1]),
+        step([1]),
+        observe("parameter"),
+      );
+      return judgeProgram(program, simulate(program, pytorch, fused), pinned);
+    };
+    expect(hidden(1).tally).toMatchObject({ judged: 1, bitExact: 1, indeterminate: 1 });
+    expect(verdictOf(hidden(1), pinned)).toBe("indeterminate");
+    expect(hidden(0).tally).toMatchObject({ judged: 1, bitExact: 1, weak: 0, indeterminate: 0 });
+  });
+
   it("that is weak or indeterminate throughout decides nothing", () => {
     // No gradient and no state to decay: nothing moves, whatever the rule is. And an update of few floats.
     const program = programOf(
@@ -259,6 +327,7 @@ describe("hidden state", () => {
     const declaration = declarationOf(pytorch, name);
     const judgement = judgeProgram(hidden, observations, declaration);
     expect(judgement.tally).toEqual({ judged: 9, bitExact: 9, weak: 0, indeterminate: 0, rejected: 0 });
+    expect(judgement.multiStep).toEqual(judgement.tally);
     expect(verdictOf(judgement, declaration)).toBe("bit-exact");
     // And by the other names it is certified.
     for (const other of Object.keys(PINNED_EVALUATIONS) as PinnedEvaluationName[]) {
@@ -280,6 +349,84 @@ describe("hidden state", () => {
     expect(judgement.rejected[0].accepted.kind).toBe("intervals");
     expect(verdictOf(judgement, declaration)).toBe("differs");
     expect(isAccepted(hidden, observations, declaration)).toBe(false);
+  });
+
+  describe.each([
+    ["as soon as one step is centered", "float32", observe("parameter", "grad_avg")],
+    ["where everything is shown and intermediates may be wider", "binary64", EVERYTHING],
+  ] as const)("%s", (_, intermediates, shown) => {
+    const forms = ["two-term", "lerp"] as const;
+    const sevenths = (k: number) => Array.from({ length: 100 }, (_, i) => (i + k) / 7);
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1, alpha: 0.99 }, new Array(100).fill(0)),
+      step(sevenths(1)),
+      shown,
+      set({ centered: true }),
+      step(sevenths(2)),
+      shown,
+      step(sevenths(30).reverse()),
+      shown,
+    );
+    const rejected = (form: (typeof forms)[number], declared: readonly (typeof forms)[number][]) => {
+      const used = { ...unfused, intermediates, "order.mean-gradient": form } as const;
+      const evaluation: Evaluation = {
+        ...evaluationOf(used),
+        ...(intermediates === "binary64" && { intermediates: ["wider"] }),
+        "order.mean-gradient": declared,
+      };
+      const observations = simulate(program, pytorch, used);
+      return judgeProgram(program, observations, { dialect: pytorch, evaluation }).tally.rejected;
+    };
+
+    it.each(forms)("each declared form of the mean gradient is accepted: %s", (form) => {
+      const [other] = forms.filter((one) => one !== form);
+      expect(rejected(form, [form, other])).toBe(0);
+      expect(rejected(form, [other, form])).toBe(0);
+      expect(rejected(form, [other])).toBeGreaterThan(0);
+    });
+  });
+
+  it("does not excuse a parameter that does not follow from what is shown beside it", () => {
+    // The mean square is one of two neighbours, and each has its own parameter. The buffer is hidden.
+    const declaration: Declaration = {
+      dialect: pytorch,
+      evaluation: { ...evaluationOf(unfused), "contraction.mean-square": ["none", "right"] },
+    };
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1, alpha: 0.9, eps: 1e-3, momentum: 0.9 }, new Array(400).fill(0)),
+      ...[7, 11].map((d) => step(Array.from({ length: 400 }, (_, i) => (i + 1) / d))),
+      observe("parameter", "square_avg"),
+    );
+    const [one, other] = (["none", "right"] as const).map((contraction) =>
+      simulate(program, pytorch, { ...unfused, "contraction.mean-square": contraction }),
+    );
+    const crossed = structuredClone(one) as Observation[];
+    crossed[0].parameters[0].parameter = other[0].parameters[0].parameter;
+    const rejected = [one, other, crossed].map(
+      (observations) => judgeProgram(program, observations, declaration).bySlot.parameter?.rejected,
+    );
+    expect(rejected.slice(0, 2)).toEqual([0, 0]);
+    expect(rejected[2]).toBeGreaterThan(0);
+  });
+
+  it("goes on for the reference too, though the shape of a step changes", () => {
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1, alpha: 0.9, eps: 1e-3 }, [0.5, 1, -2]),
+      step([0.3, 1, -2]),
+      set({ weight_decay: 0.1, momentum: 0.9, centered: true }),
+      step([1, -0.7, 0.1]),
+      step([1, -0.7, 0.1]),
+      observe("parameter"),
+    );
+    const { tally } = judgeProgram(
+      program,
+      simulate(program, pytorch, fused),
+      declarationOf(pytorch, "fused"),
+    );
+    expect(tally).toMatchObject({ judged: 3, bitExact: 3 });
   });
 
   it("is not held against an implementation that shows a slot the step does not have", () => {
@@ -489,6 +636,51 @@ describe("breaches of the contract", () => {
     expect(breaches(observations, program)).toEqual([]);
   });
 
+  it("a parameter that is not returned before the first step, or after a load", () => {
+    const load = { op: "load" as const, state: [{ parameter: 0, step: 1, square_avg: vector([1]) }] };
+    const program = programOf(pytorch, init({}, [1]), EVERYTHING, load, EVERYTHING);
+    const observations = simulate(program, pytorch, fused);
+    expect(breaches(observations, program)).toEqual([]);
+    for (const [observation, slot] of [
+      [0, "parameter"],
+      [1, "parameter"],
+      [1, "square_avg"],
+    ] as const) {
+      const copy = structuredClone(observations) as Observation[];
+      delete copy[observation].parameters[0][slot];
+      const operation = [1, 3][observation];
+      expect(breaches(copy, program)).toEqual([`operation ${operation}, parameter 0: no ${slot} returned`]);
+    }
+  });
+
+  it("a tensor of fewer values than its shape says", () => {
+    const short = right();
+    short[2].parameters[0].parameter = { shape: [3], values: Float32Array.of(1, 2) };
+    short[1].parameters[0].gradient = { shape: [3], values: Float32Array.of(0.5, -0.75) };
+    expect(breaches(short)).toEqual([
+      "operation 4, parameter 0: gradient has 2 values instead of 3",
+      "operation 6, parameter 0: parameter has 2 values instead of 3",
+    ]);
+  });
+
+  it("a tensor that does not fit, of which nothing is judged", () => {
+    const parameters = [{ shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) }];
+    const program = programOf(
+      pytorch,
+      { op: "init", groups: [{ hyperparameters: {}, parameters }] },
+      { op: "step", gradients: parameters },
+      EVERYTHING,
+    );
+    const bent = structuredClone(simulate(program, pytorch, fused)) as Observation[];
+    bent[0].parameters[0].square_avg = { ...bent[0].parameters[0].square_avg!, shape: [4, 1] };
+    expect(breaches(bent, program)).toEqual([
+      "operation 2, parameter 0: square_avg has shape [4, 1] instead of [2, 2]",
+    ]);
+    const { bySlot } = judgeProgram(program, bent, pinned);
+    expect(bySlot).toMatchObject({ parameter: { judged: 4, rejected: 0 } });
+    expect(bySlot).not.toHaveProperty("square_avg");
+  });
+
   it("a tensor of another length or shape", () => {
     const long = right();
     long[2].parameters[1].square_avg = vector([1, 2]);
@@ -525,7 +717,9 @@ describe("breaches of the contract", () => {
     ]) {
       const observations = right();
       observations[0].parameters[0].gradient = vector(values);
-      expect(breaches(observations)[0]).toMatch(/operation 2, parameter 0: gradient has shape/);
+      expect(breaches(observations)).toEqual([
+        `operation 2, parameter 0: gradient has shape [${values.length}] instead of [3]`,
+      ]);
     }
   });
 
@@ -559,10 +753,14 @@ describe("breaches of the contract", () => {
     );
     const observations = simulate(program, pytorch, fused);
     expect(breaches(observations, program)).toEqual([]);
-    const changed = replaced(observations, { observation: 1, parameter: 0, slot, element: 1 }, nextUp);
-    expect(breaches(changed, program)[0]).toMatch(
-      new RegExp(`^step 2 \\(operation 4\\) does not use ${slot} of parameter 0, and yet element 1 was `),
-    );
+    for (const element of [0, 1]) {
+      const changed = replaced(observations, { observation: 1, parameter: 0, slot, element }, nextUp);
+      expect(breaches(changed, program)[0]).toMatch(
+        new RegExp(
+          `^step 2 \\(operation 4\\) does not use ${slot} of parameter 0, and yet element ${element} was `,
+        ),
+      );
+    }
   });
 
   const twice = (...slots: Parameters<typeof observe>) =>
@@ -592,6 +790,26 @@ describe("breaches of the contract", () => {
     expect(breaches(changed, program)[0]).toMatch(
       new RegExp(`${slot} of parameter 0 changed without a step: element 1 was .* and is `),
     );
+  });
+
+  it("a parameter that a load of the state changed", () => {
+    const load = { op: "load" as const, state: [{ parameter: 0, step: 1, square_avg: vector([4]) }] };
+    const program = programOf(
+      pytorch,
+      init({}, [1]),
+      step([1]),
+      observe("parameter"),
+      load,
+      observe("parameter"),
+    );
+    const observations = simulate(program, pytorch, fused);
+    expect(breaches(observations, program)).toEqual([]);
+    const changed = replaced(
+      observations,
+      { observation: 1, parameter: 0, slot: "parameter", element: 0 },
+      nextUp,
+    );
+    expect(breaches(changed, program)[0]).toMatch(/parameter of parameter 0 changed without a step/);
   });
 
   it("a loaded state that is not what is shown", () => {
@@ -635,6 +853,28 @@ describe("observations that are late or in parts", () => {
       (x) => 2 * x,
     );
     expect(judgeProgram(program, wrong, declarationOf(pytorch)).bySlot.square_avg?.rejected).toBe(1);
+  });
+
+  it("are the start of the next step, which is judged on its own when nothing is hidden any more", () => {
+    const program = programOf(
+      pytorch,
+      init(full, [0, 0.5]),
+      step([1, 2]),
+      observe("parameter"),
+      observe("square_avg", "grad_avg", "momentum_buffer"),
+      step([2, 1]),
+      EVERYTHING,
+      EVERYTHING,
+    );
+    const judgement = judgeProgram(
+      program,
+      simulate(program, pytorch, fused),
+      declarationOf(pytorch, "fused"),
+    );
+    expect(judgement.contract).toEqual([]);
+    // Two elements of four slots after each step.
+    expect(judgement.tally).toMatchObject({ judged: 16, bitExact: 16 });
+    expect(judgement.multiStep).toMatchObject({ judged: 8, bitExact: 8 });
   });
 
   it("are judged after a load: the parameter by the step, the state by what was loaded", () => {
@@ -686,5 +926,15 @@ describe("isAccepted", () => {
   it("says no to observations that are missing, without breaking", () => {
     expect(isAccepted(trace, [], pinned)).toBe(false);
     expect(isAccepted(trace, simulate(trace, pytorch, fused).slice(1), pinned)).toBe(false);
+  });
+
+  it("takes no error of its own for a rejection", () => {
+    const observations = structuredClone(simulate(trace, pytorch, fused)) as Observation[];
+    Object.defineProperty(observations[1].parameters[0], "parameter", {
+      get: () => {
+        throw new Error("cannot be read");
+      },
+    });
+    expect(() => isAccepted(trace, observations, pinned)).toThrow("cannot be read");
   });
 });

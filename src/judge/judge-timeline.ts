@@ -418,11 +418,13 @@ class TimelineJudge {
     const blocks: ObservedBlocks = {};
     const where = `operation ${event.operation}, parameter ${this.timeline.parameter}`;
     const { shape } = this.timeline.initial;
-    const fits = (name: string, tensor: Tensor) => {
-      if (tensor.shape.join() === shape.join() && tensor.values.length === this.length) return true;
-      this.sink.breach(
-        `${where}: ${name} has shape [${tensor.shape.join(", ")}] instead of [${shape.join(", ")}]`,
-      );
+    const fits = (name: string, { shape: got, values }: Tensor) => {
+      if (got.join() !== shape.join()) {
+        this.sink.breach(`${where}: ${name} has shape [${got.join(", ")}] instead of [${shape.join(", ")}]`);
+        return false;
+      }
+      if (values.length === this.length) return true;
+      this.sink.breach(`${where}: ${name} has ${values.length} values instead of ${this.length}`);
       return false;
     };
     for (const slot of SLOTS) {

@@ -81,6 +81,9 @@ describe("evidence of a list", () => {
     expect(evidence([NAN, 1], 1)).toBe("indeterminate");
     expect(evidence([1, NAN], 1)).toBe("indeterminate");
     expect(evidence([NAN, 0.5], 0)).toBe("full");
+    // The hull of the numbers reaches over the old value on either side.
+    expect(evidence([NAN, 0.5, -0.5], 0.25)).toBe("indeterminate");
+    expect(evidence([0.5, NAN, -0.5], -0.25)).toBe("indeterminate");
   });
 
   it("is full where the class is all that there is to show", () => {
@@ -88,6 +91,7 @@ describe("evidence of a list", () => {
     expect(evidence([1], NAN)).toBe("full");
     expect(evidence([1], INFINITY)).toBe("full");
     expect(evidence([INFINITY], 1)).toBe("full");
+    expect(evidence([3e38, INFINITY], INFINITY)).toBe("full");
   });
 });
 

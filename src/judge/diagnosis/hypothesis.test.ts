@@ -35,6 +35,34 @@ describe("hypotheses", () => {
     expect(new Set(axes).size).toBe(axes.length);
   });
 
+  it("about rounding begin with precision, both kinds of it at once included", () => {
+    const axesOf = (choices: Parameters<typeof declarationOf>[2]) =>
+      roundingHypotheses(declarationOf(pytorch, "fused", choices)).map(({ differences }) =>
+        differences.map(({ axis }) => axis),
+      );
+    const others = [["complement"], ["subnormals"]];
+    const orders = [["order.mean-square"], ["quotient"], ["root"], ["division"]];
+    expect(axesOf({})).toEqual([
+      ["scalars"],
+      ["intermediates"],
+      ["scalars", "intermediates"],
+      ...others,
+      ...orders,
+    ]);
+    // Where one of them is declared, only the other is left.
+    expect(axesOf({ scalars: ["float32", "binary64"] })).toEqual([["intermediates"], ...others, ...orders]);
+    expect(axesOf({ intermediates: ["wider", "float32"] })).toEqual([["scalars"], ...others, ...orders]);
+  });
+
+  it("tell every declared choice of an axis, and every other one", () => {
+    const [root] = roundingHypotheses(
+      declarationOf(pytorch, "fused", { root: ["correct", "one-float-low"] }),
+    ).filter(({ differences: [{ axis }] }) => axis === "root");
+    expect(root.differences).toEqual([
+      { kind: "evaluation", axis: "root", declared: "correct or one-float-low", observed: "one-float-high" },
+    ]);
+  });
+
   it("about freedoms have one of them each, unless it is declared", () => {
     const told = openRoundingHypotheses(declaration).map(({ differences }) =>
       differences.map(({ axis, observed }) => `${axis}: ${observed}`),
@@ -74,6 +102,14 @@ describe("hypotheses", () => {
     const single = [...roundingHypotheses(declaration), ...dialectHypotheses(declaration)];
     const pairs = pairsOf(single);
     expect(pairs.length).toBeGreaterThan(300);
+    // Each once, whichever of the two comes first.
+    const told = pairs.map(({ differences }) =>
+      differences
+        .map(({ axis, observed }) => `${axis} ${observed}`)
+        .sort()
+        .join(),
+    );
+    expect(new Set(told).size).toBe(told.length);
     for (const { differences, declaration: trial } of pairs) {
       const axes = differences.map(({ axis }) => axis);
       expect(new Set(axes).size).toBe(axes.length);

@@ -9,7 +9,7 @@ import type { FailingCase } from "./diagnosis.js";
 import { diagnoseOtherBits } from "./other-bits.js";
 
 const pytorch = dialectById("pytorch");
-const { fused, unfused } = PINNED_EVALUATIONS;
+const { fused, unfused, cuda } = PINNED_EVALUATIONS;
 const declaration = declarationOf(pytorch, "fused");
 
 const gradient = (seed: number) => Array.from({ length: 24 }, (_, k) => (k + seed) / 7);
@@ -46,6 +46,7 @@ describe("diagnoseOtherBits", () => {
     expect(cases.map(({ id }) => id)).toEqual(["plain"]);
     expect(diagnosis.verdict).toBe("certified");
     expect(diagnosis.sentence).toMatch(/not bit-exact to fused: these are the bits of unfused; /);
+    expect(diagnosis.alternatives).toEqual([]);
     expect(diagnosis.axes).toEqual([
       { kind: "evaluation", axis: "contraction.mean-square", declared: "right", observed: "none" },
     ]);
@@ -64,14 +65,52 @@ describe("diagnoseOtherBits", () => {
   it("finds an evaluation that has no name, axis by axis", () => {
     const own: PinnedEvaluation = {
       ...fused,
-      "order.update": "quotient-first",
+      "order.update": "ratio-first",
       "order.mean-square": "square-first",
     };
     const [{ diagnosis }] = diagnoseOtherBits([failing("own", plain, own)], declaration);
-    expect(diagnosis.sentence).not.toContain("these are the bits of");
+    expect(diagnosis.sentence).toBe(
+      'Certified, but not bit-exact to fused: on the evaluation axes, order.mean-square is "square-first" instead of "weight-first", order.update is "ratio-first" instead of "scale-first".',
+    );
+    expect(diagnosis.axes).toEqual([
+      { kind: "evaluation", axis: "order.mean-square", declared: "weight-first", observed: "square-first" },
+      { kind: "evaluation", axis: "order.update", declared: "scale-first", observed: "ratio-first" },
+    ]);
+  });
+
+  it("names the first of two axes that explain as much", () => {
+    // In these few elements the order shows as the contraction does.
+    const gradients = [7, 11].map((d, k) => [233, 234 + 2 * k, 235 + 4 * k].map((x) => x / d));
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1 }, [0, 0, 0]),
+      ...gradients.flatMap((gradient) => [step(gradient), EVERYTHING]),
+    );
+    const own: PinnedEvaluation = { ...fused, "contraction.mean-square": "left" };
+    const { observations } = failing("left", program, own).programs[0];
+    expect(observations).toEqual(
+      simulate(program, pytorch, { ...fused, "order.mean-square": "square-first" }),
+    );
+    const [{ diagnosis }] = diagnoseOtherBits([failing("left", program, own)], declaration);
+    expect(diagnosis.axes).toMatchObject([{ axis: "order.mean-square", observed: "square-first" }]);
+  });
+
+  it("recognizes PyTorch's bits on CUDA by all that parts them from those on a CPU", () => {
+    // From parameters of zero, so that a last bit of the variance shows in the update.
+    const fromZero = programOf(
+      pytorch,
+      init({ lr: 0.1, alpha: 0.9, centered: true }, new Array(24).fill(0)),
+      step(gradient(1)),
+      EVERYTHING,
+      step(gradient(30).reverse()),
+      EVERYTHING,
+    );
+    const [{ diagnosis }] = diagnoseOtherBits([failing("centered", fromZero, cuda)], declaration);
+    expect(diagnosis.sentence).toContain("these are the bits of cuda");
     expect(diagnosis.axes).toEqual([
       { kind: "evaluation", axis: "order.mean-square", declared: "weight-first", observed: "square-first" },
       { kind: "evaluation", axis: "order.update", declared: "scale-first", observed: "quotient-first" },
+      { kind: "evaluation", axis: "contraction.variance", declared: "right", observed: "none" },
     ]);
   });
 
@@ -125,7 +164,12 @@ describe("diagnoseOtherBits", () => {
     const of = (id: string) => clusters.find(({ cases }) => cases.some((one) => one.id === id))!.diagnosis;
     expect(of("unfused").sentence).toContain("these are the bits of unfused");
     expect(of("quotient first").axes).toMatchObject([{ axis: "order.update", observed: "quotient-first" }]);
-    expect(of("nobody").verdict).toBe("certified");
+    expect(of("nobody")).toMatchObject({
+      verdict: "certified",
+      sentence: "Certified, but not bit-exact to fused, and no other evaluation gives these bits.",
+      axes: [],
+      alternatives: [],
+    });
   });
 
   it("has nothing to say without a reference or without cases", () => {

@@ -71,22 +71,19 @@ function nearestEvaluation(
 ): PinnedEvaluation | undefined {
   let current = start;
   let missing = notBitExact(cases, declaration, current);
-  const changed = new Set<EvaluationAxis>();
   while (missing > 0) {
-    let best: { evaluation: PinnedEvaluation; missing: number; axis: EvaluationAxis } | undefined;
+    let best: { evaluation: PinnedEvaluation; missing: number } | undefined;
     for (const axis of Object.keys(EVALUATION_AXES) as EvaluationAxis[]) {
-      if (changed.has(axis)) continue;
       for (const choice of pinnedChoices(axis)) {
         if (choice === current[axis]) continue;
         const evaluation = { ...current, [axis]: choice } as PinnedEvaluation;
         const left = notBitExact(cases, declaration, evaluation);
-        if (left < (best?.missing ?? missing)) best = { evaluation, missing: left, axis };
+        if (left < (best?.missing ?? missing)) best = { evaluation, missing: left };
       }
     }
     if (!best) return undefined;
     current = best.evaluation;
     missing = best.missing;
-    changed.add(best.axis);
   }
   return current;
 }

@@ -1,29 +1,33 @@
 import { describe, expect, it } from "vitest";
-import type { Dialect } from "../../../spec/dialect.js";
+import type { Slot, StateSlot } from "../../../spec/arithmetic.js";
+import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { dialectById } from "../../../spec/dialects.js";
 import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
-import type { Program } from "../../program/program.js";
-import { vector } from "../../program/tensor.js";
+import type { Operation, Program } from "../../program/program.js";
+import { type Tensor, vector } from "../../program/tensor.js";
 import { RandomSource } from "../../search/element-steps.js";
 import { approximateStep, within } from "../approximate.test-support.js";
-import { declarationOf } from "../declaration.js";
+import { declarationOf, pinnedDeclaration } from "../declaration.js";
 import { judgeProgram } from "../judge-program.js";
 import {
   type Alteration,
   EVERYTHING,
   init,
+  observe,
   programOf,
   set,
   simulate,
   step,
 } from "../simulated.test-support.js";
 import type { DiagnosedCluster, FailingCase } from "./diagnosis.js";
+import { dialectHypotheses, explains } from "./hypothesis.js";
 import { diagnoseRejections } from "./rejections.js";
 
 const pytorch = dialectById("pytorch");
 const { fused, unfused } = PINNED_EVALUATIONS;
 const declaration = declarationOf(pytorch, "fused");
+const INFINITY = Number.POSITIVE_INFINITY;
 
 /** Short programs that use every part of the rule, with gradients that no axis hides behind. */
 function trace(seed: number): Program {
@@ -232,5 +236,360 @@ describe("diagnoseRejections", () => {
 
   it("has nothing to say of no cases", () => {
     expect(diagnoseRejections([], declaration)).toEqual([]);
+  });
+});
+
+/** What one step of one element begins with, and what is wrong of what it shows. */
+interface WrongStep {
+  readonly hyperparameters: Partial<Hyperparameters>;
+  readonly parameter?: number;
+  readonly gradient: number;
+  /** Loaded before the step. */
+  readonly before?: Partial<Record<StateSlot, number>>;
+  /** Shown instead of what is right. */
+  readonly got: Partial<Record<Slot, number>>;
+}
+
+/** A case of one step in which everything else is right. With a rate of 0, a wrong state is all that is wrong. */
+function wrongStep({ hyperparameters, parameter = 0, gradient, before, got }: WrongStep, id = "wrong") {
+  const state = Object.entries(before ?? {}).map(([slot, value]) => [slot, vector([value])]);
+  const load = { op: "load", state: [{ parameter: 0, step: 1, ...Object.fromEntries(state) }] } as Operation;
+  const program = programOf(
+    pytorch,
+    init(hyperparameters, [parameter]),
+    ...(before ? [load] : []),
+    step([gradient]),
+    EVERYTHING,
+  );
+  const observations = simulate(program, pytorch, fused);
+  const [shown] = observations[0].parameters;
+  for (const [slot, value] of Object.entries(got)) (shown[slot as Slot] as Tensor).values[0] = value;
+  return { id, programs: [{ program, observations }] } satisfies FailingCase;
+}
+
+const judgeOf = ({ programs: [{ program, observations }] }: FailingCase) =>
+  judgeProgram(program, observations, declaration);
+
+const diagnosed = (wrong: WrongStep, declared = declaration) =>
+  onlyCluster(diagnoseRejections([wrongStep(wrong)], declared)).diagnosis;
+
+/** A mean square of 1/4 from a gradient of 1, whatever the order; the parameter stays. */
+const QUARTER: Omit<WrongStep, "got"> = { hyperparameters: { lr: 0, alpha: 0.75 }, gradient: 1 };
+/** A mean square of 9e36 or +∞: only some orders make the square of the gradient first. */
+const OVERFLOW: Omit<WrongStep, "got"> = { hyperparameters: { lr: 0, alpha: 0.99 }, gradient: 3e19 };
+
+const special = (sentence: string) => ({ verdict: "special-mismatch", sentence, axes: [], alternatives: [] });
+const differs = (slot: Slot) => ({
+  verdict: "differs",
+  sentence: `The ${slot} is not what the dialect computes, and no known dialect explains it.`,
+  axes: [],
+  alternatives: [],
+  firstDiverging: slot,
+});
+
+describe("a zero of the other sign", () => {
+  it("is told as such, though a formula that leaves the sign open would seem to explain it", () => {
+    const buffer: WrongStep = {
+      hyperparameters: { lr: 0, momentum: 0.5 },
+      gradient: 0,
+      got: { momentum_buffer: -0 },
+    };
+    const without = dialectHypotheses(declaration).filter(
+      ({ differences: [{ axis }] }) => axis === "momentum",
+    );
+    expect(without.some((hypothesis) => explains(hypothesis, wrongStep(buffer)))).toBe(true);
+    expect(diagnosed(buffer)).toEqual({
+      ...special("The momentum_buffer is −0 where every declared evaluation gives +0."),
+      firstDiverging: "momentum_buffer",
+    });
+    const parameter = { hyperparameters: {}, parameter: -0, gradient: 0, got: { parameter: 0 } };
+    expect(diagnosed(parameter)).toMatchObject(
+      special("The parameter is +0 where every declared evaluation gives −0."),
+    );
+  });
+
+  it("is told as such where a number of that sign would be right too", () => {
+    // Rounded at once the parameter and its update cancel; fused, the rest of the product is left.
+    const lr = Math.fround(1 / 7);
+    expect(Math.fround(lr * lr)).toBeLessThan(lr * lr);
+    const cancelled: WrongStep = {
+      hyperparameters: { lr, momentum: 0.5 },
+      parameter: Math.fround(lr * lr),
+      gradient: 0,
+      before: { square_avg: 1, momentum_buffer: 2 * lr },
+      got: { parameter: -0 },
+    };
+    expect(diagnosed(cancelled)).toMatchObject(
+      special("The parameter is −0 where every declared evaluation gives finite or +0."),
+    );
+  });
+
+  it("beside other rejections hides no formula", () => {
+    const decoupled: Dialect = { ...pytorch, weightDecay: "decoupled" };
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1, weight_decay: 0.1 }, [-0, 0.5]),
+      step([0, 1]),
+      EVERYTHING,
+    );
+    const { diagnosis } = onlyCluster(diagnoseRejections(failing([program], decoupled), declaration));
+    expect(diagnosis.verdict).toBe("other-dialect");
+    expect(diagnosis.axes).toMatchObject([{ axis: "weightDecay" }]);
+  });
+
+  it("is grouped apart from what a formula explains", () => {
+    const [inside] = failing([trace(1)], { ...pytorch, epsilon: "inside" });
+    const zero = wrongStep(
+      { hyperparameters: { lr: 0, momentum: 0.5 }, gradient: 0, got: { momentum_buffer: -0 } },
+      "zero",
+    );
+    const clusters = diagnoseRejections([zero, inside], declaration);
+    expect(clusters.map(({ cases, diagnosis }) => [diagnosis.verdict, cases.map(({ id }) => id)])).toEqual([
+      ["other-dialect", ["case-0"]],
+      ["special-mismatch", ["zero"]],
+    ]);
+  });
+});
+
+describe("what no hypothesis explains", () => {
+  it.each([
+    ["−∞ for a number", { ...QUARTER, got: { parameter: -INFINITY } }, "parameter is −∞", "+0"],
+    ["+∞ for a positive number", { ...QUARTER, got: { square_avg: INFINITY } }, "square_avg is +∞", "finite"],
+    ["−0 for a positive number", { ...QUARTER, got: { square_avg: -0 } }, "square_avg is −0", "finite"],
+    [
+      "+0 for a negative number",
+      { hyperparameters: { lr: 0.5, alpha: 0 }, gradient: 1, got: { parameter: 0 } },
+      "parameter is +0",
+      "finite",
+    ],
+    [
+      "−∞ for a number or an overflow",
+      { ...OVERFLOW, got: { parameter: Number.NaN, square_avg: -INFINITY } },
+      "square_avg is −∞",
+      "finite or +∞",
+    ],
+  ])("is a mismatch of classes: %s", (_, wrong: WrongStep, got, accepted) => {
+    expect(diagnosed(wrong)).toMatchObject(
+      special(`The ${got} where every declared evaluation gives ${accepted}.`),
+    );
+  });
+
+  it("differs where the class is right and the number is not", () => {
+    const half = { hyperparameters: { lr: 0.5, alpha: 0 }, gradient: 1 };
+    const fromOne = { ...half, parameter: 1 };
+    const ofState = {
+      "+0 for a positive number, which may have been rounded to it": { ...QUARTER, got: { square_avg: 0 } },
+      "a number where another number or an overflow is right": { ...OVERFLOW, got: { square_avg: 1 } },
+      "+0 where a positive number or an overflow is right": { ...OVERFLOW, got: { square_avg: 0 } },
+      "a little beyond the coarsest format": {
+        ...QUARTER,
+        got: { square_avg: nextUp(0.25 + 2 ** -10) },
+      },
+    };
+    const ofParameter = {
+      "−0 for a negative number": { ...half, got: { parameter: -0 } },
+      "all of an update lost, if only in one float": {
+        ...fromOne,
+        hyperparameters: { lr: 2 ** -24, alpha: 0 },
+        got: { parameter: 1 },
+      },
+      "beyond any format in its update, however near the parameter is": {
+        ...fromOne,
+        hyperparameters: { lr: 2 ** -10, alpha: 0 },
+        got: { parameter: 1 - 2 ** -10 - 2 ** -16 },
+      },
+    };
+    const named = Object.entries<WrongStep>({ ...ofState, ...ofParameter });
+    const clusters = diagnoseRejections(
+      named.map(([id, wrong]) => wrongStep(wrong, id)),
+      declaration,
+    );
+    expect(clusters).toMatchObject([
+      {
+        cases: Object.keys(ofState).map((id) => ({ id })),
+        diagnosis: differs("square_avg"),
+      },
+      {
+        cases: Object.keys(ofParameter).map((id) => ({ id })),
+        diagnosis: differs("parameter"),
+      },
+    ]);
+  });
+
+  it.each([
+    ["of the coarsest format", "square_avg", 8, { ...QUARTER, got: { square_avg: 0.25 + 2 ** -10 } }],
+    [
+      "of an update",
+      "parameter",
+      9,
+      {
+        hyperparameters: { lr: 2 ** -10, alpha: 0 },
+        parameter: 1,
+        gradient: 1,
+        got: { parameter: 1 - 2 ** -10 - 2 ** -19 },
+      },
+    ],
+    [
+      "where an overflow is right too",
+      "square_avg",
+      9,
+      { ...OVERFLOW, got: { square_avg: 9e36 * (1 + 1.5 * 2 ** -10) } },
+    ],
+  ] as const)("is inaccurate by the bits that are right: %s", (_, slot, bits, wrong: WrongStep) => {
+    expect(diagnosed(wrong)).toMatchObject({
+      verdict: "inaccurate",
+      sentence: `The ${slot} is right to about ${bits} bits of its change, which no declared rounding explains.`,
+      firstDiverging: slot,
+    });
+  });
+
+  it("is measured from the nearest value that is accepted", () => {
+    // 1 − α is 2^-25, or 0 where α is rounded first.
+    const both = declarationOf(pytorch, "fused", { complement: ["binary64", "float32"] });
+    const alpha = 1 - 2 ** -25;
+    const wrong = {
+      hyperparameters: { lr: 0, alpha },
+      gradient: 1,
+      got: { square_avg: 2 ** -25 + 2 ** -34 },
+    };
+    expect(diagnosed(wrong, both)).toMatchObject({ verdict: "inaccurate" });
+    expect(diagnosed(wrong, both).sentence).toMatch(/about 9 bits/);
+  });
+
+  it("is measured from the numbers where NaN is accepted too", () => {
+    // The variance is 0, or a rest below 0 where its product is fused.
+    const mean = Math.fround(1 / 7);
+    const square_avg = Math.fround(mean * mean);
+    expect(mean * mean).toBeGreaterThan(square_avg);
+    const wrong = {
+      hyperparameters: { lr: 0, alpha: 1, momentum: 0.5, centered: true, eps: 1 },
+      gradient: 1,
+      before: { square_avg, grad_avg: mean, momentum_buffer: 0 },
+      got: { parameter: 0, momentum_buffer: 1 + 2 ** -9 },
+    };
+    const { rejected } = judgeOf(wrongStep(wrong));
+    expect(rejected.map(({ accepted }) => accepted)).toEqual([{ kind: "listed", values: [1, Number.NaN] }]);
+    expect(diagnosed(wrong).sentence).toMatch(/about 9 bits/);
+  });
+
+  it("is one float off where any accepted value is the neighbour", () => {
+    // Accepted are the value that it was and the floats on either side.
+    const square_avg = Math.fround(3 / 7);
+    const wrong = {
+      hyperparameters: { lr: 0, alpha: 0.3 },
+      gradient: Math.fround(Math.sqrt(square_avg)),
+      before: { square_avg },
+      got: { square_avg: nextUp(nextUp(square_avg)) },
+    };
+    expect(judgeOf(wrongStep(wrong)).rejected.map(({ accepted }) => accepted)).toEqual([
+      { kind: "listed", values: [nextDown(square_avg), square_avg, nextUp(square_avg)] },
+    ]);
+    expect(diagnosed(wrong).sentence).toMatch(/about 23 bits/);
+  });
+
+  it("differs where only intervals are known of it", () => {
+    const hidden = programOf(pytorch, init({ lr: 0.1 }, [0]), step([1]), observe("parameter"));
+    const half: Alteration = (value, { slot }) => (slot === "parameter" ? value / 2 : value);
+    const pinned = pinnedDeclaration(pytorch, "fused", fused);
+    const { diagnosis } = onlyCluster(diagnoseRejections(failing([hidden], pytorch, fused, half), pinned));
+    expect(diagnosis).toEqual(differs("parameter"));
+  });
+
+  it("is grouped by its verdict and by the slot that is wrong first", () => {
+    const cases = [
+      wrongStep({ ...QUARTER, got: { square_avg: 1.5 } }, "differs"),
+      wrongStep({ ...QUARTER, got: { square_avg: Number.NaN } }, "special"),
+      wrongStep({ ...QUARTER, got: { square_avg: 2.5 } }, "differs too"),
+      wrongStep({ ...QUARTER, parameter: 1, got: { parameter: 1.5 } }, "elsewhere"),
+    ];
+    expect(diagnoseRejections(cases, declaration).map(({ cases }) => cases.map(({ id }) => id))).toEqual([
+      ["differs", "differs too"],
+      ["special"],
+      ["elsewhere"],
+    ]);
+  });
+});
+
+describe("an explanation", () => {
+  it("of two axes of rounding is one sentence, and still the declared formula", () => {
+    const double = { ...fused, scalars: "binary64", intermediates: "binary64" } as const;
+    const { diagnosis } = onlyCluster(diagnoseRejections(failing([trace(1)], pytorch, double), declaration));
+    expect(diagnosis.verdict).toBe("inaccurate");
+    expect(diagnosis.sentence).toBe(
+      "The formula is the declared one, but it is rounded in a way that was not declared: scalars is binary64 instead of float32, and intermediates is binary64 instead of float32.",
+    );
+  });
+
+  it("of a formula and a rounding is another dialect", () => {
+    const high = { ...fused, root: "one-float-high" } as const;
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1, alpha: 0.9, eps: 1e-3 }, new Array(4).fill(0)),
+      step([1 / 7, 2 / 7, 3 / 7, 4 / 7]),
+      EVERYTHING,
+    );
+    const inside = failing([program], { ...pytorch, epsilon: "inside" }, high);
+    const { diagnosis } = onlyCluster(diagnoseRejections(inside, declaration));
+    expect(diagnosis.axes.map(({ kind }) => kind)).toEqual(["evaluation", "dialect"]);
+    expect(diagnosis.verdict).toBe("other-dialect");
+    expect(diagnosis.sentence).toMatch(
+      /^This is another dialect: .+ is .+ instead of .+, and epsilon is inside instead of outside\.$/,
+    );
+  });
+
+  it("says where it shows first, in the mean gradient too", () => {
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1, alpha: 0.75, centered: true, maximize: true }, [0]),
+      step([1]),
+      EVERYTHING,
+    );
+    const { diagnosis } = onlyCluster(
+      diagnoseRejections(failing([program], { ...pytorch, maximize: "never" }), declaration),
+    );
+    expect(diagnosis).toMatchObject({ axes: [{ axis: "maximize" }], firstDiverging: "grad_avg" });
+  });
+
+  /** An ε that is seen, and one that is so small beside the root that outside it nobody sees it. */
+  const [SEEN, UNSEEN] = [
+    { eps: 1e-3, gradient: 1 },
+    { eps: 1e-16, gradient: 1e-6 },
+  ];
+  const epsilonCase = (id: string, epsilon: Dialect["epsilon"], { eps, gradient } = SEEN): FailingCase => {
+    const program = programOf(
+      pytorch,
+      init({ lr: 0.1, alpha: 0.75, eps }, [0]),
+      step([gradient]),
+      EVERYTHING,
+    );
+    return { ...failing([program], { ...pytorch, epsilon })[0], id };
+  };
+  const observedIn = ({ diagnosis: { axes, alternatives } }: DiagnosedCluster) =>
+    [axes, ...alternatives].map(([{ observed }]) => observed);
+
+  it("has for alternatives what explains all of its cases, not some of them nor as many others", () => {
+    const shared = epsilonCase("shared", "inside", UNSEEN);
+    const both = dialectHypotheses(declaration).filter(
+      ({ differences: [{ observed }] }) => observed === "both",
+    );
+    expect(both.map((hypothesis) => explains(hypothesis, shared))).toEqual([true]);
+    const cases = [epsilonCase("inside", "inside"), shared, epsilonCase("both", "both")];
+    const clusters = diagnoseRejections(cases, declaration);
+    expect(clusters.map((cluster) => cluster.cases.map(({ id }) => id))).toEqual([
+      ["inside", "shared"],
+      ["both"],
+    ]);
+    expect(observedIn(clusters[0])).toContain("inside");
+    expect(observedIn(clusters[0])).not.toContain("both");
+    expect(observedIn(clusters[1])).toEqual(["both"]);
+  });
+
+  it("of two axes is looked for by the first case that is left", () => {
+    const two = failing([trace(1)], { ...pytorch, epsilon: "inside", initialAccumulator: "one" });
+    const none = wrongStep({ ...QUARTER, got: { square_avg: 1.5 } });
+    const found = ([one, other]: FailingCase[]) =>
+      diagnoseRejections([one, other], declaration).map(({ diagnosis }) => diagnosis.verdict);
+    expect(found([...two, none])).toEqual(["other-dialect", "differs"]);
+    expect(found([none, ...two])).toEqual(["differs"]);
   });
 });

@@ -126,8 +126,7 @@ function describe(one: FailingCase, declaration: Declaration): Diagnosis {
   });
   const special = rejected.find(isOfAnotherClass);
   if (special) {
-    const accepted =
-      special.accepted.kind === "listed" ? [...new Set(special.accepted.values.map(className))] : [];
+    const accepted = [...new Set(special.accepted.values.map(className))];
     const sentence = `The ${special.slot} is ${className(special.got)} where every declared evaluation gives ${accepted.join(" or ")}.`;
     return said("special-mismatch", sentence);
   }
@@ -154,7 +153,9 @@ function classOf(x: number): string {
   return name === "finite" ? (x > 0 ? "+0" : "−0") : name;
 }
 
-function isOfAnotherClass(mismatch: Mismatch): boolean {
+type ListedMismatch = Mismatch & { readonly accepted: { readonly kind: "listed" } };
+
+function isOfAnotherClass(mismatch: Mismatch): mismatch is ListedMismatch {
   const { got, accepted } = mismatch;
   if (accepted.kind !== "listed") return false;
   if (isOtherZero(mismatch)) return true;
@@ -179,9 +180,11 @@ function relativeError({ got, accepted, inputs, slot }: Mismatch): number {
   const errors = accepted.values
     .map((value) => Math.abs(got - value) / Math.abs(value - old))
     .filter((error) => !Number.isNaN(error));
-  return errors.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...errors);
+  // Infinite, if no accepted value is at a distance that can be measured.
+  return Math.min(...errors);
 }
 
-function areNeighbours(x: number, y: number): boolean {
-  return Number.isFinite(x) && Number.isFinite(y) && floatsBetween(x, y) <= 1;
+/** @param got a number: what is none where a number was accepted is of another class */
+function areNeighbours(got: number, accepted: number): boolean {
+  return Number.isFinite(accepted) && floatsBetween(got, accepted) <= 1;
 }

@@ -106,6 +106,30 @@ describe("rationalStep", () => {
     expectRatio(step("pytorch", { eps: 0, lr: 1 }, inputs, { observed: { square_avg: [16] } }).update, 1, 2);
   });
 
+  it("takes each scalar that is given in place of what the hyperparameters give", () => {
+    const h = { lr: 0.5, alpha: 0.75, eps: 0 };
+    expectRatio(step("pytorch", h, INPUTS, { scalars: { lr: 2 } }).update, 2);
+    expectRatio(step("pytorch", h, INPUTS, { scalars: { eps: 3 } }).denominator, 6);
+    const momentum = step(
+      "pytorch",
+      { ...h, momentum: 0.5 },
+      { ...INPUTS, momentum_buffer: [1] },
+      { scalars: { momentum: 0.25 } },
+    );
+    expectRatio(momentum.momentum_buffer, 5, 4);
+    const decay = step("pytorch", { ...h, weight_decay: 0.25 }, INPUTS, { scalars: { weight_decay: 0.5 } });
+    expectRatio(decay.gradient, 5);
+    // p = 4 − 0.25·4, g is cut off at 2 after s
+    const clipped = { ...h, weight_decay: 0.25, clip_value: 1 };
+    expectRatio(step("recurrentjs", clipped, INPUTS, { scalars: { clip_value: 2 } }).parameter, 8, 3);
+    expectRatio(step("optax-bias-corrected", h, INPUTS, { scalars: { correction: 0.5 } }).variance, 18);
+  });
+
+  it("lets no rate decay where the dialect knows no decay", () => {
+    const h = { lr: 0.5, alpha: 0.75, eps: 0, lr_decay: 2 };
+    expectRatio(step("pytorch", h, INPUTS, { step: 3 }).update, 1, 2);
+  });
+
   it("says why where the step leaves the reals, and gives no number", () => {
     const why = (block: readonly RationalValue[] | undefined) =>
       block?.map((value) => (value.kind === "enclosed" ? value.kind : value.why));
@@ -136,5 +160,8 @@ describe("rationalStep", () => {
     expect(() => step("pytorch", { momentum: 0.5 })).toThrow(/momentum_buffer is missing/);
     expect(() => step("pytorch", {}, { ...INPUTS, gradient: [1, 2] })).toThrow(/gradient has 2 elements/);
     expect(() => step("pytorch", {}, INPUTS, { bits: 1 })).toThrow(/bits must be/);
+    expect(() => step("pytorch", {}, INPUTS, { observed: { square_avg: [1, 2] } })).toThrow(
+      /observed square_avg has 2 elements; the parameter has 1 elements/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { greater, type Rational, rationalOf } from "./rational.js";
+import { type Rational, rationalOf } from "./rational.js";
 
 /**
  * Why a result is no real number.
@@ -61,10 +61,4 @@ const STRENGTH: readonly UndefinedReason[] = [
 export function undefinedOf(...operands: readonly RationalValue[]): UndefinedOverTheReals {
   const reasons = operands.flatMap((operand) => (operand.kind === "enclosed" ? [] : [operand.why]));
   return undefinedBecause(STRENGTH.find((reason) => reasons.includes(reason)) ?? "undecided");
-}
-
-/** The largest magnitude between the ends. */
-export function largestMagnitude({ lo, hi }: Enclosed): Rational {
-  const below = { ...lo, numerator: -lo.numerator };
-  return greater(below, hi);
 }

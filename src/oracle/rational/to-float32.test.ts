@@ -45,6 +45,7 @@ describe("float32FromRational", () => {
     expect(float32FromRational(sum(threshold, { ...TINY, numerator: -1n }))).toBe(MAX_FLOAT32);
     expect(float32FromRational(rationalOf(1e300))).toBe(Number.POSITIVE_INFINITY);
     expect(float32FromRational({ ...TINY, exponent: 9000 })).toBe(Number.POSITIVE_INFINITY);
+    expect(float32FromRational({ numerator: 0n, denominator: 3n, exponent: 9000 })).toBe(0);
   });
 
   it("rounds quotients that no binary64 number is", () => {

@@ -18,7 +18,7 @@ export function rationalOfDecimal(x: Decimal): Rational {
   const numerator = tens >= 0 ? digits * fives : digits;
   return {
     numerator: sign === "-" ? -numerator : numerator,
-    denominator: tens >= 0 || numerator === 0n ? 1n : fives,
+    denominator: tens >= 0 ? 1n : fives,
     exponent: tens,
   };
 }

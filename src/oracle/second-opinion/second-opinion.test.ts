@@ -223,7 +223,7 @@ describe("an exact oracle that is wrong is found out", () => {
     expect(share).toBeGreaterThan(0.8);
   });
 
-  it("losing a quantity, or saying a number where there is none", () => {
+  it("losing a quantity, rounding it to another float32, or saying a number where there is none", () => {
     const request: OpinionRequest = {
       dialect: dialectById("hinton"),
       hyperparameters: { ...dialectById("hinton").defaults, alpha: 0.5 },
@@ -234,12 +234,32 @@ describe("an exact oracle that is wrong is found out", () => {
     const right = readWith(request, new EnclosureArithmetic(DIGITS));
     expect(secondOpinionOn(right, request)).toEqual({ disagreements: [], compared: 4, withoutOpinion: 2 });
     const { update: _, ...less } = right;
-    expect(secondOpinionOn(less as ExactStep, request).disagreements).toMatchObject([
-      { quantity: "update", what: "not of one length" },
+    expect(secondOpinionOn(less as ExactStep, request).disagreements).toEqual([
+      {
+        quantity: "update",
+        element: 0,
+        what: "not of one length",
+        exact: "0 elements",
+        rational: "1 elements",
+      },
+    ]);
+    const more = { ...right, update: [...right.update, ...right.update] };
+    expect(secondOpinionOn(more, request).disagreements).toMatchObject([
+      { quantity: "update", what: "not of one length", exact: "2 elements", rational: "1 elements" },
+    ]);
+    const unknown = { ...right, momentum_buffer: right.update };
+    expect(secondOpinionOn(unknown, request).disagreements).toMatchObject([
+      { quantity: "momentum_buffer", what: "not of one length", exact: "1 elements", rational: "0 elements" },
     ]);
     const one = { ...right, parameter: [point(1)] };
     expect(secondOpinionOn(one, request).disagreements.map(disagreementText)).toEqual([
       "parameter of element 0: is a number where the step leaves the reals: exact 1, rational undefined over the reals: division by zero (0 digits agree)",
+    ]);
+    // It prints as the right number, and rounds as another one.
+    const misread = Object.assign(new ExactDecimal(1), { toString: () => "0" });
+    const rounded = { ...right, square_avg: [{ lo: misread, hi: misread, nan: false }] };
+    expect(secondOpinionOn(rounded, request).disagreements.map(disagreementText)).toEqual([
+      "square_avg of element 0: 0 in float32: exact 1 (0x3f800000), rational 0 (0x00000000)",
     ]);
     const nothing = { ...right, square_avg: [{ ...right.square_avg[0], nan: true }] };
     expect(secondOpinionOn(nothing, request).disagreements).toMatchObject([
