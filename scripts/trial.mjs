@@ -1,6 +1,7 @@
 // The suite on trial: every mutant must be killed by its clause, every benign variant accepted. Exit 1 if not.
-// `--write` runs all cases for every mutant and writes docs/trial.md and docs/trial.json.
-import { writeFileSync } from "node:fs";
+// `--write` runs all cases for every mutant and writes docs/trial.md and docs/trial.json. `--keep` goes on from where an
+// interrupted trial was.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
@@ -12,6 +13,7 @@ import { SUBJECTS } from "../dist/src/trial/subjects.js";
 import { trialPage } from "../dist/src/trial/trial-page.js";
 import { scoresOf } from "../dist/src/trial/trial-result.js";
 import { benignLine, mutantLine, scoreText } from "../dist/src/trial/trial-text.js";
+import { trialDigest } from "./figures/trial-digest.mjs";
 
 /** One mutant in so many is tried over standard input and output too. */
 const STDIO_SAMPLE = 10;
@@ -26,6 +28,7 @@ const flags = new Command("trial")
   .option("--threads <count>", "worker threads", whole, availableParallelism())
   .option("--all", "run all cases for every mutant, also after the first failure")
   .option("--write", "write docs/trial.md and docs/trial.json; implies --all")
+  .option("--keep <file>", "keep the results of each seed in this file, and take from it those that it has")
   .parse()
   .opts();
 
@@ -65,7 +68,8 @@ async function trial(seed, mutantIds, drawnOnly) {
   return result;
 }
 
-const first = await trial(flags.seed, selected("mutant"), false);
+const kept = keptResults();
+const first = kept.shift() ?? (await trial(flags.seed, selected("mutant"), false));
 if (first.mutants.length + first.benign.length === 0) {
   console.error(`no subject has "${flags.subject}" in its id`);
   process.exit(2);
@@ -77,17 +81,35 @@ const byChance = first.mutants
   )
   .map(({ id }) => id);
 const later = [];
-writeFigures();
+keep();
 for (let k = 1; k < flags.seeds; k++) {
-  later.push(await trial(flags.seed + k, byChance, true));
-  writeFigures(); // each seed is kept, also if the next one is interrupted
+  later.push(kept.shift() ?? (await trial(flags.seed + k, byChance, true)));
+  keep(); // also if the next one is interrupted
 }
 const overStdio = await stdioSample();
 await pool.close();
 
 if (!overStdio || ![first, ...later].every((result) => scoresOf(result).passed)) process.exitCode = 1;
 
-function writeFigures() {
+/** What an earlier run of the same trial left, seed by seed. */
+function keptResults() {
+  if (flags.keep === undefined || !existsSync(flags.keep)) return [];
+  const { trial: of, results } = JSON.parse(readFileSync(flags.keep, "utf8"));
+  if (JSON.stringify(of) !== JSON.stringify(whatIsTried())) {
+    console.error(`${flags.keep} is of another trial or of other sources: delete it, or name another file`);
+    process.exit(2);
+  }
+  return results.slice(0, flags.seeds);
+}
+
+function whatIsTried() {
+  const { profile, seed, subject } = flags;
+  return { profile, seed, subject, all, sources: trialDigest() };
+}
+
+function keep() {
+  if (flags.keep !== undefined)
+    writeFileSync(flags.keep, JSON.stringify({ trial: whatIsTried(), results: [first, ...later] }));
   if (!flags.write) return;
   const { page, figures } = trialPage(first, later, flags.profile);
   writeFileSync(new URL("../docs/trial.md", import.meta.url), page);

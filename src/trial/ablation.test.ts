@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ablationOf, livingWithout } from "./ablation.js";
+import { ablationOf, familyAblationOf, livingWithout } from "./ablation.js";
 import type { MutantTrial } from "./try-mutant.js";
 
 const failing = (id: string, kind: "golden" | "property", ...clauses: string[]) => ({ id, kind, clauses });
@@ -38,6 +38,20 @@ describe("ablationOf", () => {
   it("refuses a trial that stopped at the first failure", () => {
     const { failing: _, ...stopped } = MUTANTS[0];
     expect(() => ablationOf([stopped])).toThrow("both stopped at the first failure");
+  });
+});
+
+describe("familyAblationOf", () => {
+  it("takes a family away as a whole", () => {
+    const across = trialOf("across", "RMS-2.2", failing("d", "property", "RMS-2.2", "RMS-1.1"));
+    const rows = familyAblationOf([...MUTANTS, across]);
+    expect(rows[0]).toMatchObject({
+      family: 1,
+      kills: ["both", "one", "across"],
+      only: ["both", "one", "across"],
+    });
+    expect(rows[1]).toMatchObject({ family: 2, kills: ["across"], only: ["across"] });
+    expect(rows[2]).toMatchObject({ family: 3, kills: [], only: [] });
   });
 });
 

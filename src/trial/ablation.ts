@@ -1,4 +1,4 @@
-import { CLAUSES } from "../../spec/clauses.js";
+import { CLAUSE_FAMILIES, CLAUSES } from "../../spec/clauses.js";
 import type { Kill, MutantTrial } from "./try-mutant.js";
 
 /** What one clause earns: the mutants that live if every case that names it is taken away. */
@@ -30,6 +30,31 @@ export function ablationOf(mutants: readonly MutantTrial[]): ClauseEarnings[] {
           return cases.length > 0 && cases.every(names);
         })
         .map(({ id }) => id),
+    };
+  });
+}
+
+/** What one family of clauses earns. */
+export interface FamilyEarnings {
+  readonly family: number;
+  readonly title: string;
+  /** Mutants that a case of one of its clauses kills. */
+  readonly kills: readonly string[];
+  /** Mutants that no case without one of its clauses kills. */
+  readonly only: readonly string[];
+}
+
+/** The same ablation with whole families taken away. */
+export function familyAblationOf(mutants: readonly MutantTrial[]): FamilyEarnings[] {
+  return CLAUSE_FAMILIES.map(({ number, title, clauses }) => {
+    const ids = clauses.map(({ id }) => id);
+    const names = (one: Pick<Kill, "clauses">) => one.clauses.some((id) => ids.includes(id));
+    const dead = mutants.filter((mutant) => failingOf(mutant).length > 0);
+    return {
+      family: number,
+      title,
+      kills: dead.filter((mutant) => failingOf(mutant).some(names)).map(({ id }) => id),
+      only: dead.filter((mutant) => failingOf(mutant).every(names)).map(({ id }) => id),
     };
   });
 }

@@ -1,5 +1,11 @@
 import { clauseById } from "../../spec/clauses.js";
-import { ablationOf, type ClauseEarnings, livingWithout } from "./ablation.js";
+import {
+  ablationOf,
+  type ClauseEarnings,
+  type FamilyEarnings,
+  familyAblationOf,
+  livingWithout,
+} from "./ablation.js";
 import { type KillTimes, killTimesOf, scoresOf, type TrialResult } from "./trial-result.js";
 
 /** What other pages quote of the trial. */
@@ -46,6 +52,10 @@ export function trialPage(
     "## What each clause earns",
     "`kills`: mutants that a case naming the clause kills. `only`: mutants that live if every case that names it is taken away. `assigned`: mutants whose defect is this clause's, all of which it must kill.",
     ablationTable(ablationOf(first.mutants)),
+    "### Clauses that no mutant needs",
+    needlessText(ablationOf(first.mutants)),
+    "### Whole families",
+    familyTable(familyAblationOf(first.mutants)),
     withoutText(first),
     "## Mutants",
     "`cases` and `seconds` until the first case fails, in the gate's order, all cases included; then the clause that must kill it, and its case that does.",
@@ -82,6 +92,52 @@ function ablationTable(rows: readonly ClauseEarnings[]): string {
       kills.length,
       only.length,
       only.slice(0, 4).join(", ") + (only.length > 4 ? ", …" : ""),
+    ]),
+  );
+}
+
+/** Why a clause stands although all mutants would die without it. */
+function needlessText(rows: readonly ClauseEarnings[]): string {
+  const listed = (some: readonly ClauseEarnings[]) => some.map(({ clause }) => clause).join(", ");
+  const idle = rows.filter(({ kills }) => kills.length === 0);
+  const isReal = ({ clause }: ClauseEarnings) => clauseById(clause).arithmetic === "reals";
+  const isContract = ({ clause }: ClauseEarnings) => clauseById(clause).arithmetic === "contract";
+  const backed = rows.filter((row) => row.only.length === 0 && !idle.includes(row));
+  const [real, contract, others] = [
+    idle.filter(isReal),
+    idle.filter(isContract),
+    idle.filter((row) => !isReal(row) && !isContract(row)),
+  ];
+  const texts: [readonly ClauseEarnings[], string][] = [
+    [
+      real,
+      "hold over the reals. Their properties hold the update rule against the exact oracle, and a fault of an implementation cannot fail them; what they would find is a fault of the suite, which ends with exit 5.",
+    ],
+    [
+      contract,
+      "are about what an implementation says of itself. No arithmetic can break them; the programs in `adapters/faulty` do, and must fail.",
+    ],
+    [others, "kill nothing: **they are not shown to be of use.**"],
+    [
+      backed,
+      "kill mutants that another clause kills as well. That is meant: the acceptance sets of family 1 judge every value of every case, so that a fault in the value hardly escapes them, and these clauses say in a sentence what it is. They also ask what no set can: equal bits of two runs, a bound over a whole trace, a result that is known from elsewhere.",
+    ],
+  ];
+  return texts
+    .filter(([some]) => some.length > 0)
+    .map(([some, why]) => `- ${listed(some)} ${why}`)
+    .join("\n");
+}
+
+function familyTable(rows: readonly FamilyEarnings[]): string {
+  return table(
+    ["family", "title", "kills", "only", "which live without it"],
+    rows.map(({ family, title, kills, only }) => [
+      `RMS-${family}`,
+      title,
+      kills.length,
+      only.length,
+      only.slice(0, 6).join(", ") + (only.length > 6 ? ", …" : ""),
     ]),
   );
 }
