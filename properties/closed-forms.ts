@@ -95,7 +95,8 @@ export const closedFormProperties = [
     id: "influence-of-one-gradient-decays",
     clauses: ["RMS-4.3"],
     of: "implementation",
-    needs: ["state"],
+    // Both runs must come to the changed gradient with the same mean square.
+    needs: ["state", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
       traces(dialect, {

@@ -43,20 +43,22 @@ interface InterruptedTrace {
   readonly checkpoints: readonly number[];
 }
 
-function interruptedTraces(dialect: Dialect): Drawn<InterruptedTrace> {
-  return traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 4 }).chain((trace) => {
-    const places = trace.gradients.length + 1;
-    return draw.record({
-      trace: draw.constant(trace),
-      checkpoints: draw
-        .tuple(
-          draw.nat({ max: places - 1 }),
-          draw.integer({ min: 1, max: 2 }),
-          draw.array(draw.constantFrom(0, 0, 1), { minLength: places, maxLength: places }),
-        )
-        .map(([place, count, others]) => others.map((other, k) => (k === place ? count : other))),
-    });
-  });
+function interruptedTraces(dialect: Dialect, minSteps = 1): Drawn<InterruptedTrace> {
+  return traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, minSteps, maxSteps: 4 }).chain(
+    (trace) => {
+      const places = trace.gradients.length + 1;
+      return draw.record({
+        trace: draw.constant(trace),
+        checkpoints: draw
+          .tuple(
+            draw.nat({ max: places - 1 }),
+            draw.integer({ min: 1, max: 2 }),
+            draw.array(draw.constantFrom(0, 0, 1), { minLength: places, maxLength: places }),
+          )
+          .map(([place, count, others]) => others.map((other, k) => (k === place ? count : other))),
+      });
+    },
+  );
 }
 
 /** Each step is observed twice, and a checkpoint stands between the two. */
@@ -188,7 +190,10 @@ export const stateAndPurityProperties = [
     needs: ["state", "checkpoint", "set", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({ interrupted: interruptedTraces(dialect), other: hyperparameters(dialect, EVERY_PART) }),
+      draw.record({
+        interrupted: interruptedTraces(dialect, 3),
+        other: hyperparameters(dialect, EVERY_PART),
+      }),
     check: async ({ interrupted, other }, subject) => {
       const { dialect } = subject.declaration;
       const { centered, eps, momentum } = interrupted.trace.hyperparameters;
@@ -200,15 +205,18 @@ export const stateAndPurityProperties = [
         // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
         eps: dialect.initialAccumulator === "epsilon" ? eps : other.eps,
       };
-      const changed = [{ trace: interrupted.trace, hyperparameters }];
+      const changed = [{ each: interrupted, hyperparameters }];
       if (hasMomentum(subject.declaration) && subject.offers("momentum"))
         changed.push({
-          trace: withMomentum(interrupted.trace, 0.5),
+          // Right after the change, with steps to come in which the buffer shows it.
+          each: {
+            trace: withMomentum(interrupted.trace, 0.5),
+            checkpoints: [1, ...interrupted.checkpoints.slice(1)],
+          },
           hyperparameters: { ...hyperparameters, momentum: 0.75 },
         });
-      for (const { trace, hyperparameters } of changed) {
+      for (const { each, hyperparameters } of changed) {
         const changes: Operation = { op: "set", group: 0, hyperparameters };
-        const each = { ...interrupted, trace };
         const expected = await subject.run(interruptedProgram(dialect, each, false, [changes]));
         const run = await runProgram(subject, interruptedProgram(dialect, each, true, [changes]));
         expectSameObservations(run, expected, "after a change, with checkpoints against without");

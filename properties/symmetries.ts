@@ -65,6 +65,32 @@ function dropZeroSigns(lists: SlotLists): SlotLists {
   return mapSlots(lists, {}, zeroSignsDropped);
 }
 
+/** The trace of one parameter gives the same bits where the parameter is cut into several. */
+async function demandSplit(subject: Subject, trace: Trace, cuts: readonly number[]): Promise<void> {
+  const { dialect } = subject.declaration;
+  const whole = await subject.conforms(traceProgram(dialect, trace));
+  const cut = (values: readonly number[]) =>
+    [0, ...cuts].map((start, k) => values.slice(start, cuts[k] ?? values.length));
+  const program = programOf(dialect, [
+    init(trace.hyperparameters, ...cut(trace.parameter)),
+    ...trace.gradients.flatMap((gradient) => [
+      step(...cut(gradient)),
+      observeAll(dialect, trace.hyperparameters),
+    ]),
+  ]);
+  const parts = await subject.run(program);
+  whole.forEach((observation, k) => {
+    const lists = parts[k].parameters.map(listsOf);
+    const joined = Object.fromEntries(
+      Object.keys(lists[0]).map((slot) => [slot, lists.flatMap((part) => part[slot as Slot] ?? [])]),
+    );
+    const difference = differenceOf(listsOf(observation.parameters[0]), joined);
+    if (difference === undefined) return;
+    const message = `split at ${cuts.join(", ")}, observation ${k}: ${difference}`;
+    throw new PropertyFailure(message, "contract-mismatch", { program, observations: parts });
+  });
+}
+
 export const symmetryProperties = [
   property<{ trace: Trace; exponent: number }>({
     id: "power-of-two-scaling-at-eps-zero",
@@ -158,44 +184,35 @@ export const symmetryProperties = [
       );
     },
   }),
-  property<{ trace: Trace; cuts: readonly number[] }>({
+  property<{ trace: Trace; cuts: readonly number[]; many: Trace }>({
     id: "split-and-concat",
     clauses: ["RMS-8.4"],
     of: "implementation",
     needs: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
-      traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }).chain((trace) =>
-        draw.record({
-          trace: draw.constant(trace),
-          cuts: draw.subarray([0, ...trace.parameter.map((_, i) => i + 1)], {
-            minLength: 1,
-            maxLength: Math.min(11, trace.parameter.length + 1),
+      draw
+        .tuple(
+          traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }),
+          traces(dialect, { parts: EVERY_PART, regimes: ["normal"], maxSteps: 1, lengths: [17] }),
+        )
+        .chain(([trace, many]) =>
+          draw.record({
+            trace: draw.constant(trace),
+            cuts: draw.subarray([0, ...trace.parameter.map((_, i) => i + 1)], {
+              minLength: 1,
+              maxLength: Math.min(11, trace.parameter.length + 1),
+            }),
+            many: draw.constant(many),
           }),
-        }),
-      ),
-    check: async ({ trace, cuts }, subject) => {
-      const { dialect } = subject.declaration;
-      const whole = await subject.conforms(traceProgram(dialect, trace));
-      const cut = (values: readonly number[]) =>
-        [0, ...cuts].map((start, k) => values.slice(start, cuts[k] ?? values.length));
-      const program = programOf(dialect, [
-        init(trace.hyperparameters, ...cut(trace.parameter)),
-        ...trace.gradients.flatMap((gradient) => [
-          step(...cut(gradient)),
-          observeAll(dialect, trace.hyperparameters),
-        ]),
-      ]);
-      const parts = await subject.run(program);
-      whole.forEach((observation, k) => {
-        const lists = parts[k].parameters.map(listsOf);
-        const joined = Object.fromEntries(
-          Object.keys(lists[0]).map((slot) => [slot, lists.flatMap((part) => part[slot as Slot] ?? [])]),
-        );
-        const difference = differenceOf(listsOf(observation.parameters[0]), joined);
-        if (difference === undefined) return;
-        const message = `split at ${cuts.join(", ")}, observation ${k}: ${difference}`;
-        throw new PropertyFailure(message, "contract-mismatch", { program, observations: parts });
-      });
+        ),
+    check: async ({ trace, cuts, many }, subject) => {
+      await demandSplit(subject, trace, cuts);
+      // Twelve parameters, of which no fixed number of slots has room.
+      await demandSplit(
+        subject,
+        many,
+        Array.from({ length: 11 }, (_, k) => k + 1),
+      );
     },
   }),
   property<{ trace: Trace; element: number; replacement: number }>({

@@ -30,6 +30,16 @@ describe("the page of a trial", () => {
     expect(figures).toMatchObject({ seeds: [7, 8, 9], mutants: ["alone", "twice"], killed: 2, accepted: 1 });
   });
 
+  it("names what spoiled a later seed", () => {
+    const survivor = { ...first.mutants[0], outcome: "survived" as const };
+    const rejected = [{ ...benign[0], conforms: false }];
+    const spoiled = { seed: 10, mutants: [survivor], benign: rejected };
+    expect(trialPage(first, [...later, spoiled], "smoke").page).toContain(
+      "whatever the seed. **alone survived seed 10; fused was rejected under seed 10.**",
+    );
+    expect(page).not.toContain("survived seed");
+  });
+
   it("shows what each clause and each family earns", () => {
     expect(page).toMatch(/^\| RMS-1\.1 \| .* \| 1 \| 1 \| 1 \| alone \|$/m);
     expect(page).toMatch(/^\| RMS-1\.2 \| .* \| 1 \| 1 \| 0 \| {2}\|$/m);

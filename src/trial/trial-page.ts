@@ -79,7 +79,20 @@ function seedsText(first: TrialResult, later: readonly TrialResult[]): string {
   const benign = all.reduce((sum, scores) => sum + scores.benign, 0);
   const accepted = all.reduce((sum, scores) => sum + scores.accepted, 0);
   const stored = first.mutants.length - later[0].mutants.length;
-  return `${later.length} other seeds (${later[0].seed} to ${later[later.length - 1].seed}), with what is drawn alone: ${killed} of ${mutants} times a mutant was killed by its clause, ${accepted} of ${benign} times a benign variant was accepted. ${stored} mutants are not in these counts: a stored case or a single example of their clause kills them, whatever the seed.`;
+  return `${later.length} other seeds (${later[0].seed} to ${later[later.length - 1].seed}), with what is drawn alone: ${killed} of ${mutants} times a mutant was killed by its clause, ${accepted} of ${benign} times a benign variant was accepted. ${stored} mutants are not in these counts: a stored case or a single example of their clause kills them, whatever the seed.${spoiledText(later)}`;
+}
+
+/** What a later seed did not kill by its clause, or rejected. */
+function spoiledText(later: readonly TrialResult[]): string {
+  const spoiled = later.flatMap((result) => {
+    const { survived, wrongClause, rejected } = scoresOf(result);
+    return [
+      ...survived.map(({ id }) => `${id} survived seed ${result.seed}`),
+      ...wrongClause.map(({ id }) => `${id} was killed by another clause under seed ${result.seed}`),
+      ...rejected.map(({ id }) => `${id} was rejected under seed ${result.seed}`),
+    ];
+  });
+  return spoiled.length === 0 ? "" : ` **${spoiled.join("; ")}.**`;
 }
 
 function ablationTable(rows: readonly ClauseEarnings[]): string {
