@@ -22,12 +22,7 @@ export async function iterateTrace(
   settings: SessionOptions,
   iterate: IterateGraph,
 ): Promise<(TrainingStep & NetworkResult)[]> {
-  const outputs = await iterate({
-    model,
-    settings,
-    initial: initialFeeds(trace),
-    steps: trace.steps.map((_, k) => fedIn(trace, k)),
-  });
+  const outputs = await iterate(trainingOf(trace, model, settings));
   return outputs.map((step) => ({
     ...networkResult(trace, step),
     after: trace.parameters.map(({ name }) => {
@@ -47,13 +42,7 @@ export async function lossesOnDevice(
   settings: SessionOptions,
   iterate: IterateGraph,
 ): Promise<number[]> {
-  const outputs = await iterate({
-    model,
-    settings,
-    initial: initialFeeds(trace),
-    steps: trace.steps.map((_, k) => fedIn(trace, k)),
-    wanted: ["loss"],
-  });
+  const outputs = await iterate({ ...trainingOf(trace, model, settings), wanted: ["loss"] });
   return outputs.map((step) => float32Of(step, "loss").values[0]);
 }
 
@@ -64,13 +53,22 @@ export async function networkOfStates(
   settings: SessionOptions,
   iterate: IterateGraph,
 ): Promise<NetworkResult[]> {
+  const training = trainingOf(trace, model, settings);
   const outputs = await iterate({
+    ...training,
+    steps: training.steps.map((fed, k) => ({ ...fed, ...(k > 0 && stateAfter(trace, k - 1)) })),
+  });
+  return outputs.map((step) => networkResult(trace, step));
+}
+
+/** Every step of a trace, from its start, with its batches. */
+function trainingOf(trace: OnnxTrace, model: string, settings: SessionOptions): IterationRequest {
+  return {
     model,
     settings,
     initial: initialFeeds(trace),
-    steps: trace.steps.map((_, k) => ({ ...fedIn(trace, k), ...(k > 0 && stateAfter(trace, k - 1)) })),
-  });
-  return outputs.map((step) => networkResult(trace, step));
+    steps: trace.steps.map((_, k) => fedIn(trace, k)),
+  };
 }
 
 /** What the graph starts from: parameters, the dialect's initial state, and the hyperparameters as float32. */
