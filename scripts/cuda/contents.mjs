@@ -29,7 +29,9 @@ export function collectContents(root, folder, downloads, { python, onStep }) {
   const suite = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const runtime = suite.optionalDependencies["onnxruntime-node"];
   if (runtime === undefined) {
-    throw new Refusal("package.json has no optional dependency onnxruntime-node, so there is nothing to run on CUDA");
+    throw new Refusal(
+      "package.json has no optional dependency onnxruntime-node, so there is nothing to run on CUDA",
+    );
   }
   const app = join(folder, "app");
   onStep(`${suite.name} ${suite.version}`);
