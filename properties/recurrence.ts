@@ -39,16 +39,17 @@ function beginnings(dialect: Dialect): Drawn<Beginning> {
 
 function beginningProgram(dialect: Dialect, { groups }: Beginning): Program {
   const slots = new Set(groups.flatMap(({ hyperparameters: h }) => observeAll(dialect, h).slots));
-  const gradients = groups.flatMap((group) => group.gradients);
+  // Behind each of them a zero: what a slot starts with is all that the first step leaves there, however small it is.
+  const gradients = groups.map((group) => group.gradients.map((gradient) => [...gradient, 0]));
   return programOf(dialect, [
     {
       op: "init",
-      groups: groups.map((group) => ({
-        hyperparameters: group.hyperparameters,
-        parameters: group.gradients.map((gradient) => vector(gradient.map(() => 0))),
+      groups: groups.map(({ hyperparameters }, k) => ({
+        hyperparameters,
+        parameters: gradients[k].map((gradient) => vector(gradient.map(() => 0))),
       })),
     },
-    step(...gradients),
+    step(...gradients.flat()),
     { op: "observe", slots: [...slots] },
   ]);
 }
