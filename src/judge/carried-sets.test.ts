@@ -168,6 +168,9 @@ describe("sets that are carried", () => {
     carried.step({ ...h, eps: 0 }, 1, floats(0, Number.POSITIVE_INFINITY, 1), {});
     expect(carried.describe("parameter", 0)).toEqual(["NaN"]);
     expect(carried.describe("square_avg", 1)).toEqual(["+∞"]);
+    expect(carried.ranges("parameter", 0)).toEqual([[Number.NaN, Number.NaN]]);
+    expect(carried.ranges("square_avg", 1)).toEqual([[Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]]);
+    expect(carried.ranges("square_avg", 2)).toEqual([[Math.fround(0.1), Math.fround(0.1)]]);
     expect(carried.describe("square_avg", 2)[0]).toMatch(/^0\.1 \(0x3dcccccd\) to 0\.1 \(0x3dcccccd\)$/);
     expect(carried.accepts("parameter", 0, Number.NaN)).toBe(true);
     expect(carried.accepts("parameter", 0, 0)).toBe(false);
@@ -181,6 +184,9 @@ describe("sets that are carried", () => {
     const carried = setsFrom(order, 0);
     carried.step(h, 1, floats(2 ** 65), {});
     expect(carried.describe("square_avg", 0)).toEqual([expect.stringMatching(/^1.36\S+e\+38 .* to /), "+∞"]);
+    const [finite, infinite, ...more] = carried.ranges("square_avg", 0);
+    expect(finite[0]).toBeCloseTo(1.36e38, -37);
+    expect([infinite, more]).toEqual([[Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY], []]);
     expect(carried.evidence("square_avg", 0)).toBe("weak");
     // The rate is the largest float32, and the quotient of the update may be two ulps larger.
     const division = setsFrom({ ...evaluationOf(plain), division: ["within-two-ulps"] }, 0);

@@ -18,6 +18,12 @@ import {
 import type { Declaration } from "./declaration.js";
 import { type Evidence, evidenceOf } from "./evidence.js";
 
+const SPECIAL = [
+  [PLUS_INFINITY, Number.POSITIVE_INFINITY],
+  [MINUS_INFINITY, Number.NEGATIVE_INFINITY],
+  [NOT_A_NUMBER, Number.NaN],
+] as const;
+
 /** The sets of one order of operations: one interval for each element of each slot. */
 interface CarriedOrder {
   readonly evaluation: Evaluation;
@@ -142,6 +148,16 @@ export class CarriedSets {
       return parts.join(" or ");
     });
     return [...new Set(texts)];
+  }
+
+  /** The accepted sets of an element as ranges, of all orders that are still possible; NaN and infinities each alone. */
+  ranges(slot: Slot, i: number): readonly (readonly [lowest: number, highest: number])[] {
+    const ranges = this.setsOf(slot, i).flatMap((set) => {
+      const flags = set.flags[i];
+      const alone = SPECIAL.filter(([flag]) => flags & flag).map(([, x]) => [x, x] as const);
+      return flags & FINITE ? [[set.lower[i], set.upper[i]] as const, ...alone] : alone;
+    });
+    return [...new Map(ranges.map((range) => [range.map(floatText).join(), range])).values()];
   }
 
   /**

@@ -11,6 +11,7 @@ import type { Timeline, TimelineEvent } from "../program/timeline.js";
 import { CarriedSets } from "./carried-sets.js";
 import type { Declaration } from "./declaration.js";
 import type { Evidence } from "./evidence.js";
+import { floatsIn } from "./floats-in.js";
 import { ListedMembership, listedValues } from "./membership.js";
 import type { AcceptedValues, Mismatch } from "./mismatch.js";
 import { emptyTally, type Tally } from "./tally.js";
@@ -25,6 +26,8 @@ export interface JudgementSink {
   breach(problem: string): void;
   /** Given each listed acceptance set, if anybody wants them. */
   set?(values: readonly number[]): void;
+  /** Given the number of floats in each acceptance set, listed or not, if anybody wants them. */
+  size?(slot: Slot, floats: number): void;
 }
 
 type StepEvent = Extract<TimelineEvent, { kind: "step" }>;
@@ -36,6 +39,8 @@ interface SlotSet {
   accepts(i: number): boolean;
   evidence(i: number): Evidence;
   accepted(i: number): AcceptedValues;
+  /** How many floats are accepted. */
+  size(i: number): number;
 }
 
 /** What is known to the bit of a parameter: from the program, or because it was observed. */
@@ -276,6 +281,7 @@ class TimelineJudge {
         accepts: (i) => membership.isListed(i),
         evidence: (i) => membership.evidence(i, old[i]),
         accepted: (i) => ({ kind: "listed", values: listedValues(outcomes, i) }),
+        size: (i) => listedValues(outcomes, i).length,
       };
     };
   }
@@ -309,6 +315,7 @@ class TimelineJudge {
     const tally = emptyTally();
     tally.judged = got.length;
     for (let i = 0; i < got.length; i++) {
+      this.sink.size?.(slot, set.size(i));
       const accepted = set.accepts(i);
       const same = expected !== undefined && Object.is(expected[i], got[i]);
       if (accepted) {
@@ -460,7 +467,8 @@ function setIn(sets: CarriedSets, slot: Slot, got: Float64Array): SlotSet {
   return {
     accepts: (i) => sets.accepts(slot, i, got[i]),
     evidence: (i) => sets.evidence(slot, i),
-    accepted: (i) => ({ kind: "intervals", text: sets.describe(slot, i) }),
+    accepted: (i) => ({ kind: "intervals", text: sets.describe(slot, i), ranges: sets.ranges(slot, i) }),
+    size: (i) => floatsIn(sets.ranges(slot, i)),
   };
 }
 

@@ -4,7 +4,12 @@ import type { Hyperparameters } from "../../spec/dialect.js";
 /** What the values of an acceptance set are, for a report. */
 export type AcceptedValues =
   | { readonly kind: "listed"; readonly values: readonly number[] }
-  | { readonly kind: "intervals"; readonly text: readonly string[] };
+  | {
+      readonly kind: "intervals";
+      readonly text: readonly string[];
+      /** The same as float32 values, both ends included; a range of NaN or of an infinity is that alone. */
+      readonly ranges: readonly (readonly [lowest: number, highest: number])[];
+    };
 
 /** One observed element that is not what was accepted, or not the reference's bits. */
 export interface Mismatch {

@@ -28,6 +28,7 @@ export const VERDICTS = [
   "protocol-error",
 ] as const;
 
+/** The judgement on one program. */
 export type Verdict = (typeof VERDICTS)[number];
 
 /** Verdicts that fail a run at any level. */

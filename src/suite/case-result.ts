@@ -71,7 +71,10 @@ export interface CaseResult {
 }
 
 /** Whether a case shows that what it asks holds. */
-export function isPass({ verdict, failure }: Pick<CaseResult, "verdict" | "failure">): boolean {
+export function isPass({
+  verdict,
+  failure,
+}: Pick<CaseResult, "verdict"> & { readonly failure?: object }): boolean {
   return !failure && (verdict === "bit-exact" || verdict === "certified");
 }
 

@@ -18,8 +18,11 @@ export interface ClauseRow {
   readonly standing: Standing;
 }
 
+/** What the matrix needs to know of a case. */
+type ListedCase = Pick<CaseResult, "clauses" | "kind" | "verdict"> & { readonly failure?: object };
+
 /** One row for each clause of the specification, whether a case names it or not. */
-export function clauseMatrix(results: readonly CaseResult[]): ClauseRow[] {
+export function clauseMatrix(results: readonly ListedCase[]): ClauseRow[] {
   return CLAUSES.map(({ id }) => {
     const concerned = results.filter(({ clauses }) => clauses.includes(id));
     const counts: Partial<Record<Verdict | NotRun, number>> = {};
@@ -31,7 +34,7 @@ export function clauseMatrix(results: readonly CaseResult[]): ClauseRow[] {
   });
 }
 
-function standingOf(results: readonly CaseResult[]): Standing {
+function standingOf(results: readonly ListedCase[]): Standing {
   if (results.some(({ failure }) => failure)) return "failed";
   const passing = results.filter(isPass);
   if (passing.length === 0) return "not-shown";

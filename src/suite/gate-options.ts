@@ -5,7 +5,9 @@ import type { CaseResult } from "./case-result.js";
 import type { Expectations } from "./expectations/expectation-schema.js";
 import { LEVELS, type Level } from "./level.js";
 import { PROFILES, type ProfileName } from "./profile.js";
+import type { Shard } from "./shard.js";
 
+/** What is judged, against what, and how much of it. */
 export interface GateOptions {
   readonly adapter: Adapter;
   readonly declaration: Declaration;
@@ -15,6 +17,8 @@ export interface GateOptions {
   readonly seed: number;
   /** Run only what this selects: a clause, a family or a case id with `*`. */
   readonly only?: string;
+  /** Of what is selected, run only this part; reports of all parts can be merged. */
+  readonly shard?: Shard;
   /** Folders of stored cases; a folder that is left out is not run. */
   readonly regressions?: string;
   readonly goldens?: string;
@@ -32,10 +36,16 @@ export interface GateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @throws {RangeError} for what a type checker would have refused */
-export function checkOptions({ level, profile, seed }: GateOptions): void {
+/** @throws {RangeError} for what a type checker would have refused, and for a shard that there is not */
+export function checkOptions({ level, profile, seed, shard }: GateOptions): void {
   if (!(level in LEVELS)) throw new RangeError(`level is ${level}; known: ${Object.keys(LEVELS).join(", ")}`);
   if (!(profile in PROFILES))
     throw new RangeError(`profile is ${profile}; known: ${Object.keys(PROFILES).join(", ")}`);
   if (!Number.isInteger(seed)) throw new RangeError(`seed is ${seed}; it must be an integer`);
+  if (shard && !isShard(shard))
+    throw new RangeError(`shard is ${shard.index} of ${shard.count}; shards are 1 to their count`);
+}
+
+function isShard({ index, count }: Shard): boolean {
+  return Number.isInteger(index) && Number.isInteger(count) && 1 <= index && index <= count;
 }

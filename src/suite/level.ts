@@ -8,6 +8,7 @@ export const LEVELS = {
   L2: "certified accuracy",
   L3: "bit-exact to the reference evaluation",
 } as const;
+/** A level that an implementation may claim; each includes those before it. */
 export type Level = keyof typeof LEVELS;
 
 /** What was reached may be nothing at all. */
@@ -38,8 +39,11 @@ export function levelText(level: ReachedLevel, results: readonly Pick<CaseResult
 /** Failures that leave the semantics right: what they show is how much is rounded, or how often. */
 const RIGHT_SEMANTICS: readonly Verdict[] = ["inaccurate", "nondeterministic"];
 
+/** What a level needs to know of a case. */
+type LevelledCase = Pick<CaseResult, "kind" | "verdict" | "tally"> & { readonly failure?: object };
+
 /** Whether a case shows something of the implementation, for it or against it. */
-export function decides({ kind, verdict, tally, failure }: CaseResult): boolean {
+export function decides({ kind, verdict, tally, failure }: LevelledCase): boolean {
   if (isNotRun(verdict) || verdict === "indeterminate") return false;
   // They look at answers and not at values, or ask the implementation nothing.
   if (kind === "capability" || kind === "audit" || kind === "self-check") return false;
@@ -51,7 +55,7 @@ export function decides({ kind, verdict, tally, failure }: CaseResult): boolean 
  * The highest level that no case contradicts. Cases that were not run contradict nothing and are counted apart.
  * @param results of the implementation, without self-checks
  */
-export function levelOf(results: readonly CaseResult[], hasReference: boolean): ReachedLevel {
+export function levelOf(results: readonly LevelledCase[], hasReference: boolean): ReachedLevel {
   const run = results.filter(({ verdict }) => !isNotRun(verdict));
   const verdicts = run.map(({ verdict }) => verdict as Verdict);
   if (verdicts.some(breaksProtocol)) return "none";

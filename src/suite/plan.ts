@@ -14,6 +14,7 @@ import { PROFILES } from "./profile.js";
 import { regressionCases } from "./regression.js";
 import { runProperty } from "./run-property.js";
 import { runStoredCase } from "./run-stored-case.js";
+import { shardOf } from "./shard.js";
 
 /** Something that can be run and gives one result. */
 export interface PlannedCase {
@@ -56,7 +57,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
     ...(options.goldens ? goldenCases(options.goldens, claimed) : []),
   ];
   const selected = ({ id, clauses }: PlannedCase) => isSelected(options.only, id, clauses);
-  const cases: PlannedCase[] = [
+  const all: PlannedCase[] = [
     ...capabilityCases(declaration.dialect).map((one) => ({
       ...one,
       run: () => runCapabilityCase(one, caseOptions()),
@@ -80,7 +81,8 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
     clauses: DeterminismAudit.clauses,
     run: () => audit.run({ ...caseOptions(), adapter: options.adapter }),
   };
-  if (cases.length === 0)
+  const cases = options.shard ? shardOf(all, options.shard) : all;
+  if (all.length === 0)
     throw new NothingSelected(
       options.only,
       selected(audited)

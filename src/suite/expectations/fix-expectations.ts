@@ -1,6 +1,7 @@
 import type { Verdict } from "../../judge/verdict.js";
 import { ProgramError } from "../../program/program-error.js";
 import { isNotRun, isSelfCheck } from "../case-result.js";
+import { type DraftEntry, draftEntries, draftItem, type FailureGroup, inOneLine } from "./draft-entries.js";
 import { EXPECTABLE, type Expectation, type Expectations, type ListedCase } from "./expectation-schema.js";
 import {
   type Breach,
@@ -13,15 +14,7 @@ import { casesListedAs, isListedAs, lists } from "./listed-case.js";
 import { readExpectations } from "./read-expectations.js";
 import { canBothHold, holds } from "./when.js";
 import { witnessId } from "./witness-cases.js";
-import { type NewItem, scalarText, YamlEditor } from "./yaml-editor.js";
-
-/** Failures that share one root cause, as a report tells of them. */
-export interface FailureGroup {
-  /** One sentence for people. */
-  readonly sentence: string;
-  /** Ids. */
-  readonly cases: readonly string[];
-}
+import { YamlEditor } from "./yaml-editor.js";
 
 /** What is known of the run that an expectations file is fitted to. */
 export interface FixOptions {
@@ -68,7 +61,7 @@ export function fixExpectations(text: string, options: FixOptions): FixedExpecta
   // From the end on, so that the places of entries stay what they were.
   for (const plan of plans.toReversed()) carryOut(plan, editor);
   const added = options.add ? unlisted(before, options) : [];
-  if (added.length > 0) editor.append(LIST, added.map(draft));
+  if (added.length > 0) editor.append(LIST, added.map(draftItem));
   const said = added.map(
     ({ sentence, ids, verdict }) =>
       `added ${ids.length} case${ids.length === 1 ? "" : "s"} as ${verdict}: ${inOneLine(sentence)}`,
@@ -192,44 +185,8 @@ function carryOut({ entry, cases, verdict }: EntryPlan, editor: YamlEditor): voi
   if (verdict !== entry.verdict) editor.replaceText(path, "verdict", verdict);
 }
 
-/** Failing cases of one finding that no entry lists. */
-interface Unlisted {
-  readonly sentence: string;
-  readonly ids: readonly string[];
-  readonly verdict: Verdict;
-}
-
 /** Cases that an entry lists for elsewhere are left out: its `when` may only be too narrow. */
-function unlisted({ entries }: Expectations, { findings, results }: FixOptions): Unlisted[] {
-  return findings.flatMap(({ sentence, cases }) => {
-    const failing = results.filter(
-      ({ id, kind, failure }) =>
-        failure && kind !== "witness" && cases.includes(id) && !entries.some((entry) => lists(entry, id)),
-    );
-    return EXPECTABLE.map((verdict) => {
-      const ids = failing.filter((one) => one.verdict === verdict).map(({ id }) => id);
-      return { sentence, ids, verdict };
-    }).filter(({ ids }) => ids.length > 0);
-  });
-}
-
-/** An entry that is refused until somebody writes why. */
-function draft({ sentence, ids, verdict }: Unlisted): NewItem {
-  const value = { cases: ids, verdict, reason: null, issue: null };
-  return {
-    value,
-    block: [
-      `# ${inOneLine(sentence)}`,
-      "- cases:",
-      ...ids.map((id) => `    - ${scalarText(id)}`),
-      `  verdict: ${verdict}`,
-      "  reason:",
-      "  issue:",
-    ],
-    flow: JSON.stringify(value),
-  };
-}
-
-function inOneLine(text: string): string {
-  return text.replace(/\s+/g, " ");
+function unlisted({ entries }: Expectations, { findings, results }: FixOptions): DraftEntry[] {
+  const open = results.filter(({ id }) => !entries.some((entry) => lists(entry, id)));
+  return findings.flatMap((finding) => draftEntries(finding, open));
 }
