@@ -7,7 +7,8 @@ import { CLAUSES, DIALECTS, dialectById } from "../dist/spec/index.js";
 import { bundledAdapter, optimizerOf } from "../dist/src/adapter/bundled.js";
 import { InProcessAdapter } from "../dist/src/adapter/in-process.js";
 import { declarationOf } from "../dist/src/judge/declaration.js";
-import { terminalReport } from "../dist/src/report/terminal.js";
+import { findingText } from "../dist/src/report/finding-text.js";
+import { reportFinding } from "../dist/src/report/report.js";
 import { runGate } from "../dist/src/suite/gate.js";
 import { verifyGoldens } from "../dist/src/suite/golden/verify.js";
 import { SUBJECTS } from "../dist/src/trial/subjects.js";
@@ -27,9 +28,7 @@ const failing = await runGate({
   seed: 20130,
   only: "plain-steps-are-accepted",
 });
-const card = terminalReport(failing, false)
-  .split("\n\n")[1]
-  .replace(/\n {2}replay:.*/, ""); // the defect is planted here, and the command would not see it
+const card = findingText(reportFinding(failing.findings[0], 1)).replace(/\n {2}replay:.*/, ""); // the defect is planted here, and the command would not see it
 
 const goldens = await verifyGoldens(fileURLToPath(new URL("../golden/torch", import.meta.url)));
 const count = (x) => x.toLocaleString("en-US");
@@ -57,7 +56,7 @@ function figures(name) {
 const [trial, sharpness, onnx] = [figures("trial"), figures("sharpness"), figures("onnx-figures")];
 const before = readFileSync(path, "utf8");
 const parts = {
-  card: `\`\`\`text\n${card}\n\`\`\``,
+  card: `\`\`\`text exempt="written by npm run numbers, of a planted defect"\n${card}\n\`\`\``,
   numbers,
   ...(onnx && { onnx: onnxText(onnx) }),
   ...(trial && sharpness && { trial: trialText(trial, sharpness) }),

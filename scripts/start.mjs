@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 if (!isInstalled()) run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
 run(process.execPath, [join(root, "scripts", "build.mjs")]);
-run(process.execPath, [join(root, "dist", "src", "cli", "main.js"), "gate", "--report-dir", "report"]);
+const main = join(root, "dist", "src", "cli", "main.js");
+run(process.execPath, [main, "gate", "--report-dir", "report", "--reporter", "terminal,html"]);
 
 /** Whether every package of the lockfile is there in its version. */
 function isInstalled() {

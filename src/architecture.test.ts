@@ -190,7 +190,7 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const isTest = (path: string) => /\.(test|test-support)\.ts$/.test(path);
+const isTest = (path: string) => /\.(test|test-support)\.tsx?$/.test(path);
 
 function roomOf(path: string): string {
   const [first, second] = path.split("/");
@@ -204,8 +204,8 @@ function importsOf(path: string, text: string): Import[] {
   const imports: Import[] = [];
   const add = (specifier: ts.Node | undefined, typeOnly: boolean) => {
     if (!specifier || !ts.isStringLiteralLike(specifier) || !specifier.text.startsWith(".")) return;
-    const target = posix.join(posix.dirname(path), specifier.text).replace(/\.js$/, ".ts");
-    imports.push({ path: target, typeOnly });
+    const target = posix.join(posix.dirname(path), specifier.text);
+    imports.push({ path: sourceOf(target), typeOnly });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node));
@@ -221,6 +221,12 @@ function importsOf(path: string, text: string): Import[] {
   return imports;
 }
 
+/** The source that a compiled module comes from. Where none is there, the test that every import leads to a file says so. */
+function sourceOf(target: string): string {
+  const tsx = target.replace(/\.js$/, ".tsx");
+  return existsSync(join(ROOT, tsx)) ? tsx : target.replace(/\.js$/, ".ts");
+}
+
 /** `import type …`, or every name imported as a type. */
 function isTypeOnly({ importClause }: ts.ImportDeclaration): boolean {
   if (!importClause) return false;
@@ -234,7 +240,7 @@ function isTypeOnly({ importClause }: ts.ImportDeclaration): boolean {
 function readSources(): SourceFile[] {
   return ["spec", "src", "properties"].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => /\.tsx?$/.test(name))
       .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
       .filter((path) => !/^src\/[^/]+\.test\.ts$/.test(path))
       .map((path) => ({ path, imports: importsOf(path, readFileSync(join(ROOT, path), "utf8")) })),
@@ -395,7 +401,7 @@ describe("docs/architecture.md", () => {
 
   test("names functions and classes that the file before them has", () => {
     // As in: … `judgeProgram` (`src/judge/judge-program.ts`).
-    const named = [...page.matchAll(/`(\w+)` \(`([\w/.-]+\.ts)`/g)];
+    const named = [...page.matchAll(/`(\w+)` \(`([\w/.-]+\.tsx?)`/g)];
     expect(named.length).toBeGreaterThan(10);
     for (const [, name, path] of named) {
       const text = readFileSync(join(ROOT, path), "utf8");

@@ -2,12 +2,15 @@
 export * from "./adapter/adapter.js";
 export { bundledAdapter } from "./adapter/bundled.js";
 export { CAPABILITIES, type Capability } from "./adapter/capability.js";
-export { ChildProcessAdapter } from "./adapter/child/child-process-adapter.js";
+export {
+  ChildProcessAdapter,
+  type ChildProcessAdapterOptions,
+} from "./adapter/child/child-process-adapter.js";
 export type { Hello } from "./adapter/hello.js";
 export { InProcessAdapter } from "./adapter/in-process.js";
 export * from "./adapter/optimizer.js";
 export type { Reply } from "./adapter/reply.js";
-export { serveStdio } from "./adapter/stdio-server.js";
+export { type StdioOptions, serveStdio } from "./adapter/stdio-server.js";
 export { type Declaration, declarationOf, pinnedDeclaration } from "./judge/declaration.js";
 export { type Judgement, judgeProgram, verdictOf } from "./judge/judge-program.js";
 export { isFailure, VERDICTS, type Verdict } from "./judge/verdict.js";
@@ -17,12 +20,15 @@ export type { Program } from "./program/program.js";
 export { decodeProgram, encodeProgram, parseProgram } from "./program/program-codec.js";
 export { ProgramError } from "./program/program-error.js";
 export { type Tensor, vector } from "./program/tensor.js";
-export { type RunDescription, reportLines } from "./report/jsonl.js";
+export { reportLines } from "./report/jsonl.js";
+export { parseReport } from "./report/read-report.js";
+export { type Report, type RunDescription, reportOf } from "./report/report.js";
 export { terminalReport } from "./report/terminal.js";
 export * from "./rmsprop/index.js";
-export { claimOf } from "./suite/claim.js";
-export { declarationFrom, UnusableDeclaration } from "./suite/declared.js";
+export type { ReplayCommand } from "./suite/case-options.js";
+export { type Asked, declarationFrom, UnusableDeclaration } from "./suite/declared.js";
 export { runGate } from "./suite/gate.js";
 export type { GateOptions } from "./suite/gate-options.js";
 export type { GateResult } from "./suite/gate-result.js";
 export { LEVELS, type Level } from "./suite/level.js";
+export type { Shard } from "./suite/shard.js";

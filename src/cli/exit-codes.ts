@@ -1,3 +1,6 @@
+import { type Outcome, outcomeOf } from "../report/headline.js";
+import type { Report } from "../report/report.js";
+
 /** What the exit status of a command means. */
 export const EXIT = {
   conforms: 0,
@@ -12,3 +15,17 @@ export const EXIT = {
   /** The suite's own self-check failed, or it broke. */
   selfCheck: 5,
 } as const;
+
+const OF_OUTCOME = {
+  conforms: EXIT.conforms,
+  "as-expected": EXIT.conforms,
+  fails: EXIT.failure,
+  incomplete: EXIT.incomplete,
+  "nothing-shown": EXIT.incomplete,
+  "self-check-failed": EXIT.selfCheck,
+} as const satisfies Record<Outcome, number>;
+
+/** The exit status of a run. */
+export function exitCodeOf(report: Report): number {
+  return OF_OUTCOME[outcomeOf(report)];
+}

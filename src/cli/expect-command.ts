@@ -2,14 +2,12 @@ import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, wr
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { ProgramError } from "../program/program-error.js";
+import { outcomesOf, runContextOf } from "../report/case-outcome.js";
 import { countText } from "../report/count-text.js";
-import { parseReport, type StoredReport } from "../report/read-report.js";
+import { parseReport } from "../report/read-report.js";
+import type { Report } from "../report/report.js";
 import { fixExpectations } from "../suite/expectations/fix-expectations.js";
-import {
-  type CaseOutcome,
-  judgeExpectations,
-  type RunContext,
-} from "../suite/expectations/judge-expectations.js";
+import { type CaseOutcome, judgeExpectations } from "../suite/expectations/judge-expectations.js";
 import { readExpectations } from "../suite/expectations/read-expectations.js";
 import { witnessCases } from "../suite/expectations/witness-cases.js";
 import { EXIT } from "./exit-codes.js";
@@ -63,8 +61,8 @@ function checkFile(file: string, reportFile: string | undefined): number {
     return EXIT.conforms;
   }
   const report = readReport(reportFile);
-  const results = outcomesOf(report);
-  const context = contextOf(report);
+  const results = outcomesOf(report.cases);
+  const context = runContextOf(report);
   const judged = judgeExpectations(expectations, results, context);
   const { expected, breaches, open, undecided } = judged;
   summary.push(counted(expected.size, "failure as expected", "failures as expected"));
@@ -80,13 +78,13 @@ function checkFile(file: string, reportFile: string | undefined): number {
 function fixFile(file: string, reportFile: string, add: boolean): number {
   const before = readText(file);
   const report = readReport(reportFile);
-  const results = outcomesOf(report);
+  const results = outcomesOf(report.cases);
   const { text, changes, breaches, unexpected, drafts } = fixExpectations(before, {
     source: file,
     report: reportFile,
     results,
     findings: report.findings,
-    context: contextOf(report),
+    context: runContextOf(report),
     add,
   });
   if (text !== before) replaceFile(file, before, text);
@@ -116,30 +114,8 @@ function counted(count: number, one: string, more: string): string {
   return `${countText(count)} ${count === 1 ? one : more}`;
 }
 
-function readReport(file: string): StoredReport {
+function readReport(file: string): Report {
   return parseReport(readText(file), file);
-}
-
-function outcomesOf({ cases }: StoredReport): CaseOutcome[] {
-  return cases.map(({ id, kind, verdict, reason, message }) => ({
-    id,
-    kind,
-    verdict,
-    ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { failure: { message } }),
-  }));
-}
-
-/** The run of the report, judged today. */
-function contextOf({ header, footer }: StoredReport): RunContext {
-  return {
-    os: header.environment.platform,
-    arch: header.environment.arch,
-    profile: header.profile,
-    today: new Date().toISOString().slice(0, 10),
-    complete: footer.complete,
-    ...(header.only !== undefined && { only: header.only }),
-  };
 }
 
 /**

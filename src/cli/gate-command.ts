@@ -3,15 +3,18 @@ import { DIALECTS } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS } from "../package-info.js";
 import { reportLines } from "../report/jsonl.js";
+import { reportOf } from "../report/report.js";
 import { prepareReportFolder, writeReport } from "../report/report-folder.js";
+import { type ReporterName, writesFile } from "../report/reporters.js";
 import { smokeReport } from "../report/smoke.js";
-import { terminalReport } from "../report/terminal.js";
 import { declarationFrom } from "../suite/declared.js";
 import { readExpectations } from "../suite/expectations/read-expectations.js";
 import { runGate } from "../suite/gate.js";
 import type { GateResult } from "../suite/gate-result.js";
 import { LEVELS, type Level } from "../suite/level.js";
+import { measure } from "../suite/measurements/measure.js";
 import { DEFAULT_SEED, PROFILES, type ProfileName } from "../suite/profile.js";
+import type { Shard } from "../suite/shard.js";
 import { runSmoke } from "../suite/smoke/run-smoke.js";
 import {
   type AdapterFlags,
@@ -20,12 +23,13 @@ import {
   commandText,
   refuseWithoutSeparator,
 } from "./adapter-options.js";
-import { EXIT } from "./exit-codes.js";
+import { EXIT, exitCodeOf } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
 import { addOnnxOptions, missingProvider, refuseOnnxMixture, shownOnnxFlags } from "./onnx-options.js";
-import { parseSeed } from "./option-values.js";
+import { parseSeed, parseShard } from "./option-values.js";
 import { startProgress } from "./progress.js";
 import { readText } from "./read-text.js";
+import { printReports, reporterOption, tellWritten } from "./reporter-option.js";
 
 interface GateFlags extends AdapterFlags {
   readonly dialect?: string;
@@ -34,10 +38,12 @@ interface GateFlags extends AdapterFlags {
   readonly profile: ProfileName;
   readonly seed: number;
   readonly only?: string;
+  readonly shard?: Shard;
   readonly expect?: string;
   readonly smoke: boolean;
   readonly trace?: boolean;
   readonly reportDir?: string;
+  readonly reporter: ReporterName[];
   readonly json?: boolean;
 }
 
@@ -74,11 +80,18 @@ export function gateCommand(): Command {
         .default(DEFAULT_SEED),
     )
     .option("--only <pattern>", "only this clause (RMS-2.1), family (RMS-2) or case (* stands for anything)")
+    .addOption(
+      new Option(
+        "--shard <i/n>",
+        "run one of n parts of the cases; report merge puts them together",
+      ).argParser(parseShard),
+    )
     .option("--expect <file>", "known failures, in YAML, that do not fail the run")
     .option("--no-smoke", "do not test the adapter first")
     .option("--report-dir <folder>", "write report.jsonl, and a program for each finding, into this folder")
+    .addOption(reporterOption())
     .option("--trace", "write what went over the wire beside each finding; needs --report-dir and an adapter")
-    .option("--json", "print the report as JSON Lines instead of text");
+    .option("--json", "print the report as JSON Lines, whatever else is written");
   addOnnxOptions(addAdapterOptions(command));
   return command.action(async (argv: string[], flags: GateFlags) => {
     refuseWithoutSeparator(command, argv);
@@ -86,6 +99,9 @@ export function gateCommand(): Command {
     const bundled = argv.length === 0 && flags.onnx === undefined && !flags.onnxBuilt;
     if (flags.trace && (flags.reportDir === undefined || bundled))
       command.error("error: --trace needs --report-dir and an adapter: it writes beside the findings");
+    const file = flags.reporter.find(writesFile);
+    if (file !== undefined && flags.reportDir === undefined)
+      command.error(`error: the reporter ${file} writes a file: give --report-dir <folder>`);
     process.exitCode = await gate(argv, flags);
   });
 }
@@ -98,7 +114,8 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
   const quiet = flags.json ?? false;
   let progress = startProgress(quiet, argv.length > 0 && flags.smoke ? "smoke cases" : "cases");
   const { signal, release } = onInterrupt(() => progress.stop());
-  const started = performance.now();
+  const started = new Date();
+  const begun = performance.now();
   const claimsBits = flags.level === undefined || flags.level === "L3";
   const adapter = adapterFrom(argv, flags, flags.dialect, flags.evaluation, claimsBits);
   try {
@@ -137,6 +154,7 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
       profile: flags.profile,
       seed: flags.seed,
       ...(flags.only !== undefined && { only: flags.only }),
+      ...(flags.shard && { shard: flags.shard }),
       regressions: BUNDLED_REGRESSIONS,
       goldens: BUNDLED_GOLDENS,
       ...(expectations && { expectations }),
@@ -144,15 +162,23 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
       onCase: ({ id }, done, total) => progress.update(done, total, id),
       signal,
     });
+    const measured = isWhole(result)
+      ? await measure({ adapter, declaration, hello, profile: flags.profile, signal })
+      : undefined;
     progress.stop();
-    const run = { command: replay(""), seconds: (performance.now() - started) / 1000 };
-    if (flags.json) for (const line of reportLines(result, run)) console.log(line);
-    else console.log(terminalReport(result, process.stdout.hasColors?.() ?? false));
+    const seconds = (performance.now() - begun) / 1000;
+    const report = reportOf(result, { command: replay(""), started, seconds }, measured);
+    if (flags.json) for (const line of reportLines(report)) console.log(line);
+    else await printReports(flags.reporter, report);
     if (flags.reportDir !== undefined) {
-      const path = writeReport(flags.reportDir, result, run, (program) => adapter.exchangeOf?.(program));
-      if (!flags.json) console.log(`\nreport: ${path}`);
+      const exchangeOf = (number: number) => {
+        const { minimal } = result.findings[number - 1];
+        return minimal && adapter.exchangeOf?.(minimal.program);
+      };
+      const paths = await writeReport(flags.reportDir, report, flags.reporter, exchangeOf);
+      if (!flags.json) tellWritten(paths);
     }
-    return exitCodeOf(result);
+    return exitCodeOf(report);
   } finally {
     progress.stop();
     await adapter.stop();
@@ -160,19 +186,19 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
   }
 }
 
-function exitCodeOf(result: GateResult): number {
-  if (result.selfCheckFailed) return EXIT.selfCheck;
-  if (!result.complete || !result.decided) return EXIT.incomplete;
-  return result.conforms ? EXIT.conforms : EXIT.failure;
+/** What is measured is told once, by the first shard, and not of a part that somebody asked for. */
+function isWhole({ complete, only, shard }: GateResult): boolean {
+  return complete && only === undefined && (shard === undefined || shard.index === 1);
 }
 
 /** The flags that a replay needs again, without what selects and seeds. */
-function shownFlags({ dialect, evaluation, level, profile, expect }: GateFlags): string[] {
+function shownFlags({ dialect, evaluation, level, profile, expect, shard }: GateFlags): string[] {
   return [
     ...(dialect === undefined ? [] : ["--dialect", dialect]),
     ...(evaluation === undefined ? [] : ["--evaluation", evaluation]),
     ...(level === undefined ? [] : ["--level", level]),
     ...(profile === "ci" ? [] : ["--profile", profile]),
     ...(expect === undefined ? [] : ["--expect", expect]),
+    ...(shard === undefined ? [] : ["--shard", `${shard.index}/${shard.count}`]),
   ];
 }

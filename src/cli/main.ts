@@ -14,6 +14,7 @@ import { gateCommand } from "./gate-command.js";
 import { goldenCommand } from "./golden-command.js";
 import { onnxCommand } from "./onnx-command.js";
 import { replayCommand } from "./replay-command.js";
+import { reportCommand } from "./report-command.js";
 import { smokeCommand } from "./smoke-command.js";
 
 const program = new Command("rmsprop-conformance")
@@ -25,6 +26,7 @@ const program = new Command("rmsprop-conformance")
   .addCommand(gateCommand())
   .addCommand(smokeCommand())
   .addCommand(replayCommand())
+  .addCommand(reportCommand())
   .addCommand(expectCommand())
   .addCommand(goldenCommand())
   .addCommand(onnxCommand());

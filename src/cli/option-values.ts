@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from "commander";
+import { REPORTERS, type ReporterName } from "../report/reporters.js";
+import type { Shard } from "../suite/shard.js";
 
 /** A seed: an integer that fast-check accepts. */
 export function parseSeed(text: string): number {
@@ -13,6 +15,27 @@ export function parseSeed(text: string): number {
 export function parseCount(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("expected a non-negative integer.");
   return Number(text);
+}
+
+/** A part of the cases, as in 2/3. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
+  const shard = { index: Number(index), count: Number(count) };
+  if (count === undefined || shard.index < 1 || shard.index > shard.count) {
+    throw new InvalidArgumentError("expected a shard and the count of shards, from 1/3 to 3/3.");
+  }
+  return shard;
+}
+
+/** Reporters, separated by commas; the same one twice is once. */
+export function parseReporters(text: string): ReporterName[] {
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !(name in REPORTERS));
+  if (unknown !== undefined) {
+    const known = Object.keys(REPORTERS).join(", ");
+    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is none of ${known}.`);
+  }
+  return [...new Set(names as ReporterName[])];
 }
 
 /** A count of threads. */

@@ -2,8 +2,12 @@ import { hexOf } from "./bits.js";
 
 /** A float32 for people: a short decimal that is this float, and its bits. */
 export function floatText(x: number): string {
-  const decimal = Object.is(x, -0) ? "-0" : shortestFloat32(x);
-  return `${decimal} (${hexOf(x)})`;
+  return `${decimalText(x)} (${hexOf(x)})`;
+}
+
+/** A short decimal that is this float32; NaN, Infinity or -Infinity. */
+export function decimalText(x: number): string {
+  return Object.is(x, -0) ? "-0" : shortestFloat32(x);
 }
 
 /**

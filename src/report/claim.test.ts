@@ -2,10 +2,11 @@ import { beforeAll, expect, it } from "vitest";
 import { dialectById } from "../../spec/dialects.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
-import { claimOf } from "./claim.js";
-import { runGate } from "./gate.js";
-import type { GateResult } from "./gate-result.js";
-import { dialectAdapter } from "./planted.test-support.js";
+import { runGate } from "../suite/gate.js";
+import type { GateResult } from "../suite/gate-result.js";
+import { dialectAdapter } from "../suite/planted.test-support.js";
+import { RUN } from "./real-reports.test-support.js";
+import { reportOf } from "./report.js";
 
 const pytorch = dialectById("pytorch");
 
@@ -18,6 +19,8 @@ const gate = (adapter = bundledAdapter("fused") as Parameters<typeof runGate>[0]
     seed: 3,
     only: "RMS-1",
   });
+
+const claimOf = (one: GateResult) => reportOf(one, RUN).footer.claim;
 
 let result: GateResult;
 beforeAll(async () => {

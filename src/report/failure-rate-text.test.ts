@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { emptyTally } from "../judge/tally.js";
 import type { CaseResult } from "../suite/case-result.js";
 import { zeroFailureBound } from "../suite/failure-rate-bound.js";
-import { failureRateText } from "./failure-rate-text.js";
+import { failureRateText as textOfReport } from "./failure-rate-text.js";
+import { reportCase } from "./report.js";
 
 const drawn = (runs: number, more: Partial<CaseResult> = {}): CaseResult => ({
   id: `of ${runs}`,
@@ -15,6 +16,8 @@ const drawn = (runs: number, more: Partial<CaseResult> = {}): CaseResult => ({
   multiStep: emptyTally(),
   ...more,
 });
+
+const failureRateText = (results: readonly CaseResult[]) => textOfReport({ cases: results.map(reportCase) });
 
 it("sums up the draws of the implementation's properties, with the smallest and the largest bound", () => {
   const results = [

@@ -1,12 +1,13 @@
-import { type CaseResult, isSelfCheck } from "../suite/case-result.js";
-import { CONFIDENCE_TEXT, failureRateBound } from "../suite/failure-rate-bound.js";
+import { isSelfCheck } from "../suite/case-result.js";
+import { CONFIDENCE_TEXT } from "../suite/failure-rate-bound.js";
 import { countedText } from "./count-text.js";
+import type { Report } from "./report.js";
 
 /** What draws without a failure say of the implementation, in one line; undefined if nothing was drawn. */
-export function failureRateText(results: readonly CaseResult[]): string | undefined {
-  const drawn = results.flatMap((result) => {
-    const bound = isSelfCheck(result) ? undefined : failureRateBound(result);
-    return bound === undefined ? [] : [{ bound, runs: result.runs }];
+export function failureRateText({ cases }: Pick<Report, "cases">): string | undefined {
+  const drawn = cases.flatMap((one) => {
+    const bound = isSelfCheck(one) ? undefined : one.failureRateBelow;
+    return bound === undefined ? [] : [{ bound, runs: one.runs }];
   });
   if (drawn.length === 0) return undefined;
   const total = drawn.reduce((sum, { runs }) => sum + runs, 0);

@@ -16,17 +16,12 @@ import { dialectAdapter } from "../suite/planted.test-support.js";
 import { parseRegression } from "../suite/regression.js";
 import { replay } from "../suite/replay.js";
 import { reportLines } from "./jsonl.js";
+import { RUN as run } from "./real-reports.test-support.js";
+import { reportOf } from "./report.js";
 import { writeReport } from "./report-folder.js";
-import { type ReportLine, reportLineSchema } from "./report-schema.js";
+import { type LineOf, type ReportLine, reportLineSchema } from "./report-schema.js";
 
 const declaration = declarationOf(dialectById("pytorch"), "fused");
-const run = {
-  suite: "0.1.0",
-  seed: 7,
-  profile: "smoke",
-  command: "npx rmsprop-conformance gate",
-  seconds: 1.25,
-};
 const wrong = dialectAdapter({ epsilon: "inside" });
 
 const gate = (adapter: Adapter) =>
@@ -48,11 +43,11 @@ beforeAll(async () => {
   failing = await gate(wrong);
 });
 
-const linesOf = (result: GateResult) => [...reportLines(result, run)];
+const linesOf = (result: GateResult) => [...reportLines(reportOf(result, run))];
 const parsed = (result: GateResult): ReportLine[] =>
   linesOf(result).map((line) => reportLineSchema.parse(JSON.parse(line)));
 const ofType = <T extends ReportLine["type"]>(lines: readonly ReportLine[], type: T) =>
-  lines.filter((line): line is Extract<ReportLine, { type: T }> => line.type === type);
+  lines.filter((line): line is LineOf<T> => line.type === type);
 
 describe("the report as JSON Lines", () => {
   it("is a header, cases, findings, clauses and a footer, each of them one line of the schema", () => {
@@ -136,21 +131,34 @@ describe("the report as JSON Lines", () => {
     };
     const [line] = ofType(parsed({ ...failing, findings: [special] }), "finding");
     expect(line.mismatch).toMatchObject({
-      got: expect.stringMatching(/^NaN \(0x[7f]f[0-9a-f]{6}\)$/),
-      accepted: [
-        "-Infinity (0xff800000)",
-        "-0 (0x80000000)",
-        "0 (0x00000000)",
-        expect.stringMatching(/^NaN/),
-      ],
-      reference: "-0 (0x80000000)",
+      got: { value: "NaN", bits: expect.stringMatching(/^0x[7f]f[0-9a-f]{6}$/) },
+      accepted: {
+        kind: "listed",
+        values: [
+          { value: "-Infinity", bits: "0xff800000" },
+          { value: "-0", bits: "0x80000000" },
+          { value: "0", bits: "0x00000000" },
+          { value: "NaN", bits: expect.any(String) },
+        ],
+      },
+      reference: { value: "-0", bits: "0x80000000" },
     });
     const carried: Finding = {
       ...special,
-      mismatch: { ...special.mismatch!, accepted: { kind: "intervals", text: ["0 to 1", "NaN"] } },
+      mismatch: {
+        ...special.mismatch!,
+        accepted: {
+          kind: "intervals",
+          text: ["0 to 1", "NaN"],
+          ranges: [
+            [0, 1],
+            [Number.NaN, Number.NaN],
+          ],
+        },
+      },
     };
     const [hidden] = ofType(parsed({ ...failing, findings: [carried] }), "finding");
-    expect(hidden.mismatch?.accepted).toEqual(["0 to 1", "NaN"]);
+    expect(hidden.mismatch?.accepted).toMatchObject({ kind: "intervals", text: ["0 to 1", "NaN"] });
   });
 
   it("keeps special values in programs, and leaves out what there is not", () => {
@@ -167,7 +175,7 @@ describe("the report as JSON Lines", () => {
   });
 
   it("refuses to write a line that is not of the schema", () => {
-    expect(() => [...reportLines({ ...failing, seed: 0.5 }, run)]).toThrow();
+    expect(() => [...reportLines(reportOf({ ...failing, seed: 0.5 }, run))]).toThrow();
   });
 });
 
@@ -178,7 +186,7 @@ describe("the report folder", () => {
   it("has the report and a program for each finding, and nothing of an earlier run", async () => {
     writeFileSync(join(folder, "finding-9.json"), "{}");
     writeFileSync(join(folder, "notes.txt"), "mine");
-    const path = writeReport(folder, failing, run);
+    const [path] = await writeReport(folder, reportOf(failing, run));
     expect(readFileSync(path, "utf8")).toBe(
       linesOf(failing)
         .map((line) => `${line}\n`)
@@ -191,7 +199,7 @@ describe("the report folder", () => {
       expect(clauses).toEqual(["RMS-8.6"]);
       expect((await replay(program, wrong, declaration)).accepted).toBe(false);
     }
-    writeReport(folder, right, run);
+    await writeReport(folder, reportOf(right, run));
     expect(readdirSync(folder).sort()).toEqual(["notes.txt", "report.jsonl"]);
   });
 });

@@ -2,8 +2,9 @@ import type { Finding } from "../suite/finding.js";
 import { type GraphChecks, graphsConform, settingsText } from "../suite/onnx/check-graphs.js";
 import { CLAIMED, type CrossCheck, type TraceCheck } from "../suite/onnx/cross-check.js";
 import { countedText, countText } from "./count-text.js";
+import { findingText } from "./finding-text.js";
 import { printableLine } from "./printable.js";
-import { findingText } from "./terminal.js";
+import { reportFinding } from "./report.js";
 
 /** The outcome of `onnx`: first the verdict, then findings, then a line for each graph and setting. */
 export function onnxReport(result: GraphChecks, findings: readonly Finding[]): string {
@@ -25,7 +26,7 @@ export function onnxReport(result: GraphChecks, findings: readonly Finding[]): s
         `  failed: ${graph} on ${settingsText(settings)}: ${printableLine(message)}`,
     ),
     "",
-    ...findings.flatMap((finding, k) => [findingText(finding, k + 1), ""]),
+    ...findings.flatMap((finding, k) => [findingText(reportFinding(finding, k + 1)), ""]),
     ...table(traces, checks),
   ].join("\n");
 }

@@ -1,12 +1,23 @@
-/** What a terminal would act upon, or what would change how the text around it is read, but for tabs and ends of lines. */
-const ACTIVE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+/**
+ * What a terminal would act upon, or what would change how the text around it is read, but for tabs and ends of lines;
+ * and noncharacters, which no text may have.
+ */
+const ACTIVE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
+
+/** What a CI that reads the terminal takes for a command: `::` that begins a line, and `##[` or the like anywhere. */
+const CI_LINE = /^([^\S\n]*):(?=:)/gmu;
+const CI_BRACKET = /(?<=#)#(?=\[|vso\[|teamcity\[)/giu;
 
 /**
  * Text that somebody else made, for a terminal: control characters, invisible format characters and lone surrogates
- * are shown as escapes, as in `\x1b`. Tabs and ends of lines stay.
+ * are shown as escapes, as in `\x1b`, and so is one character of what a CI would take for a command. Tabs and ends of
+ * lines stay.
  */
 export function printable(text: string): string {
-  return text.replace(ACTIVE, escaped);
+  return text
+    .replace(ACTIVE, escaped)
+    .replace(CI_LINE, (_, space) => `${space}${escaped(":")}`)
+    .replace(CI_BRACKET, escaped);
 }
 
 /** The same on one line: ends of lines are shown too. */

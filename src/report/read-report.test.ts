@@ -63,7 +63,27 @@ describe("parseReport", () => {
     [
       "another format",
       textOf(header.replace("report/1", "report/2"), footer),
-      /^r:1: format: .*"rmsprop-report\/1"/,
+      /^r:1: format: the report is in the format rmsprop-report\/2, this version of the suite reads rmsprop-report\/1; read it with the version that wrote it/,
+    ],
+    [
+      "a report without the line of a clause",
+      textOf(header, a, b, finding, footer),
+      /^r: the footer counts 6 lines, but there are 5; run the gate again$/,
+    ],
+    [
+      "a case that is there twice",
+      textOf(header, a, a, finding, clause, footer),
+      /^r: case a is there twice; a report has one line for each case$/,
+    ],
+    [
+      "a clause that nobody knows",
+      textOf(header, a, b, finding, clause.replace("RMS-1.1", "RMS-99.1"), footer),
+      /^r: clause RMS-99\.1 is not in the specification of this version of the suite; /,
+    ],
+    [
+      "a finding with a program that is none",
+      textOf(header, a, b, finding.replace('"replay"', '"program":{"format":"x"},"replay"'), clause, footer),
+      /^r: program of finding 1: /,
     ],
     ["an unknown verdict", textOf(header, a.replace('"differs"', '"wrong"'), footer), /^r:2: verdict: /],
     [

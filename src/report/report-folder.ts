@@ -1,10 +1,10 @@
 import { accessSync, constants, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Adapter } from "../adapter/adapter.js";
-import type { GateResult } from "../suite/gate-result.js";
+import { decodeProgram } from "../program/program-codec.js";
 import { regressionCodec } from "../suite/regression.js";
-import { type RunDescription, reportLines } from "./jsonl.js";
+import type { Report, ReportFinding } from "./report.js";
+import { REPORTERS, type Reporter, type ReporterName, renderReport, writesFile } from "./reporters.js";
 
 /**
  * Make the folder and see that it can be written to.
@@ -16,35 +16,52 @@ export function prepareReportFolder(folder: string): void {
 }
 
 /**
- * Write report.jsonl and, for each finding, its minimal program in the form of a regression: replay it, or copy
- * it to the regressions; beside it what went over the wire for it, if that was recorded. The folder is there
- * already. Findings that an earlier run left there are removed.
- * @returns the path of report.jsonl
+ * Write report.jsonl and the files of other reporters, and for each finding its minimal program in the form of a
+ * regression: replay it, or copy it to the regressions; beside it what went over the wire for it, if that was recorded.
+ * The folder is there already. What an earlier run left there is removed.
+ * @param names reporters; those for standard output are passed over
+ * @param exchangeOf lines that were recorded for a finding, by its number
+ * @returns paths of the reports, report.jsonl first
  */
-export function writeReport(
+export async function writeReport(
   folder: string,
-  result: GateResult,
-  run: RunDescription,
-  exchangeOf: Adapter["exchangeOf"] = () => undefined,
-): string {
-  // Findings of an earlier run are not of this one.
+  report: Report,
+  names: readonly ReporterName[] = [],
+  exchangeOf: (number: number) => readonly string[] | undefined = () => undefined,
+): Promise<string[]> {
+  removeEarlier(folder);
+  const paths: string[] = [];
+  // What others are made of comes first: should one of them fail, nothing is lost.
+  for (const name of new Set<ReporterName>(["jsonl", ...names.filter(writesFile)])) {
+    const { file }: Reporter = REPORTERS[name];
+    const path = join(folder, file!);
+    writeFileSync(path, await renderReport(name, report));
+    paths.push(path);
+  }
+  for (const finding of report.findings) writeFinding(folder, finding, exchangeOf(finding.number));
+  return paths;
+}
+
+/** Files of an earlier run are not of this one. */
+function removeEarlier(folder: string): void {
+  const files = Object.values<Reporter>(REPORTERS).map(({ file }) => file);
   for (const name of readdirSync(folder))
-    if (/^finding-\d+\.(json|trace\.jsonl)$/.test(name)) rmSync(join(folder, name));
-  const path = join(folder, "report.jsonl");
-  writeFileSync(path, [...reportLines(result, run)].map((line) => `${line}\n`).join(""));
-  result.findings.forEach(({ minimal, clauses, message }, i) => {
-    if (!minimal) return;
-    const regression = z.encode(regressionCodec, {
-      format: "rmsprop-regression/1",
-      clauses: [...clauses],
-      note: message,
-      program: minimal.program,
-    });
-    writeFileSync(join(folder, `finding-${i + 1}.json`), `${JSON.stringify(regression, null, 1)}\n`);
-    const exchange = exchangeOf(minimal.program);
-    if (!exchange) return;
-    const lines = exchange.map((line) => `${line}\n`).join("");
-    writeFileSync(join(folder, `finding-${i + 1}.trace.jsonl`), lines);
+    if (files.includes(name) || /^finding-\d+\.(json|trace\.jsonl)$/.test(name)) rmSync(join(folder, name));
+}
+
+function writeFinding(
+  folder: string,
+  { number, program, clauses, message }: ReportFinding,
+  exchange: readonly string[] | undefined,
+): void {
+  if (program === undefined) return;
+  const regression = z.encode(regressionCodec, {
+    format: "rmsprop-regression/1",
+    clauses: [...clauses],
+    note: message,
+    program: decodeProgram(program, `finding ${number}`),
   });
-  return path;
+  writeFileSync(join(folder, `finding-${number}.json`), `${JSON.stringify(regression, null, 1)}\n`);
+  if (!exchange) return;
+  writeFileSync(join(folder, `finding-${number}.trace.jsonl`), exchange.map((line) => `${line}\n`).join(""));
 }

@@ -1,13 +1,17 @@
 import { z } from "zod";
+import { SLOTS } from "../../spec/arithmetic.js";
 import { VERDICTS } from "../judge/verdict.js";
 import { CASE_KINDS, NOT_RUN } from "../suite/case-result.js";
 import { STANDINGS } from "../suite/clause-matrix.js";
 import { LEVELS, type Level } from "../suite/level.js";
 
 /**
- * report.jsonl: a header, a line for each case, a line for each finding, a line for each clause, a footer. A
- * file without its footer is truncated.
+ * report.jsonl: a header, a line for each case, a line for each finding, a line for each clause, a line for each
+ * measurement, a footer. A file without its footer is truncated.
  */
+
+/** What a report says that it is. A change of meaning changes the number. */
+export const REPORT_FORMAT = "rmsprop-report/1";
 
 const level = z.enum(Object.keys(LEVELS) as [Level, ...Level[]]);
 const reached = z.enum([...(Object.keys(LEVELS) as Level[]), "none"]);
@@ -32,15 +36,101 @@ const axisDifference = z.strictObject({
   observed: z.string(),
 });
 
-/** Float32 values are text here: decimal and bits, because JSON numbers lose NaN and −0. */
-const float = z.string().meta({ description: "Decimal and the eight hex digits of the bits" });
+/** Float32 values are text here, because JSON numbers lose NaN, infinities and −0. */
+const float = z
+  .strictObject({
+    value: z.string().meta({ description: "A short decimal that is this float32, NaN or an infinity" }),
+    bits: z
+      .string()
+      .regex(/^0x[0-9a-f]{8}$/)
+      .meta({ description: "The same, as hex digits of its bits" }),
+  })
+  .meta({ id: "Float32", description: "One float32" });
+
+const slot = z.enum(SLOTS);
+const program = z.unknown().meta({ description: "A program in its wire form" });
+const place = {
+  parameter: z.number().int().meta({ description: "Index of the tensor, over all groups" }),
+  element: z.number().int().meta({ description: "Index in the flattened tensor" }),
+  step: z.number().int().meta({ description: "Steps of the parameter so far, this one included" }),
+};
+
+const ulps = z
+  .number()
+  .nonnegative()
+  .nullable()
+  .meta({ description: "ulp; null where only one of the two is NaN or infinite" });
+
+/** What a run measured beside its verdicts. Nothing of it decides anything. */
+const MEASUREMENTS = [
+  z
+    .strictObject({
+      type: z.literal("accuracy"),
+      slot,
+      elementSteps: z.number().int().positive(),
+      median: ulps,
+      p99: ulps,
+      worst: z.strictObject({
+        ulps,
+        ...place,
+        got: float,
+        exact: z.string().meta({ description: "The exact result, in decimal" }),
+        program,
+      }),
+    })
+    .meta({
+      description:
+        "Error of one step from the implementation's own state, beside the same step over the reals: of a mean square in ulps of the exact result, of the other slots in ulps of the larger of it and the value before",
+    }),
+  z
+    .strictObject({
+      type: z.literal("sets"),
+      slot,
+      observations: z.number().int().positive(),
+      median: z.number().int().positive(),
+      p99: z.number().int().positive(),
+      most: z.number().int().positive(),
+      weak: z.number().int().nonnegative(),
+      indeterminate: z.number().int().nonnegative(),
+    })
+    .meta({
+      description: "Sizes of acceptance sets, in float32 values, and how many observations prove little",
+    }),
+  z
+    .strictObject({
+      type: z.literal("training"),
+      id: z.string(),
+      title: z.string(),
+      errors: z.partialRecord(slot, z.array(ulps)).meta({
+        description:
+          "After each step the largest error over all elements, beside the exact training from the same start: of a mean square in ulps of the exact one, of the other slots in ulps of the largest exact value so far",
+      }),
+    })
+    .meta({ description: "How rounding errors grow over the steps of a training" }),
+  z
+    .strictObject({
+      type: z.literal("trajectory"),
+      title: z.string(),
+      curvature: z.tuple([z.number().positive(), z.number().positive()]).meta({
+        description: "c of the loss (c₀·x₀² + c₁·x₁²) / 2",
+      }),
+      paths: z.array(
+        z.strictObject({
+          name: z.string(),
+          kind: z.enum(["got", "exact", "dialect"]),
+          points: z.array(z.tuple([z.number(), z.number()])),
+        }),
+      ),
+    })
+    .meta({ description: "Two parameters on their way down a quadratic" }),
+] as const;
 
 export const reportLineSchema = z
   .discriminatedUnion("type", [
     z
       .strictObject({
         type: z.literal("header"),
-        format: z.literal("rmsprop-report/1"),
+        format: z.literal(REPORT_FORMAT),
         suite: z.string(),
         implementation: z.strictObject({
           name: z.string(),
@@ -58,8 +148,18 @@ export const reportLineSchema = z
         profile: z.string(),
         only: z.string().optional().meta({ description: "What the cases were restricted to" }),
         seed: z.number().int(),
+        shard: z
+          .strictObject({ index: z.number().int().positive(), count: z.number().int().positive() })
+          .optional()
+          .meta({ description: "Which part of the cases was run, counted from 1, and of how many" }),
         command: z.string(),
-        environment: z.strictObject({ node: z.string(), platform: z.string(), arch: z.string() }),
+        started: z.iso.datetime(),
+        environment: z.strictObject({
+          node: z.string(),
+          platform: z.string(),
+          arch: z.string(),
+          cpu: z.string(),
+        }),
       })
       .meta({ description: "First line: what was run on what" }),
     z
@@ -70,6 +170,10 @@ export const reportLineSchema = z
         clauses: z.array(z.string()),
         verdict,
         reason: z.string().optional().meta({ description: "Why it was not run, or decides nothing" }),
+        lacking: z
+          .array(z.string())
+          .optional()
+          .meta({ description: "Capabilities that it needs, where it was not run for the lack of them" }),
         runs: z.number().int().meta({
           description: "Draws, without those that were passed over; of a stored case, 1 if it was run",
         }),
@@ -79,6 +183,7 @@ export const reportLineSchema = z
             "Upper bound on the failure rate under this distribution, with 95 % confidence, after draws without a failure",
         }),
         tally,
+        multiStep: tally.meta({ description: "The part that was judged by sets carried over several steps" }),
         message: z.string().optional().meta({ description: "What failed" }),
       })
       .meta({ description: "One case: what was asked of the implementation, or a self-check of the suite" }),
@@ -96,16 +201,43 @@ export const reportLineSchema = z
         message: z.string(),
         mismatch: z
           .strictObject({
-            slot: z.string(),
-            parameter: z.number().int(),
-            element: z.number().int(),
-            step: z.number().int(),
+            slot,
+            ...place,
+            operation: z.number().int().meta({ description: "Index of the step in the program" }),
             got: float,
-            accepted: z.array(z.string()),
+            accepted: z.discriminatedUnion("kind", [
+              z.strictObject({ kind: z.literal("listed"), values: z.array(float) }),
+              z.strictObject({
+                kind: z.literal("intervals"),
+                text: z.array(z.string()),
+                ranges: z.array(z.tuple([float, float])).meta({
+                  description:
+                    "The same as numbers, lowest and highest; a range of NaN or of an infinity is that alone",
+                }),
+              }),
+            ]),
+            distance: z.number().int().optional().meta({
+              description: "Floats from what was got to the nearest listed value, where both are numbers",
+            }),
             reference: float.optional(),
+            seen: z
+              .array(
+                z.strictObject({
+                  operation: z
+                    .number()
+                    .int()
+                    .meta({ description: "Index of the observation in the program" }),
+                  values: z.partialRecord(slot, float),
+                }),
+              )
+              .optional()
+              .meta({
+                description:
+                  "What was seen of the element after earlier steps, from which the accepted values were computed",
+              }),
           })
           .optional(),
-        program: z.unknown().optional().meta({ description: "The minimal program, in its wire form" }),
+        program: program.optional(),
         replay: z.string(),
       })
       .meta({ description: "Failures that share one root cause" }),
@@ -120,6 +252,7 @@ export const reportLineSchema = z
         counts: z.partialRecord(verdict, z.number().int()),
       })
       .meta({ description: "What was shown of one clause" }),
+    ...MEASUREMENTS,
     z
       .strictObject({
         type: z.literal("footer"),
@@ -137,15 +270,21 @@ export const reportLineSchema = z
         expectations: z
           .strictObject({
             expected: z.array(z.string()).meta({ description: "Cases that fail as expected" }),
-            breaches: z.array(z.strictObject({ kind: z.string(), message: z.string() })),
+            breaches: z.array(
+              z.strictObject({ kind: z.string(), line: z.number().int(), message: z.string() }),
+            ),
           })
           .optional(),
         restarts: z.number().int().meta({ description: "Of the implementation's process, after faults" }),
         claim: z.string().optional().meta({ description: "What the implementation may say of itself" }),
         seconds: z.number(),
+        lines: z.number().int().meta({ description: "Lines of the report, this one included" }),
       })
       .meta({ description: "Last line: the outcome; a report without it is truncated" }),
   ])
   .meta({ id: "ReportLine", description: "One line of report.jsonl" });
 
 export type ReportLine = z.output<typeof reportLineSchema>;
+
+/** Lines of one type. */
+export type LineOf<T extends ReportLine["type"]> = Extract<ReportLine, { type: T }>;

@@ -28,7 +28,8 @@ export function madeUpReport(run: MadeUpRun): string[] {
       ...(only !== undefined && { only }),
       seed: 1,
       command: "gate",
-      environment: { node: "v20", platform, arch: "x64" },
+      started: "2030-01-02T03:04:05.000Z",
+      environment: { node: "v20", platform, arch: "x64", cpu: "made up" },
     },
     ...cases.map(
       ({ id, kind, verdict, reason, failure }): ReportLine => ({
@@ -40,6 +41,7 @@ export function madeUpReport(run: MadeUpRun): string[] {
         ...(reason !== undefined && { reason }),
         runs: 1,
         tally: emptyTally(),
+        multiStep: emptyTally(),
         ...(failure && { message: failure.message }),
       }),
     ),
@@ -72,6 +74,7 @@ export function madeUpReport(run: MadeUpRun): string[] {
       multiStep: emptyTally(),
       restarts: 0,
       seconds: 1,
+      lines: cases.length + findings.length + 3,
     },
   ];
   return lines.map((line) => JSON.stringify(reportLineSchema.parse(line)));

@@ -9,7 +9,10 @@ import { runGate } from "../suite/gate.js";
 import type { GateResult } from "../suite/gate-result.js";
 import { REAL_GOLDENS } from "../suite/golden/golden-copy.test-support.js";
 import { dialectAdapter } from "../suite/planted.test-support.js";
-import { headline, terminalReport } from "./terminal.js";
+import { headline } from "./headline.js";
+import { RUN } from "./real-reports.test-support.js";
+import { reportOf } from "./report.js";
+import { terminalReport } from "./terminal.js";
 
 const gate = (adapter: Adapter, dialect = "pytorch") =>
   runGate({
@@ -23,6 +26,9 @@ const gate = (adapter: Adapter, dialect = "pytorch") =>
     replay: (selection) => `gate ${selection}`,
   });
 
+const textOf = (result: GateResult, colour: boolean) => terminalReport(reportOf(result, RUN), colour);
+const headlineOf = (result: GateResult) => headline(reportOf(result, RUN));
+
 let right: GateResult;
 let failing: GateResult;
 beforeAll(async () => {
@@ -32,14 +38,14 @@ beforeAll(async () => {
 
 describe("the first line", () => {
   it("says verdict, level, cases and what was not run", () => {
-    expect(headline(right)).toMatch(
+    expect(headlineOf(right)).toMatch(
       /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* \(no self-check of the suite\) · bundled \(fused\) · 12 cases run, 0 not run · 1 of 59 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
     );
-    expect(headline(failing)).toMatch(
+    expect(headlineOf(failing)).toMatch(
       /^DOES NOT CONFORM at L2 \(reached L0: speaks the protocol\) · only .* · planted · 12 cases run/,
     );
-    expect(headline(failing)).toMatch(/, [1-9][\d,]* rejected$/);
-    expect(headline({ ...right, complete: false, planned: 3000 })).toMatch(
+    expect(headlineOf(failing)).toMatch(/, [1-9][\d,]* rejected$/);
+    expect(headlineOf({ ...right, complete: false, planned: 3000 })).toMatch(
       /^INCOMPLETE after 12 of 3,000 cases, which decides no level: stopped · /,
     );
   });
@@ -47,30 +53,30 @@ describe("the first line", () => {
   it("counts one as one", () => {
     const clauses = right.clauses.map((row) => ({ ...row, standing: "not-shown" as const }));
     const expectations = {
-      expected: new Map([["a", 1]]),
+      expected: new Set(["a"]),
       breaches: [],
     } as unknown as NonNullable<GateResult["expectations"]>;
     const one = { ...right, clauses, expectations, results: right.results.slice(0, 1), restarts: 1 };
-    expect(headline({ ...one, tally: { ...right.tally, judged: 1 } })).toMatch(
+    expect(headlineOf({ ...one, tally: { ...right.tally, judged: 1 } })).toMatch(
       / but for 1 expected failure · .* · 1 case run, 0 not run · 0 of \d+ clauses shown · 1 restart · 1 observation judged /,
     );
     const lacking = { ...right.results[0], verdict: "unsupported" as const, lacking: ["set"] };
-    expect(terminalReport({ ...right, results: [lacking] }, false)).toContain(
+    expect(textOf({ ...right, results: [lacking] }, false)).toContain(
       "\n  not run: 1 needs what is not offered (set 1)\n",
     );
-    expect(terminalReport({ ...right, results: [lacking, lacking] }, false)).toContain(
+    expect(textOf({ ...right, results: [lacking, lacking] }, false)).toContain(
       "\n  not run: 2 need what is not offered (set 2)\n",
     );
   });
 
   it("is followed by the expectations that do not hold, before all that fails nothing", () => {
     const expectations = {
-      expected: new Map(),
-      breaches: [{ line: 3, message: "remove it" }],
+      expected: new Set(),
+      breaches: [{ kind: "passes", line: 3, message: "remove it" }],
     } as unknown as NonNullable<GateResult["expectations"]>;
     const notRun = { ...right.results[0], verdict: "not-run" as const, reason: "no reason" };
     expect(
-      terminalReport({ ...right, expectations, results: [notRun] }, false)
+      textOf({ ...right, expectations, results: [notRun] }, false)
         .split("\n")
         .slice(1, 3),
     ).toEqual(["  expectation in line 3: remove it", "  not run: 1 (no reason)"]);
@@ -78,7 +84,7 @@ describe("the first line", () => {
 
   it("counts what was not run, with reasons below", async () => {
     const other = await gate(bundledAdapter("fused"), "keras");
-    const [first, second] = terminalReport(other, false).split("\n");
+    const [first, second] = textOf(other, false).split("\n");
     expect(first).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run · 0 of 59 clauses shown/);
     expect(second).toBe("  not run: 12 (for dialect pytorch)");
   });
@@ -86,7 +92,7 @@ describe("the first line", () => {
 
 describe("the report", () => {
   it("has a card for each finding: sentence, clause, program, values, replay", () => {
-    const text = terminalReport(failing, false);
+    const text = textOf(failing, false);
     const card = text.slice(text.indexOf("Finding 1"), text.indexOf("clause    standing"));
     expect(card).toMatch(
       /^Finding 1 · other-dialect · This is another dialect: epsilon is inside instead of outside\.\n/,
@@ -105,7 +111,7 @@ describe("the report", () => {
 
   it("has a row for every clause, or for those that a restricted run is about", () => {
     const rowsOf = (result: GateResult) =>
-      terminalReport(result, false)
+      textOf(result, false)
         .split("\n")
         .filter((line) => /^RMS-/.test(line));
     const { only, ...whole } = failing;
@@ -118,8 +124,8 @@ describe("the report", () => {
   });
 
   it("has colours only where they are wanted, and the same words", () => {
-    const plain = terminalReport(failing, false);
-    const coloured = terminalReport(failing, true);
+    const plain = textOf(failing, false);
+    const coloured = textOf(failing, true);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what colours are made of.
     const escapes = /\u001b\[\d+m/g;
     expect(plain).not.toMatch(escapes);
@@ -131,7 +137,7 @@ describe("the report", () => {
     const [finding] = failing.findings;
     const withMismatch = (more: Partial<NonNullable<Finding["mismatch"]>>): string => {
       const changed: Finding = { ...finding, mismatch: { ...finding.mismatch!, ...more } };
-      return terminalReport({ ...failing, findings: [changed] }, false);
+      return textOf({ ...failing, findings: [changed] }, false);
     };
     const nan = withMismatch({ got: Number.NaN, accepted: { kind: "listed", values: [1, -0] } });
     expect(nan).toMatch(/accepted 1 \(0x3f800000\), -0 \(0x80000000\)\n/);
@@ -142,7 +148,16 @@ describe("the report", () => {
     });
     expect(far).toMatch(/distance 2 ulp/);
     expect(far).toMatch(/ and 2 more\n/);
-    const hidden = withMismatch({ accepted: { kind: "intervals", text: ["0 to 1", "+∞"] } });
+    const hidden = withMismatch({
+      accepted: {
+        kind: "intervals",
+        text: ["0 to 1", "+∞"],
+        ranges: [
+          [0, 1],
+          [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+        ],
+      },
+    });
     expect(hidden).toMatch(/accepted 0 to 1\n {4}accepted \+∞\n/);
     const said: Finding = {
       diagnosis: {
@@ -156,7 +171,7 @@ describe("the report", () => {
       message: "1 is not 2",
       replay: "gate --only proof",
     };
-    const text = terminalReport({ ...failing, findings: [said] }, false);
+    const text = textOf({ ...failing, findings: [said] }, false);
     expect(text).toContain("  clauses: RMS-5.1 RMS-5.2\n");
     expect(text).toContain("  or: momentum is nesterov\n");
     expect(text.match(/1 is not 2/g)).toHaveLength(1);
@@ -169,9 +184,7 @@ describe("the report", () => {
         : { ...row },
     );
     const selfCheck = { ...right.results[0], id: "proof", kind: "self-check" as const };
-    const lines = terminalReport({ ...right, clauses, results: [...right.results, selfCheck] }, false).split(
-      "\n",
-    );
+    const lines = textOf({ ...right, clauses, results: [...right.results, selfCheck] }, false).split("\n");
     expect(lines[0]).toContain(
       " · 12 cases run, 0 not run, 1 self-check · 1 of 59 clauses shown, 1 over the reals only · ",
     );
@@ -180,9 +193,9 @@ describe("the report", () => {
   });
 
   it("has one line on how often what was drawn may fail", () => {
-    expect(terminalReport(right, false)).not.toContain("confidence");
+    expect(textOf(right, false)).not.toContain("confidence");
     const drawn = { ...right.results[0], kind: "property" as const, runs: 20, distribution: "traces" };
-    const lines = terminalReport({ ...right, results: [drawn, { ...drawn, runs: 40 }] }, false).split("\n");
+    const lines = textOf({ ...right, results: [drawn, { ...drawn, runs: 40 }] }, false).split("\n");
     expect(lines.filter((line) => line.includes("confidence"))).toEqual([
       expect.stringMatching(
         /^ {2}2 properties passed 60 draws .* less than 14 % of such draws, and where most were made in less than 7\.3 %; /,
@@ -204,7 +217,7 @@ describe("the report", () => {
       results: [{ ...failing.results[0], verdict: "not-run", reason: `r${evil}` }],
       findings: [{ ...finding, message: `m${evil}`, diagnosis }],
     };
-    const text = terminalReport(result, false);
+    const text = textOf(result, false);
     for (const place of ["n", "s", "r", "m", "It said "]) expect(text).toContain(`${place}${shown}`);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
@@ -213,6 +226,6 @@ describe("the report", () => {
       ...right,
       hello: { ...right.hello, implementation: { ...implementation, name: evil } },
     };
-    expect(terminalReport(claimed, false)).toContain(`claim: ${shown}\\nCONFORMS at L3 1: `);
+    expect(textOf(claimed, false)).toContain(`claim: ${shown}\\nCONFORMS at L3 1: `);
   });
 });

@@ -1,9 +1,10 @@
 import { CLAUSES } from "../../spec/clauses.js";
 import { AdapterUnavailable } from "../adapter/adapter.js";
+import { findingText } from "../report/finding-text.js";
+import { headline } from "../report/headline.js";
 import { printable, printableLine } from "../report/printable.js";
-import { findingText, headline } from "../report/terminal.js";
+import { type Report, reportFinding, reportOf } from "../report/report.js";
 import { type CaseResult, isPass, isSelfCheck } from "../suite/case-result.js";
-import { claimOf } from "../suite/claim.js";
 import { clauseMatrix } from "../suite/clause-matrix.js";
 import { UnusableDeclaration } from "../suite/declared.js";
 import { DeterminismAudit } from "../suite/determinism-audit.js";
@@ -121,7 +122,7 @@ class TestSuite {
   private async level(): Promise<ClauseOutcome> {
     const result = await this.run.whole();
     if (!result.conforms) throw new ConformanceFailure(this.wholeText(result));
-    const claim = claimOf(result);
+    const { claim } = this.reportOf(result).footer;
     return { standing: "shown", ...(claim !== undefined && { claim }) };
   }
 
@@ -151,7 +152,7 @@ class TestSuite {
     });
     const breaches = result.expectations?.breaches ?? [];
     return [
-      headline(result),
+      headline(this.reportOf(result)),
       ...selfCheckLines(result.results.filter(({ failure }) => failure)),
       ...breaches.map(
         ({ message, line }) => `  ${this.options.expectations}:${line}: ${printableLine(message)}`,
@@ -159,6 +160,11 @@ class TestSuite {
       "",
       ...cards(findings),
     ].join("\n");
+  }
+
+  /** A test runner says itself when it ran what, and how long it took. */
+  private reportOf(result: GateResult): Report {
+    return reportOf(result, { command: this.replay(LEVEL), started: new Date(), seconds: 0 });
   }
 
   private replay(test: string): string {
@@ -180,7 +186,7 @@ function inWords(test: string): string {
 }
 
 function cards(findings: readonly Finding[]): string[] {
-  return findings.map((finding, k) => `${findingText(finding, k + 1)}\n`);
+  return findings.map((finding, k) => `${findingText(reportFinding(finding, k + 1))}\n`);
 }
 
 function selfCheckLines(failed: readonly CaseResult[]): string[] {

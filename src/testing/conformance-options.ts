@@ -58,6 +58,7 @@ export interface AdapterOptions extends AskedOptions {
   readonly evaluation?: PinnedEvaluationName;
 }
 
+/** What is put under test, and what is asked of it. */
 export type ConformanceOptions = InProcessOptions | AdapterOptions;
 
 function keys<T extends string>(record: Record<T, unknown>): [T, ...T[]] {

@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const page = readFileSync(join(ROOT, "docs/in-process.md"), "utf8");
 /** Blocks of the page that begin with the name of a file. */
 const files = new Map(
-  [...page.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name, text]) => [name, text]),
+  [...page.matchAll(/^```js .*\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)].map(([, name, text]) => [name, text]),
 );
 
 const folder = mkdtempSync(join(tmpdir(), "in-process-"));

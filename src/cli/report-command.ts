@@ -1,0 +1,88 @@
+import { Command } from "commander";
+import { outcomesOf, runContextOf } from "../report/case-outcome.js";
+import { diffReports } from "../report/diff-reports.js";
+import { diffText } from "../report/diff-text.js";
+import { mergeReports } from "../report/merge-reports.js";
+import { parseReport } from "../report/read-report.js";
+import type { Report } from "../report/report.js";
+import { prepareReportFolder, writeReport } from "../report/report-folder.js";
+import { type ReporterName, renderReport, writesFile } from "../report/reporters.js";
+import { judgeExpectations } from "../suite/expectations/judge-expectations.js";
+import { readExpectations } from "../suite/expectations/read-expectations.js";
+import { EXIT, exitCodeOf } from "./exit-codes.js";
+import { readText } from "./read-text.js";
+import { printReports, reporterOption, tellWritten } from "./reporter-option.js";
+
+interface ReportFlags {
+  readonly reporter: ReporterName[];
+  readonly reportDir?: string;
+  readonly expect?: string;
+  readonly json?: boolean;
+}
+
+const FOLDER = ["--report-dir <folder>", "write the files of the reporters, and report.jsonl, here"] as const;
+
+/** `report`: show a report again, compare two, put shards together. */
+export function reportCommand(): Command {
+  const report = new Command("report")
+    .description("show a report in other forms; compare two; put shards together")
+    .argument("[report.jsonl]", "a report, from gate --report-dir")
+    .addOption(reporterOption())
+    .option(...FOLDER)
+    .action(async (file: string | undefined, flags: ReportFlags, command: Command) => {
+      if (file === undefined) command.help({ error: true });
+      const files = flags.reporter.filter(writesFile);
+      if (flags.reportDir === undefined && files.length > 0 && flags.reporter.length > 1) {
+        const problem = `${files.join(", ")} cannot share standard output with others`;
+        command.error(`error: ${problem}: give --report-dir <folder>, or one reporter`);
+      }
+      await show(readReport(file), flags);
+    });
+  report
+    .command("diff")
+    .description("say what changed; exit status 1 if anything got worse")
+    .argument("<before>", "report.jsonl")
+    .argument("<after>", "report.jsonl")
+    .option("--json", "print the differences as JSON")
+    .action((before: string, after: string, { json = false }: ReportFlags) => {
+      const diff = diffReports(readReport(before), readReport(after));
+      console.log(json ? JSON.stringify(diff, null, 1) : diffText(diff));
+      process.exitCode = diff.regressed ? EXIT.failure : EXIT.conforms;
+    });
+  report
+    .command("merge")
+    .description("put the reports of all shards of one run together; exit status as of the whole run")
+    .argument("<shards...>", "report.jsonl of each, from gate --shard")
+    .option("--expect <file>", "known failures, held against the cases of all shards")
+    .action(async (files: string[], _: ReportFlags, command: Command) => {
+      // What stands behind `merge` may be read as an option of `report`, which has the same.
+      const flags = command.optsWithGlobals<ReportFlags>();
+      const expectations =
+        flags.expect === undefined ? undefined : readExpectations(readText(flags.expect), flags.expect);
+      const merged = mergeReports(
+        files.map((source) => ({ source, report: readReport(source) })),
+        expectations &&
+          ((whole) => judgeExpectations(expectations, outcomesOf(whole.cases), runContextOf(whole))),
+      );
+      await show(merged, flags);
+      process.exitCode = exitCodeOf(merged);
+    });
+  return report;
+}
+
+function readReport(file: string): Report {
+  return parseReport(readText(file), file);
+}
+
+/** Print or write what was asked for. A form that is a file is printed where there is no folder for it. */
+async function show(report: Report, { reporter, reportDir }: ReportFlags): Promise<void> {
+  if (reportDir === undefined) {
+    const [only] = reporter;
+    if (writesFile(only)) process.stdout.write(await renderReport(only, report));
+    else await printReports(reporter, report);
+    return;
+  }
+  prepareReportFolder(reportDir);
+  await printReports(reporter, report);
+  tellWritten(await writeReport(reportDir, report, reporter));
+}

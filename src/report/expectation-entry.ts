@@ -1,0 +1,25 @@
+import { draftEntries, draftItem } from "../suite/expectations/draft-entries.js";
+import { outcomesOf } from "./case-outcome.js";
+import { printable, printableLine } from "./printable.js";
+import type { Report, ReportFinding } from "./report.js";
+
+/**
+ * What would silence a finding: items for the list of an expectations file, in YAML, at no indentation. Reason and issue are
+ * left empty, and the file is refused until somebody writes them. Undefined where nothing of the finding can be expected:
+ * self-checks, and verdicts that do not fail.
+ * @param report whose finding it is
+ */
+export function expectationEntry(finding: ReportFinding, report: Pick<Report, "cases">): string | undefined {
+  const group = { sentence: printableLine(finding.sentence), cases: finding.cases };
+  const lines = draftEntries(group, outcomesOf(report.cases)).flatMap((entry) => draftItem(entry).block);
+  return lines.length === 0 ? undefined : `${lines.map(escaped).join("\n")}\n`;
+}
+
+/** An id that has more than plain characters is in quotation marks, where YAML knows escapes. */
+function escaped(line: string): string {
+  return line.replace(/[^\n -~]/gu, (character) =>
+    printable(character) === character
+      ? character
+      : `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`,
+  );
+}

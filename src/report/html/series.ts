@@ -1,0 +1,20 @@
+/** How a line of a plot is told from the others: a colour and a pattern, so that either is enough. */
+export interface Series {
+  readonly colour: string;
+  /** Lengths of dash and gap; empty for a line without gaps. */
+  readonly dash: readonly number[];
+}
+
+const SERIES: readonly Series[] = [
+  { colour: "var(--series-1)", dash: [] },
+  { colour: "var(--series-2)", dash: [7, 3] },
+  { colour: "var(--series-3)", dash: [2, 2] },
+  { colour: "var(--series-4)", dash: [9, 3, 2, 3] },
+  { colour: "var(--series-5)", dash: [4, 4] },
+  { colour: "var(--series-6)", dash: [1, 3] },
+];
+
+/** The k-th series; after the last one they begin again. */
+export function seriesAt(k: number): Series {
+  return SERIES[k % SERIES.length];
+}
