@@ -26,10 +26,12 @@ npm install --no-audit --no-fund --silent --save-dev "vitest@$vitest"
 node -e '
   const { readFileSync, writeFileSync } = require("node:fs");
   const page = readFileSync("node_modules/rmsprop-conformance/docs/in-process.md", "utf8");
-  for (const [, name, text] of page.matchAll(/^```js\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)) writeFileSync(name, text);
+  for (const [, name, text] of page.matchAll(/^```js.*\n\/\/ (\S+)\n([\s\S]*?)^```$/gm)) writeFileSync(name, text);
 '
 npx vitest run
-node --test --test-reporter=spec rmsprop.node-test.mjs | tail -n 9
+node --test --test-reporter=spec rmsprop.node-test.mjs > output.txt || { cat output.txt; exit 1; }
+tail -n 9 output.txt
+grep -F "claim: my-rmsprop 1.0.0: L2 certified accuracy; dialect pytorch; over core, state, deterministic; " output.txt
 
 # The same with epsilon inside the root must fail, and be told why.
 node -e '

@@ -2,10 +2,12 @@ import type { ScalarHyperparameter } from "./dialect.js";
 
 /** The tensors that an optimizer keeps for a parameter, under PyTorch's names. */
 export const STATE_SLOTS = ["square_avg", "grad_avg", "momentum_buffer"] as const;
+/** A tensor that an optimizer keeps for a parameter. */
 export type StateSlot = (typeof STATE_SLOTS)[number];
 
 /** Everything that a step writes: the state and the parameter itself. */
 export const SLOTS = ["parameter", ...STATE_SLOTS] as const;
+/** A tensor that a step writes. */
 export type Slot = (typeof SLOTS)[number];
 
 /**
@@ -21,6 +23,7 @@ export const SUM_SITES = [
   "lookahead",
   "parameter",
 ] as const;
+/** A sum of the update rule that a product may feed. */
 export type SumSite = (typeof SUM_SITES)[number];
 
 /** Intermediates that have a name in the specification and in reports. */
@@ -30,6 +33,7 @@ export const INTERMEDIATES = [
   "denominator",
   "update", // what is subtracted from the parameter
 ] as const;
+/** An intermediate that has a name. */
 export type Intermediate = (typeof INTERMEDIATES)[number];
 
 /**
@@ -41,14 +45,19 @@ export type Intermediate = (typeof INTERMEDIATES)[number];
  * order without the rule being written twice.
  */
 export interface Arithmetic<V> {
+  /** −x. */
   negate(x: V): V;
+  /** x·y. */
   multiply(x: V, y: V): V;
   /** x + y. If x or y was made by `multiply` or `scaledQuotient`, the site's contraction may fuse it. */
   add(site: SumSite | null, x: V, y: V): V;
   /** x − y, with the same freedom as `add`. */
   subtract(site: SumSite | null, x: V, y: V): V;
+  /** √x. */
   squareRoot(x: V): V;
+  /** The larger of x and y. */
   maximum(x: V, y: V): V;
+  /** The smaller of x and y. */
   minimum(x: V, y: V): V;
   /** weight·old + complement·∏ factors, where complement stands for 1 − weight; one or two factors. */
   weightedMean(

@@ -9,6 +9,7 @@ export type ClauseArithmetic =
   /** No arithmetic: what an implementation must accept, refuse or leave alone. */
   | "contract";
 
+/** One requirement of the specification. */
 export interface Clause {
   /** Stable id: RMS-<family>.<number>. Never given to another clause. */
   readonly id: string;
@@ -19,6 +20,7 @@ export interface Clause {
   readonly why: string;
 }
 
+/** Clauses about one subject, under the number that their ids begin with. */
 export interface ClauseFamily {
   readonly number: number;
   readonly title: string;
@@ -545,6 +547,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
   },
 ];
 
+/** Every clause of the specification, in the order of its text. */
 export const CLAUSES: readonly Clause[] = CLAUSE_FAMILIES.flatMap(({ clauses }) => clauses);
 
 const byId = new Map(CLAUSES.map((clause) => [clause.id, clause]));

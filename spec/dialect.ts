@@ -44,7 +44,9 @@ export const DIALECT_AXES = {
   clipping: ["never", "before-square", "after-square"],
 } as const;
 
+/** An axis on which formulas differ. */
 export type DialectAxis = keyof typeof DIALECT_AXES;
+/** One value on each formula axis. */
 export type DialectAxes = { readonly [A in DialectAxis]: (typeof DIALECT_AXES)[A][number] };
 
 /** Hyperparameters as binary64 numbers; each is taken as exactly the number that its 64 bits say. */
@@ -69,10 +71,12 @@ export interface Hyperparameters {
   readonly clip_value: number;
 }
 
+/** A hyperparameter that is a number. */
 export type ScalarHyperparameter = {
   [K in keyof Hyperparameters]: Hyperparameters[K] extends number ? K : never;
 }[keyof Hyperparameters];
 
+/** What is computed over the reals, with the defaults of its hyperparameters. */
 export interface Dialect extends DialectAxes {
   /** Stable identifier, as used on the command line. */
   readonly id: string;

@@ -37,19 +37,24 @@ export const EVALUATION_AXES = {
   "contraction.parameter": ["none", "right"],
 } as const;
 
+/** An axis on which rounding differs. */
 export type EvaluationAxis = keyof typeof EVALUATION_AXES;
+/** One way of rounding on an axis. */
 export type EvaluationChoice<A extends EvaluationAxis> = (typeof EVALUATION_AXES)[A][number];
 
 /** The choices that are declared on each axis: at least one. What is not excluded is a freedom. */
 export type Evaluation = { readonly [A in EvaluationAxis]: readonly EvaluationChoice<A>[] };
 
-/** Choices that are freedoms by themselves and have no single result, with the choices that they include. */
+/** A choice that is a freedom by itself and has no single result. */
+export type OpenChoice = "wider" | "within-two-ulps";
+
+/** The choices that each of them includes. */
 const OPEN_CHOICES = {
   wider: ["binary64"],
   "within-two-ulps": ["correct", "one-float-low", "one-float-high"],
-} as const;
-export type OpenChoice = keyof typeof OPEN_CHOICES;
+} as const satisfies Record<OpenChoice, readonly string[]>;
 
+/** A choice that has a single result. */
 export type PinnedChoice<A extends EvaluationAxis> = Exclude<EvaluationChoice<A>, OpenChoice>;
 
 /** An evaluation with no freedom left: one result, to the bit. */

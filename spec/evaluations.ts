@@ -67,6 +67,7 @@ export const PINNED_EVALUATIONS = {
   "operation-by-operation": OPERATION_BY_OPERATION,
 } as const satisfies Record<string, PinnedEvaluation>;
 
+/** The name of a pinned evaluation. */
 export type PinnedEvaluationName = keyof typeof PINNED_EVALUATIONS;
 
 /** A root within one float of the correct one, as in PyTorch's wheels that take it from MKL. */

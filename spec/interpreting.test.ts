@@ -36,22 +36,6 @@ test("the example program is one", () => {
   expect(operations.map(({ op }) => op)).toEqual(["init", "step", "observe"]);
 });
 
-test("the worked example prints what the page says", async () => {
-  // The page imports the compiled modules; here the same names come from the sources.
-  const body = block("js").replace(
-    /^import (\{[^}]+\}) from "\.\/dist\/(.+)\.js";$/gm,
-    (_, names, path) => `const ${names} = await load("${path}");`,
-  );
-  const printed: string[] = [];
-  const AsyncFunction = (async () => {}).constructor as new (
-    ...source: string[]
-  ) => (load: unknown, console: unknown) => Promise<void>;
-  const load = (path: string) => import(/* @vite-ignore */ new URL(`../${path}.ts`, import.meta.url).href);
-  const log = (...parts: unknown[]) => printed.push(parts.join(" "));
-  await new AsyncFunction("load", "console", body)(load, { log });
-  expect(`${printed.join("\n")}\n`).toBe(block("text"));
-});
-
 test("the tables list what the code has, in its order", () => {
   expect(firstCells("operation")).toEqual(["init", "load", "step", "set", "checkpoint", "observe"]);
   expect(firstCells("slot")).toEqual([...SLOTS]);

@@ -8,7 +8,7 @@ import { binary64FromHex } from "../src/program/scalar.js";
 
 const text = readFileSync(new URL("PROTOCOL.md", import.meta.url), "utf8");
 
-const blocks = [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, body]) => JSON.parse(body));
+const blocks = [...text.matchAll(/^```json .*\n([\s\S]*?)^```$/gm)].map(([, body]) => JSON.parse(body));
 
 /** The first cells of the table whose first column has this header, without code marks. */
 function firstCells(header: string): string[] {

@@ -11,6 +11,7 @@ export const FAULTS = [
   /** What it answered breaks the protocol. */
   "protocol-error",
 ] as const;
+/** The verdict on a program that got no reply. */
 export type FaultVerdict = (typeof FAULTS)[number];
 
 /** What stands in the place of a reply where there is none. */
@@ -29,8 +30,10 @@ export interface NotSent {
   readonly reason: string;
 }
 
+/** What became of one program. */
 export type Outcome = Reply | Fault | NotSent;
 
+/** How a batch of programs is to be run. */
 export interface RunOptions {
   /** Send these programs in requests of their own: one of them may end the process. */
   readonly alone?: boolean;
@@ -45,6 +48,7 @@ export interface Adapter {
    * @throws {AdapterUnavailable} when there will be no outcomes any more
    */
   run(programs: readonly Program[], options?: RunOptions): Promise<readonly Outcome[]>;
+  /** End what was started. There is nothing to run it again with. */
   stop(): Promise<void>;
   /** How many calls of `run` may usefully be outstanding at once; 1 when left out. */
   readonly lanes?: number;

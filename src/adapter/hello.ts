@@ -63,4 +63,8 @@ export const helloSchema = z
   })
   .meta({ id: "Hello", description: "How an implementation introduces itself" });
 
+/**
+ * How an implementation introduces itself.
+ * @interface
+ */
 export type Hello = z.output<typeof helloSchema>;

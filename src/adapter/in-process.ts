@@ -57,6 +57,7 @@ export class InProcessAdapter implements Adapter {
     return capability && { status: "unsupported", capability };
   }
 
+  /** Nothing was started. */
   async stop(): Promise<void> {}
 }
 

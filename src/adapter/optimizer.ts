@@ -39,7 +39,10 @@ export interface Optimizer {
 /** Something now, or a promise of it. */
 export type Eventually<T> = T | Promise<T>;
 
-type EventualMethod<F> = F extends (...given: infer G) => infer R ? (...given: G) => Eventually<R> : never;
+/** A method that may answer with a promise. */
+export type EventualMethod<F> = F extends (...given: infer G) => infer R
+  ? (...given: G) => Eventually<R>
+  : never;
 
 /**
  * The same for an optimizer whose work is done elsewhere, as on a GPU: each of its methods may answer with a promise. It
@@ -49,6 +52,10 @@ export type EventualOptimizer = { [M in keyof Optimizer]: EventualMethod<NonNull
 
 /** Makes optimizers of one implementation. Throw `RejectedHyperparameter` for what it refuses. */
 export interface OptimizerFactory {
+  /**
+   * An optimizer over these parameter groups, in its first state.
+   * @param dialect id of the dialect that its programs are in, one of those that are claimed
+   */
   create(dialect: string, groups: readonly OptimizerGroup[]): Eventually<EventualOptimizer>;
 }
 

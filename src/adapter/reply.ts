@@ -19,7 +19,10 @@ export const replyCodec = z
   .discriminatedUnion("status", [z.object(ok), z.object(unsupported), z.object(error)])
   .meta({ id: "Reply", description: "The answer to one program" });
 
-/** The answer to one program. */
+/**
+ * The answer to one program: `ok` with observations, `unsupported` with the capability that is missing, or `error` with
+ * the phase, a class and a message, as spec/PROTOCOL.md has it.
+ */
 export type Reply = z.output<typeof replyCodec>;
 
 /** The answer to one case of a request: a reply with the case's name. */

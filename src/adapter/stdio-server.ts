@@ -12,6 +12,7 @@ import { receiveProgram } from "./received-program.js";
 import { caseReplyCodec, type Reply } from "./reply.js";
 import { tensorInHex } from "./tensor-in-hex.js";
 
+/** Where messages come from and go to. */
 export interface StdioOptions {
   /** Where requests come from. Default: the process's standard input. */
   readonly input?: Readable;

@@ -31,6 +31,9 @@ export const replyObservationCodec = z
   })
   .meta({ id: "ReplyObservation", description: "What an adapter returns for one observe" });
 
-/** Observed tensors of every parameter, in the program's numbering. */
+/**
+ * Observed tensors of every parameter, in the program's numbering.
+ * @interface
+ */
 export type Observation = z.output<typeof observationCodec>;
 export type ObservedParameter = Observation["parameters"][number];

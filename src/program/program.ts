@@ -79,6 +79,10 @@ export const programCodec = z
   })
   .meta({ id: "Program", description: "A test program with bit-exact values" });
 
+/**
+ * A test case: operations with bit-exact values. Values on disk and on the wire have another form, `encodeProgram`'s.
+ * @interface
+ */
 export type Program = z.output<typeof programCodec>;
 export type Operation = Program["operations"][number];
 export type OperationOf<Op extends Operation["op"]> = Extract<Operation, { op: Op }>;

@@ -10,6 +10,7 @@ import { faultText, Isolation } from "./isolation.js";
 import { type EncodedProgram, encodeProgram, type RunRequest } from "./run-request.js";
 import { Session, type Terms } from "./session.js";
 
+/** How an adapter's process is started, and how long it may take. */
 export interface ChildProcessAdapterOptions {
   /** Program and arguments, started without a shell. */
   readonly command: readonly [string, ...string[]];
@@ -148,6 +149,7 @@ export class ChildProcessAdapter implements Adapter {
     });
   }
 
+  /** Ask the process to end, and end it if it does not. The same promise for every call. */
   stop(): Promise<void> {
     this.stopping ??= this.shutDown();
     return this.stopping;
