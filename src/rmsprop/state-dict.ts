@@ -15,6 +15,7 @@ export interface StateDict {
   param_groups: StateDictGroup[];
 }
 
+/** A parameter group of a state dict: every hyperparameter, and which parameters it holds for. */
 export type StateDictGroup = { -readonly [K in keyof Hyperparameters]: Hyperparameters[K] } & {
   /** Indices of the group's parameters. */
   params: number[];
