@@ -28,7 +28,11 @@ const failing = await runGate({
   seed: 20130,
   only: "plain-steps-are-accepted",
 });
-const card = findingText(reportFinding(failing.findings[0], 1)).replace(/\n {2}replay:.*/, ""); // the defect is planted here, and the command would not see it
+/** Of the card, what says most: the whole one is for the reader of a report. */
+const card = findingText(reportFinding(failing.findings[0], 1))
+  .split("\n")
+  .filter((line) => !/^ +(clauses|cases|or|program|observe|reference|replay)\b/.test(line))
+  .join("\n");
 
 const goldens = await verifyGoldens(fileURLToPath(new URL("../golden/torch", import.meta.url)));
 const count = (x) => x.toLocaleString("en-US");
