@@ -28,6 +28,7 @@ describe("the page of a trial", () => {
       "2 other seeds (8 to 9), with what is drawn alone: 2 of 2 times a mutant was killed by its clause, 2 of 2 times a benign variant was accepted. 1 mutants are not in these counts",
     );
     expect(figures).toMatchObject({ seeds: [7, 8, 9], mutants: ["alone", "twice"], killed: 2, accepted: 1 });
+    expect(figures.later).toEqual({ mutants: 2, killed: 2, benign: 2, accepted: 2 });
   });
 
   it("names what spoiled a later seed", () => {

@@ -6,7 +6,7 @@ import {
   familyAblationOf,
   livingWithout,
 } from "./ablation.js";
-import { type KillTimes, killTimesOf, scoresOf, type TrialResult } from "./trial-result.js";
+import { type KillTimes, killTimesOf, scoresOf, type TrialResult, type TrialScores } from "./trial-result.js";
 
 /** What other pages quote of the trial. */
 export interface TrialFigures {
@@ -17,6 +17,8 @@ export interface TrialFigures {
   readonly benign: readonly string[];
   readonly killed: number;
   readonly accepted: number;
+  /** Sums over the other seeds. */
+  readonly later: Pick<TrialScores, "mutants" | "killed" | "benign" | "accepted">;
   readonly killTimes: KillTimes | undefined;
 }
 
@@ -39,6 +41,7 @@ export function trialPage(
     benign: first.benign.map(({ id }) => id),
     killed: scores.killed,
     accepted: scores.accepted,
+    later: sumsOf(later),
     killTimes,
   };
   const page = [
@@ -73,13 +76,21 @@ function killTimesText({ within, medianCases, medianSeconds, worstSeconds }: Kil
 
 function seedsText(first: TrialResult, later: readonly TrialResult[]): string {
   if (later.length === 0) return "";
-  const all = later.map(scoresOf);
-  const mutants = all.reduce((sum, scores) => sum + scores.mutants, 0);
-  const killed = all.reduce((sum, scores) => sum + scores.killed, 0);
-  const benign = all.reduce((sum, scores) => sum + scores.benign, 0);
-  const accepted = all.reduce((sum, scores) => sum + scores.accepted, 0);
+  const { mutants, killed, benign, accepted } = sumsOf(later);
   const stored = first.mutants.length - later[0].mutants.length;
   return `${later.length} other seeds (${later[0].seed} to ${later[later.length - 1].seed}), with what is drawn alone: ${killed} of ${mutants} times a mutant was killed by its clause, ${accepted} of ${benign} times a benign variant was accepted. ${stored} mutants are not in these counts: a stored case or a single example of their clause kills them, whatever the seed.${spoiledText(later)}`;
+}
+
+function sumsOf(later: readonly TrialResult[]): TrialFigures["later"] {
+  const all = later.map(scoresOf);
+  const sum = (of: "mutants" | "killed" | "benign" | "accepted") =>
+    all.reduce((total, scores) => total + scores[of], 0);
+  return {
+    mutants: sum("mutants"),
+    killed: sum("killed"),
+    benign: sum("benign"),
+    accepted: sum("accepted"),
+  };
 }
 
 /** What a later seed did not kill by its clause, or rejected. */

@@ -60,6 +60,8 @@ async function rejection(promise: Promise<unknown>): Promise<AdapterUnavailable>
 
 async function untilGone(pid: number): Promise<void> {
   while (lives(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+  // The ends of its pipes, by which its end is known, are read in the next turns of the event loop.
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 describe("hello", () => {
