@@ -54,6 +54,7 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
   ];
   const footer: Partial<Report["footer"]> = {
     conforms: false,
+    reached: "none",
     claim: text,
     expectations: { expected: [text], breaches: [{ kind: text, line: 1, message: text }] },
   };

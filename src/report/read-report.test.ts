@@ -85,6 +85,16 @@ describe("parseReport", () => {
       textOf(header, a, b, finding.replace('"replay"', '"program":{"format":"x"},"replay"'), clause, footer),
       /^r: program of finding 1: /,
     ],
+    [
+      "a footer that says more than the cases",
+      textOf(header, a, b, finding, clause, footer.replace('"conforms":false', '"conforms":true')),
+      /^r: the footer says that the implementation conforms, but the cases show L0; the file was changed/,
+    ],
+    [
+      "a level that the cases do not reach",
+      textOf(header, a, b, finding, clause, footer.replace('"reached":"L0"', '"reached":"L2"')),
+      /^r: the footer says that it reaches L2, but the cases show L0; /,
+    ],
     ["an unknown verdict", textOf(header, a.replace('"differs"', '"wrong"'), footer), /^r:2: verdict: /],
     [
       "an unknown field",

@@ -2,6 +2,9 @@ import { CLAUSES } from "../../spec/clauses.js";
 import { decodeWire, parseJson } from "../program/decode.js";
 import { decodeProgram } from "../program/program-codec.js";
 import { ProgramError } from "../program/program-error.js";
+import { conclude } from "../suite/conclusion.js";
+import { reaches } from "../suite/level.js";
+import { outcomesOf } from "./case-outcome.js";
 import type { Report } from "./report.js";
 import { type LineOf, REPORT_FORMAT, type ReportLine, reportLineSchema } from "./report-schema.js";
 import { snippetPlan } from "./snippet/snippet-plan.js";
@@ -42,6 +45,7 @@ export function parseReport(text: string, source: string): Report {
   checkCount("lines", rest.length + 1, footer.lines, source);
   refuseRepeatedCases(report, source);
   refuseUnknownClauses(report, source);
+  refuseBoast(report, source);
   for (const finding of report.findings) refuseBroken(finding, source);
   return report;
 }
@@ -83,6 +87,25 @@ function refuseRepeatedCases({ cases }: Pick<Report, "cases">, source: string): 
       throw new ProgramError(source, "", `case ${id} is there twice; a report has one line for each case`);
     seen.add(id);
   }
+}
+
+/** A footer says no more than its cases show: somebody may have mended the one and not the others. */
+function refuseBoast({ header, cases, footer }: Report, source: string): void {
+  const { expectations, complete } = footer;
+  const shown = conclude(outcomesOf(cases), {
+    asked: header.level,
+    hasReference: header.reference !== undefined,
+    complete,
+    ...(expectations && {
+      expectations: { expected: new Set(expectations.expected), breaches: expectations.breaches },
+    }),
+  });
+  const said = footer.conforms && !shown.conforms ? "the implementation conforms" : undefined;
+  const higher = footer.reached !== "none" && !reaches(shown.reached, footer.reached);
+  const boast = said ?? (higher ? `it reaches ${footer.reached}` : undefined);
+  if (boast === undefined) return;
+  const problem = `the footer says that ${boast}, but the cases show ${shown.reached === "none" ? "no level" : shown.reached}; the file was changed, so run the gate again`;
+  throw new ProgramError(source, "", problem);
 }
 
 /** Its program is shown and made into snippets, which point at what was got. */

@@ -1,4 +1,5 @@
 import { emptyTally } from "../judge/tally.js";
+import { conclude } from "../suite/conclusion.js";
 import type { CaseOutcome } from "../suite/expectations/judge-expectations.js";
 import { type ReportLine, reportLineSchema } from "./report-schema.js";
 
@@ -14,6 +15,8 @@ export interface MadeUpRun {
 /** The lines of a report of a run that never was. */
 export function madeUpReport(run: MadeUpRun): string[] {
   const { cases, findings = [], only, complete = true, platform = "linux" } = run;
+  const outcomes = cases.map((one) => ({ ...one, tally: emptyTally() }));
+  const { reached } = conclude(outcomes, { asked: "L2", hasReference: false, complete });
   const lines: ReportLine[] = [
     {
       type: "header",
@@ -64,7 +67,7 @@ export function madeUpReport(run: MadeUpRun): string[] {
       type: "footer",
       complete,
       conforms: false,
-      reached: "L0",
+      reached,
       decided: true,
       planned: cases.length,
       cases: cases.length,
