@@ -4,9 +4,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { packageRoot } from "../package-info.js";
 
+/** How a command ended, and what it said. */
+export interface CliOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 export interface CompiledCli {
   /** The entry point, for `node`. */
   readonly main: string;
+  /** Run the command line as a user does. */
+  run(...args: string[]): Promise<CliOutcome>;
   /** Delete what was compiled. */
   remove(): void;
 }
@@ -23,8 +32,15 @@ export async function compileCli(): Promise<CompiledCli> {
   const config = ["-p", join(root, "tsconfig.build.json"), "--outDir", compiled, "--declaration", "false"];
   const options = [...config, "--noCheck", "--noResolve", "--lib", "es5"];
   await promisify(execFile)(process.execPath, [tsc, ...options]);
+  const main = join(compiled, "src", "cli", "main.js");
   return {
-    main: join(compiled, "src", "cli", "main.js"),
+    main,
+    run: (...args) =>
+      new Promise((resolve) => {
+        execFile(process.execPath, [main, ...args], (error, stdout, stderr) => {
+          resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+        });
+      }),
     remove: () => rmSync(compiled, { recursive: true, force: true }),
   };
 }

@@ -8,7 +8,7 @@ import { packageVersion } from "../package-info.js";
 import { MALFORMED_PROGRAMS, validWire, type Wire } from "../program/malformed-programs.test-support.js";
 import { reportLineSchema } from "../report/report-schema.js";
 import { GoldenCopy } from "../suite/golden/golden-copy.test-support.js";
-import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { type CliOutcome, type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
 import { EXIT } from "./exit-codes.js";
 
 const files = mkdtempSync(join(tmpdir(), "rmsprop-cli-"));
@@ -22,20 +22,7 @@ afterAll(() => {
   rmSync(files, { recursive: true });
 });
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Run the command line as a user does. */
-function run(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli.main, ...args], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const run = (...args: string[]) => cli.run(...args);
 
 /** Runs the entry point anew for each list of arguments; what it imports is loaded once. */
 const DRIVER = `
@@ -59,7 +46,7 @@ const DRIVER = `
 `;
 
 /** Run many command lines in one process: starting one takes longer than most of them run. */
-async function runEach(calls: readonly (readonly string[])[]): Promise<Outcome[]> {
+async function runEach(calls: readonly (readonly string[])[]): Promise<CliOutcome[]> {
   const args = [fileOf("driver.mjs", DRIVER), cli.main, fileOf("calls.json", JSON.stringify(calls))];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 });
   return JSON.parse(stdout);
@@ -72,7 +59,7 @@ function fileOf(name: string, content: string): string {
 }
 
 /** One clear line on stderr, nothing on stdout, no stack trace, exit code 2. */
-function expectUsage({ code, stdout, stderr }: Outcome, said: RegExp): void {
+function expectUsage({ code, stdout, stderr }: CliOutcome, said: RegExp): void {
   expect(stderr).toMatch(said);
   expect(stderr).not.toMatch(/\n {4}at |internal error/);
   expect(stderr.replace(/\n$|\n\(add --help for all options\)\n$/, "")).not.toContain("\n");
@@ -109,7 +96,7 @@ describe("the command line", () => {
     ["an unknown golden command", ["golden", "nonsense"], /unknown command 'nonsense'/],
   ];
   const HELP = [["--version"], ["--help"], ["gate", "--help"], [], ["golden"]];
-  let outcomes: Outcome[];
+  let outcomes: CliOutcome[];
   beforeAll(async () => {
     outcomes = await runEach([...USAGE.map(([, args]) => args), ...HELP]);
   });

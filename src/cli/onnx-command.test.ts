@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -16,13 +15,7 @@ beforeAll(async () => {
 afterAll(() => cli.remove());
 
 /** Run `onnx` as a user does. */
-function onnx(...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli.main, "onnx", ...flags], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const onnx = (...flags: string[]) => cli.run("onnx", ...flags);
 
 describe("onnx", () => {
   test("runs one graph, judges it, and shows its steps", async () => {

@@ -1,33 +1,20 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { type CliOutcome, type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
 import { EXIT } from "./exit-codes.js";
 
 const files = mkdtempSync(join(tmpdir(), "rmsprop-reports-"));
 const at = (...names: string[]) => join(files, ...names);
 let cli: CompiledCli;
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli.main, ...args], (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
+const run = (...args: string[]) => cli.run(...args);
 
 const PART = ["gate", "--profile", "smoke", "--only", "torch/groups/*"];
 const EVERYTHING = "terminal,github,html,junit,markdown,badge,jsonl";
-let gate: Outcome;
-let wrong: Outcome;
+let gate: CliOutcome;
+let wrong: CliOutcome;
 
 beforeAll(async () => {
   cli = await compileCli();

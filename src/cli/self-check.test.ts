@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -70,18 +69,7 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-}
-
-function gate(...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [cli.main, "gate", "--profile", "smoke", ...args], (error, stdout) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout });
-    });
-  });
-}
+const gate = (...args: string[]) => cli.run("gate", "--profile", "smoke", ...args);
 
 /** Do something while one expression of the compiled program is another one. */
 async function withFault<T>({ file, right, wrong }: Fault, run: () => Promise<T>): Promise<T> {

@@ -24,10 +24,9 @@ export class CaseCount {
   }
 
   of(one: LineOf<"case">): CaseStanding {
-    const { id, verdict, message } = one;
+    const { id, verdict } = one;
     if (isNotRun(verdict)) return "not-run";
-    if (message !== undefined || isFailure(verdict))
-      return this.#expected.has(id) && !isSelfCheck(one) ? "expected" : "failed";
+    if (fails(one)) return this.#expected.has(id) && !isSelfCheck(one) ? "expected" : "failed";
     return verdict === "indeterminate" ? "undecided" : "passed";
   }
 
@@ -35,4 +34,9 @@ export class CaseCount {
   isExpected({ cases }: ReportFinding): boolean {
     return cases.length > 0 && cases.every((id) => this.#expected.has(id));
   }
+}
+
+/** A case can fail with the verdict of a pass: where bits were asked for that it has not. */
+export function fails({ verdict, message }: LineOf<"case">): boolean {
+  return message !== undefined || (!isNotRun(verdict) && isFailure(verdict));
 }

@@ -2,6 +2,7 @@ import type { EvaluationAxis } from "../../spec/evaluation.js";
 import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
 import { isNotRun, isSelfCheck } from "../suite/case-result.js";
 import { LEVELS } from "../suite/level.js";
+import { shardText } from "../suite/shard.js";
 import type { LineOf } from "./report-schema.js";
 
 /** What a claim is made of. */
@@ -33,7 +34,7 @@ export function claimOf({ header, cases, footer }: ClaimBasis): string | undefin
     `${oneStep} values judged by one step, ${multiStep.judged} over many steps (${multiStep.indeterminate} indeterminate)`,
     ...(expected > 0 ? [`but for ${expected} expected ${expected === 1 ? "failure" : "failures"}`] : []),
     ...(only === undefined ? [] : [`only ${only}`]),
-    ...(shard === undefined ? [] : [`shard ${shard.index} of ${shard.count}`]),
+    ...(shard === undefined ? [] : [shardText(shard)]),
     `rmsprop-conformance ${suite}, profile ${profile}, seed ${seed}, ${asking.length} cases of which ${notRun} not run`,
   ].join("; ");
 }

@@ -1,5 +1,6 @@
-import { isFailure, type Verdict } from "../judge/verdict.js";
 import { isNotRun } from "../suite/case-result.js";
+import { type ReachedLevel, reaches } from "../suite/level.js";
+import { fails } from "./case-count.js";
 import { type Outcome, outcomeOf } from "./headline.js";
 import type { Report, ReportFinding } from "./report.js";
 
@@ -71,7 +72,6 @@ const OUTCOMES: readonly Outcome[] = [
   "fails",
   "self-check-failed",
 ];
-const LEVELS = ["none", "L0", "L1", "L2", "L3"];
 
 export function diffReports(before: Report, after: Report): ReportDiff {
   const settings = Object.entries(SETTINGS).flatMap(([what, of]) => change(what, of(before), of(after)));
@@ -85,7 +85,7 @@ export function diffReports(before: Report, after: Report): ReportDiff {
   };
   const regressed =
     cases.worse.length > 0 ||
-    LEVELS.indexOf(after.footer.reached) < LEVELS.indexOf(before.footer.reached) ||
+    isLower(after.footer.reached, before.footer.reached) ||
     OUTCOMES.indexOf(outcomeOf(after)) > OUTCOMES.indexOf(outcomeOf(before));
   return {
     settings,
@@ -104,6 +104,10 @@ export function diffReports(before: Report, after: Report): ReportDiff {
     }),
     regressed,
   };
+}
+
+function isLower(level: ReachedLevel, than: ReachedLevel): boolean {
+  return than !== "none" && !reaches(level, than);
 }
 
 function change(what: string, before: string, after: string): Change[] {
@@ -145,9 +149,4 @@ function rank(one: Case): number {
   if (fails(one)) return 3;
   if (isNotRun(one.verdict)) return 2;
   return one.verdict === "indeterminate" ? 1 : 0;
-}
-
-/** A case can fail with the verdict of a pass: where bits were asked for that it has not. */
-function fails({ verdict, message }: Case): boolean {
-  return message !== undefined || (!isNotRun(verdict) && isFailure(verdict as Verdict));
 }

@@ -1,6 +1,6 @@
-import { isSelfCheck } from "../suite/case-result.js";
 import { CaseCount } from "./case-count.js";
 import { countedText } from "./count-text.js";
+import { failedSelfChecks } from "./failed-self-checks.js";
 import { findingText } from "./finding-text.js";
 import { headline, outcomeOf, outcomeText } from "./headline.js";
 import { printable, printableLine } from "./printable.js";
@@ -40,9 +40,10 @@ export function githubAnnotations(report: Report): string {
 
 function errorsOf(report: Report): Annotation[] {
   const count = new CaseCount(report);
-  const selfChecks = report.cases
-    .filter((one) => isSelfCheck(one) && one.message !== undefined)
-    .map(({ id, message }) => ({ title: `Self-check ${id} of the suite failed`, message: message ?? "" }));
+  const selfChecks = failedSelfChecks(report).map(({ id, message }) => ({
+    title: `Self-check ${id} of the suite failed`,
+    message,
+  }));
   const findings = report.findings
     .filter((finding) => !count.isExpected(finding))
     .map((finding) => ({

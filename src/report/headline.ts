@@ -2,7 +2,9 @@ import type { styleText } from "node:util";
 import { isNotRun, isSelfCheck } from "../suite/case-result.js";
 import type { Standing } from "../suite/clause-matrix.js";
 import { levelText } from "../suite/level.js";
+import { shardText } from "../suite/shard.js";
 import { countedText, countText } from "./count-text.js";
+import { failedSelfChecks } from "./failed-self-checks.js";
 import { printableLine } from "./printable.js";
 import type { Report } from "./report.js";
 
@@ -23,8 +25,9 @@ export type Outcome =
   | "conforms"
   | "fails";
 
-export function outcomeOf({ cases, footer }: Report): Outcome {
-  if (cases.some((one) => isSelfCheck(one) && one.message !== undefined)) return "self-check-failed";
+export function outcomeOf(report: Report): Outcome {
+  const { footer } = report;
+  if (failedSelfChecks(report).length > 0) return "self-check-failed";
   if (!footer.complete) return "incomplete";
   if (!footer.decided) return "nothing-shown";
   if (!footer.conforms) return "fails";
@@ -74,7 +77,7 @@ export function restrictionText({ header, cases }: Report): string | undefined {
   const { only, shard } = header;
   const parts = [
     ...(only === undefined ? [] : [`only ${printableLine(only)}`]),
-    ...(shard === undefined ? [] : [`shard ${shard.index} of ${shard.count}`]),
+    ...(shard === undefined ? [] : [shardText(shard)]),
   ];
   if (parts.length === 0) return undefined;
   return `${parts.join(", ")}${cases.some(isSelfCheck) ? "" : " (no self-check of the suite)"}`;

@@ -4,19 +4,16 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CLAUSES } from "../../spec/clauses.js";
 import { dialectById } from "../../spec/dialects.js";
-import type { Adapter } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
 import { decodeProgram } from "../program/program-codec.js";
 import type { Finding } from "../suite/finding.js";
-import { runGate } from "../suite/gate.js";
 import type { GateResult } from "../suite/gate-result.js";
-import { REAL_GOLDENS } from "../suite/golden/golden-copy.test-support.js";
 import { dialectAdapter } from "../suite/planted.test-support.js";
 import { parseRegression } from "../suite/regression.js";
 import { replay } from "../suite/replay.js";
 import { reportLines } from "./jsonl.js";
-import { RUN as run } from "./real-reports.test-support.js";
+import { realGate, RUN as run } from "./real-reports.test-support.js";
 import { reportOf } from "./report.js";
 import { writeReport } from "./report-folder.js";
 import { type LineOf, type ReportLine, reportLineSchema } from "./report-schema.js";
@@ -24,23 +21,11 @@ import { type LineOf, type ReportLine, reportLineSchema } from "./report-schema.
 const declaration = declarationOf(dialectById("pytorch"), "fused");
 const wrong = dialectAdapter({ epsilon: "inside" });
 
-const gate = (adapter: Adapter) =>
-  runGate({
-    adapter,
-    declaration,
-    level: "L2",
-    profile: "smoke",
-    seed: 7,
-    only: "torch/groups/*",
-    goldens: REAL_GOLDENS,
-    replay: (selection) => `${run.command} ${selection}`,
-  });
-
 let right: GateResult;
 let failing: GateResult;
 beforeAll(async () => {
-  right = await gate(bundledAdapter("fused"));
-  failing = await gate(wrong);
+  right = await realGate(bundledAdapter("fused"));
+  failing = await realGate(wrong);
 });
 
 const linesOf = (result: GateResult) => [...reportLines(reportOf(result, run))];

@@ -82,6 +82,7 @@ export function madeUpRun(run: MadeUpRun = {}): Report {
       multiStep: emptyTally(),
       restarts: 0,
       seconds: 1,
+      ...run.footer,
     },
   );
   const made = { ...report, footer: { ...report.footer, ...run.footer } };

@@ -1,7 +1,8 @@
 import { clauseById } from "../../spec/clauses.js";
-import { CASE_KINDS, isSelfCheck } from "../suite/case-result.js";
+import { CASE_KINDS } from "../suite/case-result.js";
 import { CASE_STANDINGS, CaseCount, type CaseStanding } from "./case-count.js";
 import { countedText, countText } from "./count-text.js";
+import { failedSelfChecks } from "./failed-self-checks.js";
 import { findingText } from "./finding-text.js";
 import { headline, outcomeText } from "./headline.js";
 import { limitsOf } from "./limits.js";
@@ -87,10 +88,8 @@ function claimLines({ footer }: Report): string[] {
   return footer.claim === undefined ? [] : ["Claim:", fenced(printableLine(footer.claim))];
 }
 
-function selfCheckLines({ cases }: Report): string[] {
-  return cases.flatMap((one) =>
-    isSelfCheck(one) && one.message !== undefined ? [`self-check ${one.id}: ${one.message}`] : [],
-  );
+function selfCheckLines(report: Report): string[] {
+  return failedSelfChecks(report).map(({ id, message }) => `self-check ${id}: ${message}`);
 }
 
 function breachLines({ footer }: Report): string[] {

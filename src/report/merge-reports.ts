@@ -2,11 +2,10 @@ import { addTally, emptyTally } from "../judge/tally.js";
 import { ProgramError } from "../program/program-error.js";
 import { type CaseResult, isNotRun } from "../suite/case-result.js";
 import { clauseMatrix } from "../suite/clause-matrix.js";
-import { conclude } from "../suite/conclusion.js";
 import { DeterminismAudit } from "../suite/determinism-audit.js";
 import type { ExpectationsReport } from "../suite/expectations/judge-expectations.js";
 import { unshard } from "../suite/shard.js";
-import { outcomesOf } from "./case-outcome.js";
+import { conclusionOf, outcomesOf } from "./case-outcome.js";
 import { completed, type Report, type ReportFinding } from "./report.js";
 
 /** A report and what errors call it. */
@@ -48,11 +47,10 @@ export function mergeReports(
     environment: mergedEnvironment(inOrder),
   };
   const cases = mergedCases(inOrder);
-  const outcomes = outcomesOf(cases);
   const body = {
     cases,
     findings: mergedFindings(inOrder.flatMap(({ findings }) => findings)),
-    clauses: clauseMatrix(outcomes).map((row) => ({ type: "clause" as const, ...row })),
+    clauses: clauseMatrix(outcomesOf(cases)).map((row) => ({ type: "clause" as const, ...row })),
     accuracy: inOrder.flatMap(({ accuracy }) => accuracy),
     sets: inOrder.flatMap(({ sets }) => sets),
     training: inOrder.flatMap(({ training }) => training),
@@ -72,13 +70,10 @@ export function mergeReports(
   const audits = cases.filter(({ kind }) => kind === "audit").length;
   const auditsPlanned = footers.length * audits;
   const footerWith = (expectations: Report["footer"]["expectations"]) => {
-    const { reached, conforms, decided } = conclude(outcomes, {
-      asked: header.level,
-      hasReference: header.reference !== undefined,
-      complete,
-      ...(expectations && {
-        expectations: { expected: new Set(expectations.expected), breaches: expectations.breaches },
-      }),
+    const { reached, conforms, decided } = conclusionOf({
+      header,
+      cases,
+      footer: { complete, ...(expectations && { expectations }) },
     });
     return {
       type: "footer" as const,

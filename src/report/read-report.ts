@@ -2,9 +2,8 @@ import { CLAUSES } from "../../spec/clauses.js";
 import { decodeWire, parseJson } from "../program/decode.js";
 import { decodeProgram } from "../program/program-codec.js";
 import { ProgramError } from "../program/program-error.js";
-import { conclude } from "../suite/conclusion.js";
 import { reaches } from "../suite/level.js";
-import { outcomesOf } from "./case-outcome.js";
+import { conclusionOf } from "./case-outcome.js";
 import type { Report } from "./report.js";
 import { type LineOf, REPORT_FORMAT, type ReportLine, reportLineSchema } from "./report-schema.js";
 import { snippetPlan } from "./snippet/snippet-plan.js";
@@ -90,16 +89,9 @@ function refuseRepeatedCases({ cases }: Pick<Report, "cases">, source: string): 
 }
 
 /** A footer says no more than its cases show: somebody may have mended the one and not the others. */
-function refuseBoast({ header, cases, footer }: Report, source: string): void {
-  const { expectations, complete } = footer;
-  const shown = conclude(outcomesOf(cases), {
-    asked: header.level,
-    hasReference: header.reference !== undefined,
-    complete,
-    ...(expectations && {
-      expectations: { expected: new Set(expectations.expected), breaches: expectations.breaches },
-    }),
-  });
+function refuseBoast(report: Report, source: string): void {
+  const { footer } = report;
+  const shown = conclusionOf(report);
   const said = footer.conforms && !shown.conforms ? "the implementation conforms" : undefined;
   const higher = footer.reached !== "none" && !reaches(shown.reached, footer.reached);
   const boast = said ?? (higher ? `it reaches ${footer.reached}` : undefined);

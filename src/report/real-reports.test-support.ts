@@ -4,6 +4,7 @@ import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
 import { runGate } from "../suite/gate.js";
 import type { GateOptions } from "../suite/gate-options.js";
+import type { GateResult } from "../suite/gate-result.js";
 import { REAL_GOLDENS } from "../suite/golden/golden-copy.test-support.js";
 import { dialectAdapter } from "../suite/planted.test-support.js";
 import { type Report, reportOf } from "./report.js";
@@ -16,8 +17,8 @@ export const RUN = {
 };
 
 /** A gate of a part of the cases, in about a second. */
-export async function realReport(adapter: Adapter, more: Partial<GateOptions> = {}): Promise<Report> {
-  const result = await runGate({
+export function realGate(adapter: Adapter, more: Partial<GateOptions> = {}): Promise<GateResult> {
+  return runGate({
     adapter,
     declaration: declarationOf(dialectById("pytorch"), "fused"),
     level: "L2",
@@ -28,7 +29,11 @@ export async function realReport(adapter: Adapter, more: Partial<GateOptions> = 
     replay: (selection) => `${RUN.command} ${selection}`.trim(),
     ...more,
   });
-  return reportOf(result, RUN);
+}
+
+/** The report of such a gate. */
+export async function realReport(adapter: Adapter, more: Partial<GateOptions> = {}): Promise<Report> {
+  return reportOf(await realGate(adapter, more), RUN);
 }
 
 let conforming: Promise<Report> | undefined;

@@ -1,7 +1,6 @@
 import { badgeReport } from "./badge.js";
 import { githubAnnotations } from "./github-annotations.js";
 import { reportLines } from "./jsonl.js";
-import { junitReport } from "./junit.js";
 import { markdownReport } from "./markdown.js";
 import type { Report } from "./report.js";
 import { terminalReport } from "./terminal.js";
@@ -27,10 +26,14 @@ export const REPORTERS = {
   html: {
     file: "report.html",
     about: "one self-contained page",
-    // The library that draws plots takes a while to load, and nobody else needs it.
+    // Libraries that take a while to load wait until somebody needs them: the one that draws plots, and below that of XML.
     render: async (report) => (await import("./html/html-report.js")).htmlReport(report),
   },
-  junit: { file: "junit.xml", about: "JUnit XML", render: junitReport },
+  junit: {
+    file: "junit.xml",
+    about: "JUnit XML",
+    render: async (report) => (await import("./junit.js")).junitReport(report),
+  },
   markdown: { file: "summary.md", about: "Markdown, for a step summary", render: markdownReport },
   badge: { file: "badge.json", about: "an endpoint for a badge of shields.io", render: badgeReport },
 } as const satisfies Record<string, Reporter>;

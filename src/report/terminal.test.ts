@@ -5,24 +5,16 @@ import type { Adapter } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Finding } from "../suite/finding.js";
-import { runGate } from "../suite/gate.js";
 import type { GateResult } from "../suite/gate-result.js";
-import { REAL_GOLDENS } from "../suite/golden/golden-copy.test-support.js";
 import { dialectAdapter } from "../suite/planted.test-support.js";
 import { headline } from "./headline.js";
-import { RUN } from "./real-reports.test-support.js";
+import { RUN, realGate } from "./real-reports.test-support.js";
 import { reportOf } from "./report.js";
 import { terminalReport } from "./terminal.js";
 
 const gate = (adapter: Adapter, dialect = "pytorch") =>
-  runGate({
-    adapter,
+  realGate(adapter, {
     declaration: declarationOf(dialectById(dialect), "fused"),
-    level: "L2",
-    profile: "smoke",
-    seed: 7,
-    only: "torch/groups/*",
-    goldens: REAL_GOLDENS,
     replay: (selection) => `gate ${selection}`,
   });
 

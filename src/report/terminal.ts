@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
-import { isSelfCheck } from "../suite/case-result.js";
 import type { Standing } from "../suite/clause-matrix.js";
+import { failedSelfChecks } from "./failed-self-checks.js";
 import { failureRateText } from "./failure-rate-text.js";
 import { findingText } from "./finding-text.js";
 import { headline, type Paint, WITHOUT_COLOUR } from "./headline.js";
@@ -43,12 +43,9 @@ export function terminalReport(whole: Report, colour: boolean): string {
   return lines.join("\n");
 }
 
-/** What the suite found wrong with itself. */
-function selfCheckLines({ cases }: Report): string[] {
-  return cases.flatMap(({ id, kind, message }) =>
-    message !== undefined && isSelfCheck({ kind })
-      ? [`  self-check ${printableLine(id)}: ${printableLine(message)}`]
-      : [],
+function selfCheckLines(report: Report): string[] {
+  return failedSelfChecks(report).map(
+    ({ id, message }) => `  self-check ${printableLine(id)}: ${printableLine(message)}`,
   );
 }
 

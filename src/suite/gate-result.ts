@@ -10,7 +10,7 @@ import type { GateOptions } from "./gate-options.js";
 import type { Level } from "./level.js";
 import { platform } from "./platform.js";
 import type { ProfileName } from "./profile.js";
-import type { Shard } from "./shard.js";
+import { partOf, type Shard } from "./shard.js";
 
 /** Everything that a run showed. */
 export interface GateResult extends Conclusion {
@@ -55,6 +55,7 @@ export async function gateResult(
 ): Promise<GateResult> {
   const { adapter, declaration, level, only, shard } = options;
   const complete = results.length === planned;
+  const part = partOf(options);
   const findings = await findingsOf(results, declaration, adapter);
   const diagnosed = results.map((result) => withDiagnosis(result, findings));
   const expectations =
@@ -64,7 +65,7 @@ export async function gateResult(
       profile: options.profile,
       today: new Date().toISOString().slice(0, 10),
       complete,
-      ...((only !== undefined || shard) && { only: only ?? `shard ${shard?.index} of ${shard?.count}` }),
+      ...(part !== undefined && { only: part }),
     });
   const tally = emptyTally();
   const multiStep = emptyTally();

@@ -5,6 +5,22 @@ export interface Shard {
   readonly count: number;
 }
 
+/** What the cases of a run were restricted to, if they were. */
+export interface Restriction {
+  readonly only?: string | undefined;
+  readonly shard?: Shard | undefined;
+}
+
+/** As in "shard 1 of 3". */
+export function shardText({ index, count }: Shard): string {
+  return `shard ${index} of ${count}`;
+}
+
+/** The part that a run was restricted to, in words; undefined of a whole one. */
+export function partOf({ only, shard }: Restriction): string | undefined {
+  return only ?? (shard && shardText(shard));
+}
+
 /** The cases of one shard: every case is in exactly one, and neighbours, which cost much the same, are in different ones. */
 export function shardOf<T>(cases: readonly T[], { index, count }: Shard): T[] {
   return cases.filter((_, k) => k % count === index - 1);

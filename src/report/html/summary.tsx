@@ -1,6 +1,7 @@
 import { isNotRun, isSelfCheck } from "../../suite/case-result.js";
 import type { Standing } from "../../suite/clause-matrix.js";
 import { countedText, countText } from "../count-text.js";
+import { failedSelfChecks } from "../failed-self-checks.js";
 import { outcomeOf, outcomeText, restrictionText } from "../headline.js";
 import type { Report } from "../report.js";
 import { clausesLabel } from "./clause-links.js";
@@ -80,12 +81,10 @@ export function Summary({ report }: { readonly report: Report }) {
 }
 
 /** What fails the run beside findings: self-checks of the suite, and expectations that do not hold. */
-function Problems({ report: { cases, footer } }: { readonly report: Report }) {
+function Problems({ report }: { readonly report: Report }) {
   const problems = [
-    ...cases
-      .filter((one) => isSelfCheck(one) && one.message !== undefined)
-      .map(({ id, message }) => `Self-check ${id}: ${message}`),
-    ...(footer.expectations?.breaches ?? []).map(
+    ...failedSelfChecks(report).map(({ id, message }) => `Self-check ${id}: ${message}`),
+    ...(report.footer.expectations?.breaches ?? []).map(
       ({ line, message }) => `Expectation in line ${line}: ${message}`,
     ),
   ];

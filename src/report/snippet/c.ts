@@ -7,6 +7,7 @@ import {
   callOnRows,
   compares,
   givenScalars,
+  gradientLines,
   HYPERPARAMETER_MEANINGS,
   headingLines,
   indented,
@@ -98,12 +99,10 @@ function actionLines(action: PlannedAction, plan: SnippetPlan): string[] {
   const { slots, parameters } = plan;
   switch (action.kind) {
     case "step":
-      return action.gradients.flatMap((gradient, k) => {
-        if (!gradient) return [`// parameter ${k} has no gradient`];
+      return gradientLines(action, "//", (gradient, k) => {
         const { length } = gradient.values;
         const buffers = slots.map((slot) => `${slot}${k}`).join(", ");
         return [
-          `// gradient of parameter ${k}, ${tensorText(gradient)}`,
           "{",
           `  ${declaration("gradient", gradient.values)}`,
           `  rmsprop_step(${length}, parameter${k}, gradient, ${buffers}, ++step${k}, &h${parameters[k].group});`,

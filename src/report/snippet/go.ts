@@ -8,6 +8,7 @@ import {
   callOnRows,
   compares,
   givenScalars,
+  gradientLines,
   HYPERPARAMETER_MEANINGS,
   headingLines,
   indented,
@@ -128,15 +129,10 @@ function body(plan: SnippetPlan): string[] {
 function actionLines(action: PlannedAction, plan: SnippetPlan): string[] {
   switch (action.kind) {
     case "step":
-      return action.gradients.flatMap((gradient, k) =>
-        gradient
-          ? [
-              `// gradient of parameter ${k}, ${tensorText(gradient)}`,
-              `states[${k}].step++`,
-              `step(parameters[${k}], ${slice(gradient.values, "	")}, &states[${k}], &h[${plan.parameters[k].group}])`,
-            ]
-          : [`// parameter ${k} has no gradient`],
-      );
+      return gradientLines(action, "//", (gradient, k) => [
+        `states[${k}].step++`,
+        `step(parameters[${k}], ${slice(gradient.values, "	")}, &states[${k}], &h[${plan.parameters[k].group}])`,
+      ]);
     case "set":
       return scalars(action.changes, plan.hyperparameters, " = ").map(
         (assignment) => `h[${action.group}].${assignment}`,

@@ -4,7 +4,14 @@ import { pythonScalars, pythonShape } from "./python-literal.js";
 import { PYTHON_HELPERS, pythonBeginning, pythonVerdict } from "./python-verdict.js";
 import type { Snippet } from "./snippet.js";
 import type { PlannedAction, PlannedState, SnippetPlan } from "./snippet-plan.js";
-import { callOnBits, HYPERPARAMETER_MEANINGS, headingLines, tensorText, titled } from "./snippet-text.js";
+import {
+  callOnBits,
+  gradientLines,
+  HYPERPARAMETER_MEANINGS,
+  headingLines,
+  tensorText,
+  titled,
+} from "./snippet-text.js";
 
 /** A snippet in Python for an optimizer on NumPy arrays. */
 export function numpySnippet(plan: SnippetPlan): Snippet {
@@ -82,15 +89,10 @@ function actionLines(action: PlannedAction, plan: SnippetPlan): string[] {
   const { parameters } = plan;
   switch (action.kind) {
     case "step":
-      return action.gradients.flatMap((gradient, k) =>
-        gradient
-          ? [
-              `# gradient of parameter ${k}, ${tensorText(gradient)}`,
-              `states[${k}].step += 1`,
-              `step(parameters[${k}], ${array(gradient, gradient.values)}, states[${k}], h[${parameters[k].group}])`,
-            ]
-          : [`# parameter ${k} has no gradient`],
-      );
+      return gradientLines(action, "#", (gradient, k) => [
+        `states[${k}].step += 1`,
+        `step(parameters[${k}], ${array(gradient, gradient.values)}, states[${k}], h[${parameters[k].group}])`,
+      ]);
     case "set":
       return pythonScalars(
         action.changes,

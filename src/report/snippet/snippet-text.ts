@@ -65,6 +65,22 @@ export function titled(actions: readonly PlannedAction[]): { action: PlannedActi
   });
 }
 
+/**
+ * Lines for each gradient of a step, under a comment that says what it is; for one that is missing, the comment alone.
+ * @param mark what a comment begins with
+ */
+export function gradientLines(
+  { gradients }: Extract<PlannedAction, { kind: "step" }>,
+  mark: string,
+  lines: (gradient: Tensor, parameter: number) => readonly string[],
+): string[] {
+  return gradients.flatMap((gradient, k) =>
+    gradient
+      ? [`${mark} gradient of parameter ${k}, ${tensorText(gradient)}`, ...lines(gradient, k)]
+      : [`${mark} parameter ${k} has no gradient`],
+  );
+}
+
 /** Elements of which the decimals are shown too, and that stand in one row. */
 const ROW = 8;
 
