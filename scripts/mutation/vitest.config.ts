@@ -16,6 +16,7 @@ class SmallestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: tests ?? ["src/{float32,oracle,judge,rmsprop,program}/**/*.test.ts"],
+    setupFiles: ["scripts/mutation/quick-properties.ts"],
     sequence: { sequencer: SmallestFirst },
     testTimeout: 120_000,
   },
