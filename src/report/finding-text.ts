@@ -2,6 +2,7 @@ import { clauseById } from "../../spec/clauses.js";
 import { decodeProgram } from "../program/program-codec.js";
 import { countText } from "./count-text.js";
 import { type Paint, WITHOUT_COLOUR } from "./headline.js";
+import { NOT_ALONE } from "./not-alone-text.js";
 import { printable, printableLine } from "./printable.js";
 import { programText } from "./program-text.js";
 import type { ReportFinding, ReportFloat, ReportMismatch } from "./report.js";
@@ -21,6 +22,7 @@ export function findingText(finding: ReportFinding, paint: Paint = WITHOUT_COLOU
     cases,
     alternatives,
     program,
+    alone,
     mismatch,
     axes,
     message,
@@ -41,6 +43,7 @@ export function findingText(finding: ReportFinding, paint: Paint = WITHOUT_COLOU
       "  program:",
       ...programText(decodeProgram(program, `finding ${number}`)).map((line) => `    ${line}`),
     );
+  if (alone === false) lines.push(`  ${NOT_ALONE}`);
   if (mismatch) lines.push(...mismatchText(mismatch).map((line) => `  ${line}`));
   if (axes.length === 0 && !sentence.startsWith(message)) lines.push(`  message: ${hanging(message)}`);
   lines.push(`  replay: ${printableLine(replay)}`);

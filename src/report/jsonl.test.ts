@@ -12,6 +12,7 @@ import type { GateResult } from "../suite/gate-result.js";
 import { dialectAdapter } from "../suite/planted.test-support.js";
 import { parseRegression } from "../suite/regression.js";
 import { replay } from "../suite/replay.js";
+import { findingText } from "./finding-text.js";
 import { reportLines } from "./jsonl.js";
 import { realGate, RUN as run } from "./real-reports.test-support.js";
 import { reportOf } from "./report.js";
@@ -152,11 +153,13 @@ describe("the report as JSON Lines", () => {
       cases: ["proof"],
       clauses: ["RMS-5.1"],
       message: "1 is not 2",
+      alone: false,
       replay: "gate --only proof",
     };
     const lines = linesOf({ ...failing, findings: [bare] });
     const line = JSON.parse(lines.find((each) => each.includes('"finding"') && each.includes("proof"))!);
-    expect(Object.keys(line)).not.toEqual(expect.arrayContaining(["program", "mismatch", "firstDiverging"]));
+    for (const absent of ["program", "alone", "mismatch", "firstDiverging"])
+      expect(line).not.toHaveProperty(absent);
   });
 
   it("refuses to write a line that is not of the schema", () => {
@@ -186,5 +189,13 @@ describe("the report folder", () => {
     }
     await writeReport(folder, reportOf(right, run));
     expect(readdirSync(folder).sort()).toEqual(["notes.txt", "report.jsonl"]);
+  });
+
+  it("has no file for a program that alone does not fail, but what went over the wire", async () => {
+    const findings = failing.findings.map((finding) => ({ ...finding, alone: false }));
+    const report = reportOf({ ...failing, findings }, run);
+    await writeReport(folder, report, [], (number) => (number === 1 ? ["{}"] : undefined));
+    expect(readdirSync(folder).sort()).toEqual(["finding-1.trace.jsonl", "notes.txt", "report.jsonl"]);
+    expect(findingText(report.findings[0])).toContain("Alone it was not seen to fail");
   });
 });

@@ -1,5 +1,7 @@
 import { addTally, emptyTally } from "../judge/tally.js";
+import { decodeProgram } from "../program/program-codec.js";
 import { ProgramError } from "../program/program-error.js";
+import { programSize } from "../program/program-size.js";
 import { type CaseResult, isNotRun } from "../suite/case-result.js";
 import { clauseMatrix } from "../suite/clause-matrix.js";
 import { DeterminismAudit } from "../suite/determinism-audit.js";
@@ -187,7 +189,10 @@ function mergedFindings(findings: readonly ReportFinding[]): ReportFinding[] {
   const groups = new Map<string, ReportFinding[]>();
   for (const finding of findings) {
     const { verdict, sentence, axes, firstDiverging } = finding;
-    const key = JSON.stringify([verdict, axes.length > 0 ? axes : sentence, firstDiverging]);
+    // The sentence of these two speaks of one program; where it diverges makes them one finding, as in a whole run.
+    const ofOneProgram = firstDiverging && (verdict === "special-mismatch" || verdict === "differs");
+    const what = axes.length > 0 || ofOneProgram ? axes : sentence;
+    const key = JSON.stringify([verdict, what, firstDiverging]);
     groups.set(key, [...(groups.get(key) ?? []), finding]);
   }
   return [...groups.values()]
@@ -204,7 +209,9 @@ function mergedFindings(findings: readonly ReportFinding[]): ReportFinding[] {
 }
 
 function size({ program }: ReportFinding): number {
-  return program === undefined ? Number.POSITIVE_INFINITY : JSON.stringify(program).length;
+  return program === undefined
+    ? Number.POSITIVE_INFINITY
+    : programSize(decodeProgram(program, "the program of a finding"));
 }
 
 function mergedExpectations(reports: readonly Report[]): Report["footer"]["expectations"] {

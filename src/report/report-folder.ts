@@ -17,7 +17,8 @@ export function prepareReportFolder(folder: string): void {
 
 /**
  * Write report.jsonl and the files of other reporters, and for each finding its minimal program in the form of a
- * regression: replay it, or copy it to the regressions; beside it what went over the wire for it, if that was recorded.
+ * regression, if it fails alone: replay it, or copy it to the regressions. Beside it stands what went over the wire for
+ * it, if that was recorded.
  * The folder is there already. What an earlier run left there is removed.
  * @param names reporters; those for standard output are passed over
  * @param exchangeOf lines that were recorded for a finding, by its number
@@ -51,10 +52,15 @@ function removeEarlier(folder: string): void {
 
 function writeFinding(
   folder: string,
-  { number, program, clauses, message }: ReportFinding,
+  { number, program, alone, clauses, message }: ReportFinding,
   exchange: readonly string[] | undefined,
 ): void {
-  if (program === undefined) return;
+  if (exchange) {
+    const trace = exchange.map((line) => `${line}\n`).join("");
+    writeFileSync(join(folder, `finding-${number}.trace.jsonl`), trace);
+  }
+  // A regression that passes would show nothing, and a witness that passes would call its entry stale.
+  if (program === undefined || alone === false) return;
   const regression = z.encode(regressionCodec, {
     format: "rmsprop-regression/1",
     clauses: [...clauses],
@@ -62,6 +68,4 @@ function writeFinding(
     program: decodeProgram(program, `finding ${number}`),
   });
   writeFileSync(join(folder, `finding-${number}.json`), `${JSON.stringify(regression, null, 1)}\n`);
-  if (!exchange) return;
-  writeFileSync(join(folder, `finding-${number}.trace.jsonl`), exchange.map((line) => `${line}\n`).join(""));
 }

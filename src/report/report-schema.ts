@@ -238,6 +238,10 @@ export const reportLineSchema = z
           })
           .optional(),
         program: program.optional(),
+        alone: z.boolean().optional().meta({
+          description:
+            "Whether the program fails when it is all that is run. If not, its case compared it with another, or should have been refused it: `replay` shows the failure",
+        }),
         replay: z.string(),
       })
       .meta({ description: "Failures that share one root cause" }),

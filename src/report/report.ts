@@ -144,7 +144,7 @@ export function reportFinding(finding: Finding, number: number): ReportFinding {
     cases: [...finding.cases],
     message: finding.message,
     ...(mismatch && { mismatch: reportMismatch(mismatch, minimal) }),
-    ...(minimal && { program: encodeProgram(minimal.program) }),
+    ...(minimal && { program: encodeProgram(minimal.program), alone: finding.alone }),
     replay: finding.replay,
   };
 }

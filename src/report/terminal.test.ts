@@ -161,6 +161,7 @@ describe("the report", () => {
       cases: ["proof"],
       clauses: ["RMS-5.1", "RMS-5.2"],
       message: "1 is not 2",
+      alone: false,
       replay: "gate --only proof",
     };
     const text = textOf({ ...failing, findings: [said] }, false);

@@ -184,7 +184,7 @@ const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
     touches: "other answers",
     verdicts: ["inaccurate", "other-dialect", "differs", "contract-mismatch"],
     says: /is outside its acceptance set|changed without a step/,
-    finding: /is right to about 1\d bits of its change, which no declared rounding explains\.$/,
+    finding: /is right to about 8 bits of its change, which no declared rounding explains\.$/,
     reached: "L0",
   },
   "loses-negative-zero": {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dialectById } from "../../spec/dialects.js";
+import type { Adapter } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { declarationOf } from "../judge/declaration.js";
 import { emptyTally } from "../judge/tally.js";
@@ -87,6 +88,37 @@ describe("findingsOf", () => {
     expect(first.clauses).toEqual(["RMS-8.3", "RMS-8.5"]);
   });
 
+  it("says whether the program fails alone, for which it is run once more", async () => {
+    const [good, bad] = [programOf([[1]]), programOf([[3]])];
+    const right = bundledAdapter("fused");
+    const alone: boolean[] = [];
+    const adapter: Adapter = {
+      hello: () => right.hello(),
+      stop: () => right.stop(),
+      run: async (programs, options) => {
+        alone.push(options?.alone === true);
+        if (programs.includes(bad))
+          return [{ status: "error", phase: "step", class: "internal", message: "no threes" }];
+        return right.run(programs);
+      },
+    };
+    const because = (id: string, program: Program, verdict?: Verdict) =>
+      said(id, `reason ${id}`, [], verdict, { program, observations: [] });
+    const results = [
+      because("compared", good, "differs"),
+      because("refused", bad),
+      because("crashed", good, "crash"),
+      said("proof", "no program"),
+    ];
+    const findings = await findingsOf(results, declaration, adapter);
+    const shown = Object.fromEntries(findings.map(({ cases, alone: fails }) => [cases[0], fails]));
+    expect(shown).toEqual({ compared: false, refused: true, crashed: true, proof: false });
+    expect(alone).toEqual([true, true]);
+    const gone = { ...adapter, run: () => Promise.reject(new Error("it is gone")) };
+    const [unknown] = await findingsOf([because("refused", bad)], declaration, gone);
+    expect(unknown.alone).toBe(false);
+  });
+
   it("puts one failing element on the card, with the first slot that diverges and its clause in front", async () => {
     const adapter = dialectAdapter({ initialAccumulator: "one" });
     const gradients = [
@@ -116,5 +148,46 @@ describe("findingsOf", () => {
     expect(finding.mismatch).toMatchObject({ slot: "square_avg", step: 1, element: 0, parameter: 0 });
     const [init] = finding.minimal!.program.operations;
     expect(init).toMatchObject({ op: "init", groups: [{ parameters: [{ shape: [1] }] }] });
+  });
+
+  it("shows the program of which the sentence speaks, not a smaller one that fails otherwise", async () => {
+    const right = bundledAdapter("fused");
+    const adapter: Adapter = {
+      hello: () => right.hello(),
+      stop: () => right.stop(),
+      run: async (programs) => {
+        const replies = await right.run(programs);
+        return replies.map((reply, k) => {
+          if (reply.status !== "ok") return reply;
+          const { gradients } = programs[k].operations[1] as {
+            gradients: readonly { values: Float32Array }[];
+          };
+          for (const { parameters } of reply.observations)
+            for (const { square_avg } of parameters)
+              gradients[0].values.forEach((gradient, i) => {
+                if (square_avg) square_avg.values[i] = gradient > 1 ? Number.NaN : 7 * gradient;
+              });
+          return reply;
+        });
+      },
+    };
+    const evidence = async (...gradients: number[][]): Promise<Evidence> => {
+      const program = programOf(gradients);
+      const [reply] = await adapter.run([program]);
+      if (reply.status !== "ok") throw new Error("the altered implementation did not answer");
+      return { program, observations: reply.observations };
+    };
+    const [minimal, other] = [await evidence([0.5]), await evidence([2, 2])];
+    const result = said("case", "observation 0: it is wrong", ["RMS-1.1"], "special-mismatch", minimal);
+    const failed = { ...result, failure: { ...result.failure!, others: [other] } };
+    const [finding, ...more] = await findingsOf([failed], declaration, adapter);
+    expect(more).toEqual([]);
+    expect(finding.diagnosis.sentence).toBe(
+      "The square_avg is NaN where every declared evaluation gives finite.",
+    );
+    expect(finding.mismatch).toMatchObject({ slot: "square_avg", got: Number.NaN });
+    expect(finding.minimal!.program.operations.filter(({ op }) => op === "step")).toEqual([
+      { op: "step", gradients: [vector([2])] },
+    ]);
   });
 });

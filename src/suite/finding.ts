@@ -1,31 +1,35 @@
 import type { Slot } from "../../spec/arithmetic.js";
 import { CLAUSES } from "../../spec/clauses.js";
-import type { Adapter } from "../adapter/adapter.js";
+import { type Adapter, FAULTS } from "../adapter/adapter.js";
 import type { Declaration } from "../judge/declaration.js";
-import {
-  COMPUTED_ORDER,
-  type Diagnosis,
-  type FailingCase,
-  type FailingProgram,
+import type {
+  DiagnosedCluster,
+  Diagnosis,
+  FailingCase,
+  FailingProgram,
 } from "../judge/diagnosis/diagnosis.js";
 import { diagnoseOtherBits } from "../judge/diagnosis/other-bits.js";
 import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
 import { type Judgement, judgeProgram } from "../judge/judge-program.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import { isFailure, type Verdict } from "../judge/verdict.js";
+import { programSize } from "../program/program-size.js";
 import { isolateElement } from "../search/isolate-element.js";
 import { type CaseResult, type Evidence, type Failure, isNotRun } from "./case-result.js";
+import { failsAlone } from "./fails-alone.js";
 
-/** Failures that share one root cause, with the smallest program that shows it. */
+/** Failures that share one root cause, with a program that shows what is said of it. */
 export interface Finding {
   readonly diagnosis: Diagnosis;
-  /** Ids of the cases, smallest program first. */
+  /** Ids of the cases; the one whose program is shown comes first. */
   readonly cases: readonly string[];
   /** Clauses that the cases are about; the one about the slot that diverges first leads. */
   readonly clauses: readonly string[];
   readonly message: string;
   readonly minimal?: Evidence;
-  /** The first observation of the minimal program that was not accepted (or is not the reference's bits). */
+  /** Whether the minimal program fails when it is all that is run; the case may have compared it with another. */
+  readonly alone: boolean;
+  /** The observation of the minimal program that was not accepted (or is not the reference's bits). */
   readonly mismatch?: Mismatch;
   readonly replay: string;
 }
@@ -79,19 +83,14 @@ export async function findingsOf(
     if (alike) alike.push(result);
     else said.set(key, [result]);
   }
-  for (const alike of said.values()) findings.push(saidFinding(alike));
+  for (const alike of said.values()) findings.push(await saidFinding(alike, declaration, adapter));
   const casesThat = (rejects: boolean) =>
     arithmetic.filter((failure) => failure.rejects === rejects).map(({ failingCase }) => failingCase);
   const clusters = [
     ...diagnoseRejections(casesThat(true), declaration),
     ...diagnoseOtherBits(casesThat(false), declaration),
   ];
-  for (const { diagnosis, cases } of clusters) {
-    const members = cases.map(
-      ({ id }) => arithmetic.find(({ result }) => result.id === id) as ArithmeticFailure,
-    );
-    findings.push(clusterFinding(diagnosis, members, declaration));
-  }
+  for (const cluster of clusters) findings.push(clusterFinding(cluster, arithmetic));
   return findings.sort((a, b) => b.cases.length - a.cases.length);
 }
 
@@ -104,29 +103,37 @@ function withoutNumbers(message: string): string {
 }
 
 /** Failures, smallest first, of which the properties' own message is all that can be said. */
-function saidFinding(alike: readonly [FailedResult, ...FailedResult[]]): Finding {
+async function saidFinding(
+  alike: readonly [FailedResult, ...FailedResult[]],
+  declaration: Declaration,
+  adapter: Adapter,
+): Promise<Finding> {
   const [{ verdict, failure }] = alike;
+  const { minimal } = failure;
+  // Programs that got no answer were given alone before they were blamed.
+  const isFault = (FAULTS as readonly string[]).includes(verdict);
+  const alone =
+    minimal !== undefined && (isFault || (await failsAlone(minimal.program, adapter, declaration)));
   const sentence = failure.message.endsWith(".") ? failure.message : `${failure.message}.`;
   return {
     diagnosis: { verdict: isNotRun(verdict) ? "differs" : verdict, sentence, axes: [], alternatives: [] },
     cases: alike.map(({ id }) => id),
     clauses: [...new Set(alike.flatMap(({ clauses }) => clauses))],
     message: failure.message,
-    ...(failure.minimal && { minimal: failure.minimal }),
+    ...(minimal && { minimal }),
+    alone,
     replay: failure.replay,
   };
 }
 
 function clusterFinding(
-  diagnosis: Diagnosis,
-  members: readonly ArithmeticFailure[],
-  declaration: Declaration,
+  { diagnosis, cases, shown: { mismatch, ...minimal } }: DiagnosedCluster,
+  arithmetic: readonly ArithmeticFailure[],
 ): Finding {
-  const [{ result, failingCase }] = [...members].sort(
-    (a, b) => size(a.failingCase.programs[0]) - size(b.failingCase.programs[0]),
+  const members = cases.map(
+    ({ id }) => arithmetic.find(({ result }) => result.id === id) as ArithmeticFailure,
   );
-  const [minimal] = failingCase.programs;
-  const mismatch = firstMismatch(judgementOf(minimal, declaration));
+  const [{ result }] = members;
   const named = members.flatMap((member) => member.result.clauses);
   const clauses = CLAUSES.map(({ id }) => id).filter((id) => named.includes(id));
   const lead = diagnosis.firstDiverging && CLAUSE_OF_SLOT[diagnosis.firstDiverging];
@@ -136,7 +143,8 @@ function clusterFinding(
     clauses: lead && clauses.includes(lead) ? [lead, ...clauses.filter((id) => id !== lead)] : clauses,
     message: result.failure.message,
     minimal,
-    ...(mismatch && { mismatch }),
+    alone: true,
+    mismatch,
     replay: result.failure.replay,
   };
 }
@@ -205,21 +213,7 @@ function judgementOf({ program, observations, judgement }: Evidence, declaration
   return judgement ?? judgeProgram(program, observations, declaration);
 }
 
-/** The first in the order in which steps compute: what comes later may only follow from it. */
-function firstMismatch({ rejected, notBitExact }: Judgement): Mismatch | undefined {
-  const rank = ({ operation, slot }: Mismatch) => 10 * operation + COMPUTED_ORDER.indexOf(slot);
-  return [...(rejected.length > 0 ? rejected : notBitExact)].sort((a, b) => rank(a) - rank(b))[0];
-}
-
-/** Elements that are stepped, and operations. */
+/** A failure without a program comes last. */
 function size(evidence: FailingProgram | undefined): number {
-  if (!evidence) return Number.POSITIVE_INFINITY;
-  const { operations } = evidence.program;
-  return operations.reduce((sum, operation) => {
-    if (operation.op !== "step") return sum + 1;
-    return operation.gradients.reduce(
-      (elements, gradient) => elements + (gradient?.values.length ?? 0),
-      sum + 1,
-    );
-  }, 0);
+  return evidence ? programSize(evidence.program) : Number.POSITIVE_INFINITY;
 }

@@ -3,6 +3,7 @@ import type { DialectAxis } from "../../../spec/dialect.js";
 import type { EvaluationAxis } from "../../../spec/evaluation.js";
 import type { Observation } from "../../program/observation.js";
 import type { Program } from "../../program/program.js";
+import type { Mismatch } from "../mismatch.js";
 import type { Verdict } from "../verdict.js";
 
 /** A value on an axis that explains what was observed, beside the one that was declared. */
@@ -22,11 +23,11 @@ export interface Diagnosis {
   readonly axes: readonly AxisDifference[];
   /** Other explanations that are as good. */
   readonly alternatives: readonly (readonly AxisDifference[])[];
-  /** The first slot, in the order in which a step computes them, that was not accepted. */
+  /** The first slot of the program that is shown, in the order in which a step computes them, that was not accepted. */
   readonly firstDiverging?: Slot;
 }
 
-/** A failing program with its observations. */
+/** A program with observations of which some were rejected, or else are not the reference's bits. */
 export interface FailingProgram {
   readonly program: Program;
   readonly observations: readonly Observation[];
@@ -38,10 +39,18 @@ export interface FailingCase {
   readonly programs: readonly [FailingProgram, ...FailingProgram[]];
 }
 
+/** The program that is put beside a diagnosis: what the diagnosis says can be seen in it. */
+export interface ShownProgram extends FailingProgram {
+  /** The observation that was not accepted, or is not the reference's bits. */
+  readonly mismatch: Mismatch;
+}
+
 /** Cases with the diagnosis that explains them all. */
 export interface DiagnosedCluster {
   readonly diagnosis: Diagnosis;
+  /** The case whose program is shown comes first. */
   readonly cases: readonly FailingCase[];
+  readonly shown: ShownProgram;
 }
 
 /** The order in which a step computes its results. */

@@ -9,7 +9,15 @@ import {
 import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import type { Declaration } from "../declaration.js";
 import { judgeProgram } from "../judge-program.js";
-import { type AxisDifference, COMPUTED_ORDER, type DiagnosedCluster, type FailingCase } from "./diagnosis.js";
+import {
+  type AxisDifference,
+  COMPUTED_ORDER,
+  type DiagnosedCluster,
+  type Diagnosis,
+  type FailingCase,
+} from "./diagnosis.js";
+import { firstMismatch } from "./first-mismatch.js";
+import { shownFirst } from "./shown-first.js";
 
 /**
  * Explain cases in which everything was accepted but is not the reference's bits: find the pinned evaluation
@@ -30,8 +38,7 @@ export function diagnoseOtherBits(
   if (!found) {
     if (cases.length > 1) return cases.flatMap((one) => diagnoseOtherBits([one], declaration));
     const sentence = `Certified, but not bit-exact to ${reference.name}, and no other evaluation gives these bits.`;
-    const diagnosis = { verdict: "certified" as const, sentence, axes: [], alternatives: [] };
-    return [{ cases, diagnosis: { ...diagnosis, ...firstDiverging(cases, declaration) } }];
+    return [clusterOf(cases, declaration, sentence, [])];
   }
   const axes = neededAxes(cases, declaration, reference.evaluation, found);
   const parts = axes.map(
@@ -39,8 +46,7 @@ export function diagnoseOtherBits(
   );
   const identity = named ? `these are the bits of ${named[0]}; ` : "";
   const sentence = `Certified, but not bit-exact to ${reference.name}: ${identity}on the evaluation axes, ${parts.join(", ")}.`;
-  const diagnosis = { verdict: "certified" as const, sentence, axes, alternatives: [] };
-  return [{ cases, diagnosis: { ...diagnosis, ...firstDiverging(cases, declaration) } }];
+  return [clusterOf(cases, declaration, sentence, axes)];
 }
 
 /**
@@ -108,12 +114,24 @@ function notBitExact(
   return missing;
 }
 
-function firstDiverging(cases: readonly FailingCase[], declaration: Declaration) {
-  const slots = cases.flatMap(({ programs }) =>
-    programs.flatMap(({ program, observations }) =>
-      judgeProgram(program, observations, declaration).notBitExact.map(({ slot }) => slot),
-    ),
-  );
-  const first = COMPUTED_ORDER.find((slot) => slots.includes(slot));
-  return first ? { firstDiverging: first } : {};
+function clusterOf(
+  failing: readonly FailingCase[],
+  declaration: Declaration,
+  sentence: string,
+  axes: Diagnosis["axes"],
+): DiagnosedCluster {
+  const { cases, program } = shownFirst(failing);
+  const { notBitExact } = judgeProgram(program.program, program.observations, declaration);
+  const first = COMPUTED_ORDER.find((slot) => notBitExact.some((mismatch) => mismatch.slot === slot));
+  return {
+    cases,
+    diagnosis: {
+      verdict: "certified",
+      sentence,
+      axes,
+      alternatives: [],
+      ...(first && { firstDiverging: first }),
+    },
+    shown: { ...program, mismatch: firstMismatch(notBitExact) },
+  };
 }

@@ -510,6 +510,77 @@ describe("what no hypothesis explains", () => {
   });
 });
 
+describe("the program that is shown", () => {
+  const nan = { ...QUARTER, got: { square_avg: Number.NaN } };
+  const number = { ...QUARTER, got: { square_avg: 1.5 } };
+  /** The same failure in a program with one more operation. */
+  const longer = (wrong: WrongStep) => {
+    const [{ program, observations }] = wrongStep(wrong).programs;
+    const [first, ...rest] = program.operations;
+    return {
+      program: { ...program, operations: [first, set(wrong.hyperparameters), ...rest] },
+      observations,
+    };
+  };
+
+  it("is one in which the sentence can be seen, though a smaller one of the case fails otherwise", () => {
+    const [small] = wrongStep(number).programs;
+    const large = longer(nan);
+    const { diagnosis, shown } = onlyCluster(
+      diagnoseRejections([{ id: "case", programs: [small, large] }], declaration),
+    );
+    expect(diagnosis).toMatchObject(
+      special("The square_avg is NaN where every declared evaluation gives finite."),
+    );
+    expect(shown.program).toBe(large.program);
+    expect(shown.mismatch).toMatchObject({ slot: "square_avg", got: Number.NaN, operation: 2 });
+  });
+
+  it("shows the mismatch that is told, though the number before it is wrong too", () => {
+    const wrong = { ...QUARTER, got: { square_avg: 1.5, parameter: Number.NaN } };
+    const { diagnosis, shown } = onlyCluster(diagnoseRejections([wrongStep(wrong)], declaration));
+    expect(diagnosis.sentence).toBe("The parameter is NaN where every declared evaluation gives +0.");
+    expect(diagnosis.firstDiverging).toBe("square_avg");
+    expect(shown.mismatch).toMatchObject({ slot: "parameter", got: Number.NaN });
+  });
+
+  it("is the smallest of those of which the same is said, and its case comes first", () => {
+    const cases = [
+      { id: "large", programs: [longer(number)] as const },
+      wrongStep(number, "small"),
+      wrongStep({ ...number, got: { square_avg: 2.5 } }, "small too"),
+    ];
+    const { cases: ordered, shown } = onlyCluster(diagnoseRejections(cases, declaration));
+    expect(ordered.map(({ id }) => id)).toEqual(["small", "large", "small too"]);
+    expect(shown.program).toBe(cases[1].programs[0].program);
+    expect(shown.mismatch).toMatchObject({ slot: "square_avg", got: 1.5, operation: 1 });
+  });
+
+  it("of inaccurate ones is the worst, so that as many bits are right in all of them", () => {
+    const off = (bits: number): WrongStep => ({ ...QUARTER, got: { square_avg: 0.25 * (1 + 2 ** -bits) } });
+    const large = longer(off(10));
+    const [small] = wrongStep(off(14)).programs;
+    const cases = [wrongStep(off(12), "first"), { id: "worst", programs: [small, large] as const }];
+    const { diagnosis, cases: ordered, shown } = onlyCluster(diagnoseRejections(cases, declaration));
+    expect(diagnosis).toMatchObject({ verdict: "inaccurate" });
+    expect(diagnosis.sentence).toMatch(/right to about 10 bits/);
+    expect(shown.program).toBe(large.program);
+    expect(ordered.map(({ id }) => id)).toEqual(["worst", "first"]);
+  });
+
+  it("of those that one axis explains is the smallest, and where it diverges is told of it", () => {
+    const [large, small] = failing([trace(1), plainTrace(1)], { ...pytorch, epsilon: "inside" });
+    const { diagnosis, cases, shown } = onlyCluster(diagnoseRejections([large, small], declaration));
+    expect(cases.map(({ id }) => id)).toEqual(["case-0", "case-1"]);
+    expect(shown.program).toBe(large.programs[0].program);
+    expect(diagnosis.firstDiverging).toBe("momentum_buffer");
+    expect(shown.mismatch).toMatchObject({ slot: "momentum_buffer", operation: 1 });
+    const [reversed] = diagnoseRejections([small, large], declaration);
+    expect(reversed.cases).toEqual([large, small]);
+    expect(reversed.shown).toEqual(shown);
+  });
+});
+
 describe("an explanation", () => {
   it("of two axes of rounding is one sentence, and still the declared formula", () => {
     const double = { ...fused, scalars: "binary64", intermediates: "binary64" } as const;

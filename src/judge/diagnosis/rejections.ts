@@ -1,8 +1,16 @@
 import { floatsBetween } from "../../float32/neighbours.js";
+import { programSize } from "../../program/program-size.js";
 import type { Declaration } from "../declaration.js";
 import { judgeProgram } from "../judge-program.js";
 import type { Mismatch } from "../mismatch.js";
-import { COMPUTED_ORDER, type DiagnosedCluster, type Diagnosis, type FailingCase } from "./diagnosis.js";
+import {
+  COMPUTED_ORDER,
+  type DiagnosedCluster,
+  type Diagnosis,
+  type FailingCase,
+  type FailingProgram,
+} from "./diagnosis.js";
+import { firstMismatch } from "./first-mismatch.js";
 import {
   dialectHypotheses,
   explains,
@@ -11,6 +19,7 @@ import {
   pairsOf,
   roundingHypotheses,
 } from "./hypothesis.js";
+import { shownFirst } from "./shown-first.js";
 
 /** A relative error that a format with 8 significant bits (bfloat16) explains; beyond it, a formula differs. */
 const COARSEST_FORMAT = 2 ** -8;
@@ -46,15 +55,14 @@ export function diagnoseRejections(
       clusters,
     );
   }
-  const unexplained = new Map<string, { diagnosis: Diagnosis; cases: FailingCase[] }>();
+  const unexplained = new Map<string, Description[]>();
   for (const one of [...left, ...zeros]) {
-    const diagnosis = describe(one, declaration);
-    const key = `${diagnosis.verdict} ${diagnosis.firstDiverging}`;
-    const group = unexplained.get(key);
-    if (group) group.cases.push(one);
-    else unexplained.set(key, { diagnosis, cases: [one] });
+    const description = describe(one, declaration);
+    const { verdict, firstDiverging } = description.diagnosis;
+    const key = `${verdict} ${firstDiverging}`;
+    unexplained.set(key, [...(unexplained.get(key) ?? []), description]);
   }
-  return [...clusters, ...unexplained.values()];
+  return [...clusters, ...[...unexplained.values()].map(clusterOf)];
 }
 
 /** Move what hypotheses explain into clusters; returns the cases that are left. */
@@ -76,13 +84,16 @@ function takeExplained(
     const [best, ...others] = table.filter((_, k) => counts[k] === most);
     const members = left.filter((one) => best.explained.has(one));
     const same = others.filter(({ explained }) => members.every((one) => explained.has(one)));
+    const { cases, program } = shownFirst(members);
+    const rejected = rejectionsOfProgram(program, declaration);
     clusters.push({
-      cases: members,
+      cases,
       diagnosis: {
         ...explanation(best.hypothesis),
         alternatives: same.map(({ hypothesis }) => hypothesis.differences),
-        ...firstDiverging(rejectionsOf(members[0], declaration)),
+        ...firstDiverging(rejected),
       },
+      shown: { ...program, mismatch: firstMismatch(rejected) },
     });
     left = left.filter((one) => !best.explained.has(one));
   }
@@ -103,9 +114,11 @@ function explanation({ differences }: Hypothesis): Pick<Diagnosis, "verdict" | "
 }
 
 function rejectionsOf({ programs }: FailingCase, declaration: Declaration): Mismatch[] {
-  return programs.flatMap(
-    ({ program, observations }) => judgeProgram(program, observations, declaration).rejected,
-  );
+  return programs.flatMap((program) => rejectionsOfProgram(program, declaration));
+}
+
+function rejectionsOfProgram({ program, observations }: FailingProgram, declaration: Declaration) {
+  return judgeProgram(program, observations, declaration).rejected;
 }
 
 function firstDiverging(rejected: readonly Mismatch[]): Pick<Diagnosis, "firstDiverging"> {
@@ -113,28 +126,62 @@ function firstDiverging(rejected: readonly Mismatch[]): Pick<Diagnosis, "firstDi
   return first ? { firstDiverging: first } : {};
 }
 
-/** What can be said of a case that no hypothesis explains. */
-function describe(one: FailingCase, declaration: Declaration): Diagnosis {
-  const rejected = rejectionsOf(one, declaration);
+/** What can be said of one program that no hypothesis explains. */
+interface Description extends Omit<DiagnosedCluster, "cases"> {
+  readonly of: FailingCase;
+  /** The largest relative error, where it makes the verdict; else 0. */
+  readonly error: number;
+}
+
+/** What is said of a case is said of one of its programs, and that one is shown. */
+function describe(one: FailingCase, declaration: Declaration): Description {
+  return mostTelling(one.programs.map((program) => ({ ...describeProgram(program, declaration), of: one })));
+}
+
+/** Cases of one verdict and slot; the most telling one speaks for all. */
+function clusterOf(descriptions: readonly Description[]): DiagnosedCluster {
+  const told = mostTelling(descriptions);
+  const others = descriptions.filter((description) => description !== told);
+  return { diagnosis: told.diagnosis, cases: [told, ...others].map(({ of }) => of), shown: told.shown };
+}
+
+/** Verdicts that a description may have, the most telling first. */
+const TELLING: readonly Diagnosis["verdict"][] = ["special-mismatch", "differs", "inaccurate"];
+
+/** Of inaccurate ones the worst, so that the bits that are said to be right are right in all; else the smallest. */
+function mostTelling(descriptions: readonly Description[]): Description {
+  const rank = ({ diagnosis }: Description) => TELLING.indexOf(diagnosis.verdict);
+  const [first] = [...descriptions].sort(
+    (a, b) =>
+      rank(a) - rank(b) || b.error - a.error || programSize(a.shown.program) - programSize(b.shown.program),
+  );
+  return first;
+}
+
+function describeProgram(program: FailingProgram, declaration: Declaration): Omit<Description, "of"> {
+  const rejected = rejectionsOfProgram(program, declaration);
   const where = firstDiverging(rejected);
-  const said = (verdict: Diagnosis["verdict"], sentence: string): Diagnosis => ({
-    verdict,
-    sentence,
-    axes: [],
-    alternatives: [],
-    ...where,
+  const said = (
+    verdict: Diagnosis["verdict"],
+    sentence: string,
+    { mismatch = firstMismatch(rejected), error = 0 } = {},
+  ): Omit<Description, "of"> => ({
+    diagnosis: { verdict, sentence, axes: [], alternatives: [], ...where },
+    shown: { ...program, mismatch },
+    error,
   });
-  const special = rejected.find(isOfAnotherClass);
-  if (special) {
+  const specials = rejected.filter(isOfAnotherClass);
+  if (specials.length > 0) {
+    const special = firstMismatch(specials) as ListedMismatch;
     const accepted = [...new Set(special.accepted.values.map(className))];
     const sentence = `The ${special.slot} is ${className(special.got)} where every declared evaluation gives ${accepted.join(" or ")}.`;
-    return said("special-mismatch", sentence);
+    return said("special-mismatch", sentence, { mismatch: special });
   }
   const error = Math.max(...rejected.map(relativeError));
   if (error <= COARSEST_FORMAT) {
     const bits = Math.floor(-Math.log2(error));
     const sentence = `The ${where.firstDiverging} is right to about ${bits} bits of its change, which no declared rounding explains.`;
-    return said("inaccurate", sentence);
+    return said("inaccurate", sentence, { error });
   }
   const sentence = `The ${where.firstDiverging} is not what the dialect computes, and no known dialect explains it.`;
   return said("differs", sentence);

@@ -1,6 +1,7 @@
 import { clauseById } from "../../../spec/clauses.js";
 import { countedText } from "../count-text.js";
 import { expectationEntry } from "../expectation-entry.js";
+import { NOT_ALONE } from "../not-alone-text.js";
 import type { Report, ReportFinding } from "../report.js";
 import { AxisDifferences } from "./axis-differences.js";
 import { ClauseLinks } from "./clause-links.js";
@@ -27,7 +28,7 @@ interface FindingCardProps {
 /** One root cause: what is wrong, the smallest program that shows it, and how to see it again. */
 export function FindingCard({ finding, report }: FindingCardProps) {
   const { number, verdict, sentence, axes, alternatives, firstDiverging, clauses, cases } = finding;
-  const { message, mismatch, program, replay } = finding;
+  const { message, mismatch, program, alone, replay } = finding;
   const [clause] = clauses;
   const entry = expectationEntry(finding, report);
   return (
@@ -74,6 +75,7 @@ export function FindingCard({ finding, report }: FindingCardProps) {
           <div>
             <h4>Minimal program</h4>
             <ProgramListing program={program} source={`finding ${number}`} />
+            {alone === false ? <p>{NOT_ALONE}</p> : null}
           </div>
         )}
         {mismatch === undefined ? null : (

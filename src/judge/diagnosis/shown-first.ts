@@ -1,0 +1,14 @@
+import { programSize } from "../../program/program-size.js";
+import type { FailingCase, FailingProgram } from "./diagnosis.js";
+
+/** The smallest program, for a diagnosis that is true of all of them; its case comes first. */
+export function shownFirst(cases: readonly FailingCase[]): {
+  readonly cases: readonly FailingCase[];
+  readonly program: FailingProgram;
+} {
+  const [smallest] = cases
+    .flatMap((one) => one.programs.map((program) => ({ one, program })))
+    .sort((a, b) => programSize(a.program.program) - programSize(b.program.program));
+  const { one: first, program } = smallest;
+  return { cases: [first, ...cases.filter((one) => one !== first)], program };
+}
