@@ -144,7 +144,7 @@ describe("expect check", () => {
   it("refuses what cannot be read: the file, its witnesses, the report", async () => {
     const path = store("e.yaml", FILE);
     await expect(run("check", join(folder, "none.yaml"))).rejects.toThrow(
-      /none\.yaml: cannot be read: ENOENT/,
+      /none\.yaml: cannot be read: there is no such file/,
     );
     await expect(run("check", store("bad.yaml", FILE.replace("known", "")))).rejects.toThrow(
       /bad\.yaml:5:5: expectations\[0\]\.reason: missing or empty/,

@@ -162,8 +162,8 @@ describe("replay refuses, naming the file and the field,", () => {
     const outcomes = await runEach(paths.map((path) => ["replay", path]));
     const said = [
       ...cases.map(([, , pattern]) => pattern),
-      /none\.json: cannot be read: ENOENT/,
-      new RegExp(`${files}: cannot be read: EISDIR`),
+      /none\.json: cannot be read: there is no such file or folder \(ENOENT\)/,
+      new RegExp(`${files}: cannot be read: it is a folder where a file is needed`),
     ];
     outcomes.forEach((outcome, k) => {
       expectUsage(outcome, said[k]);
@@ -267,7 +267,7 @@ describe("golden", () => {
       /^RMS-8\.6 correct-root avx2 parameter: 1 values moved, by up to 3 ulp \(groups\//,
     );
     expect(different.code).toBe(EXIT.failure);
-    expectUsage(certified, /ENOENT.*no-raw/);
+    expectUsage(certified, /no-raw.*: there is no such file or folder \(ENOENT\)/);
   });
 });
 
@@ -310,7 +310,7 @@ describe("gate", () => {
     expect(golden.code).toBe(EXIT.conforms);
     expect(other.stdout).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run/);
     expect(other.code).toBe(EXIT.incomplete);
-    expectUsage(taken, /EEXIST.*taken/);
+    expectUsage(taken, /taken: it is a file where a folder is needed \(EEXIST\)/);
   });
 
   it("is incomplete when it is interrupted, and still reports", async () => {

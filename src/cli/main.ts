@@ -16,6 +16,7 @@ import { onnxCommand } from "./onnx-command.js";
 import { replayCommand } from "./replay-command.js";
 import { reportCommand } from "./report-command.js";
 import { smokeCommand } from "./smoke-command.js";
+import { systemErrorText } from "./system-error-text.js";
 
 const program = new Command("rmsprop-conformance")
   .description(
@@ -60,7 +61,9 @@ function report(error: unknown): number {
     return EXIT.adapter;
   }
   if (error instanceof Error && "code" in error && "syscall" in error) {
-    console.error(`error: ${printable(error.message)}`); // a file that cannot be read or written
+    const failure = error as NodeJS.ErrnoException; // a file that cannot be read or written
+    const place = failure.path === undefined ? "" : `${failure.path}: `;
+    console.error(`error: ${printable(`${place}${systemErrorText(failure)}`)}`);
     return EXIT.usage;
   }
   console.error(`internal error: ${printable(error instanceof Error ? error.message : String(error))}`);
@@ -72,6 +75,6 @@ function report(error: unknown): number {
 function outputFailed(error: NodeJS.ErrnoException): never {
   // Whoever reads has heard enough (`| head`): that is no failure. A full disk is.
   if (error.code === "EPIPE") process.exit();
-  console.error(`error: the output cannot be written: ${error.message}`);
+  console.error(`error: the output cannot be written: ${systemErrorText(error)}`);
   process.exit(EXIT.usage);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ProgramError } from "../program/program-error.js";
+import { systemErrorText } from "./system-error-text.js";
 
 /**
  * The text of a file that was named on the command line. The system's message does not always name it.
@@ -9,6 +10,6 @@ export function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new ProgramError(file, "", `cannot be read: ${(error as Error).message}`);
+    throw new ProgramError(file, "", `cannot be read: ${systemErrorText(error as Error)}`);
   }
 }

@@ -46,6 +46,20 @@ describe("two reports", () => {
     expect(diffText(better)).toMatch(/^NOT WORSE · /);
   });
 
+  it("are refused where they are of different shards", () => {
+    const shard = (index: number): Report => ({
+      ...right,
+      header: { ...right.header, shard: { index, count: 3 } },
+    });
+    expect(diffReports(shard(2), shard(2))).toMatchObject({ regressed: false, worse: [] });
+    expect(() => diffReports(shard(1), shard(2))).toThrow(
+      /of shard 1 of 3, the second of shard 2 of 3, and they/,
+    );
+    expect(() => diffReports(right, shard(2))).toThrow(
+      /of all shards, .*; merge the shards of each run first$/,
+    );
+  });
+
   const withFirst = (report: Report, more: Partial<Report["cases"][number]>): Report => ({
     ...report,
     cases: report.cases.map((one, k) => (k === 0 ? { ...one, ...more } : one)),

@@ -1,3 +1,4 @@
+import { ProgramError } from "../program/program-error.js";
 import { isNotRun } from "../suite/case-result.js";
 import { type ReachedLevel, reaches } from "../suite/level.js";
 import { fails } from "./case-count.js";
@@ -56,7 +57,6 @@ const SETTINGS = {
   "level asked": ({ header }: Report) => header.level,
   profile: ({ header }: Report) => header.profile,
   only: ({ header }: Report) => header.only ?? "everything",
-  shard: ({ header }: Report) => (header.shard ? `${header.shard.index}/${header.shard.count}` : "all"),
   seed: ({ header }: Report) => String(header.seed),
   node: ({ header }: Report) => header.environment.node,
   platform: ({ header }: Report) => `${header.environment.platform} ${header.environment.arch}`,
@@ -73,7 +73,13 @@ const OUTCOMES: readonly Outcome[] = [
   "self-check-failed",
 ];
 
+/** @throws {ProgramError} for different shards: what only one of them has run is neither better nor worse */
 export function diffReports(before: Report, after: Report): ReportDiff {
+  const [one, other] = [partText(before), partText(after)];
+  if (one !== other) {
+    const problem = `the first report is of ${one}, the second of ${other}, and they have other cases; merge the shards of each run first`;
+    throw new ProgramError("report diff", "", problem);
+  }
   const settings = Object.entries(SETTINGS).flatMap(([what, of]) => change(what, of(before), of(after)));
   const [outcome] = change("outcome", outcomeOf(before), outcomeOf(after));
   const [level] = change("level", before.footer.reached, after.footer.reached);
@@ -104,6 +110,10 @@ export function diffReports(before: Report, after: Report): ReportDiff {
     }),
     regressed,
   };
+}
+
+function partText({ header: { shard } }: Report): string {
+  return shard ? `shard ${shard.index} of ${shard.count}` : "all shards";
 }
 
 function isLower(level: ReachedLevel, than: ReachedLevel): boolean {

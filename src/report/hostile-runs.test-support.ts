@@ -34,8 +34,9 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
     { id: `${text}4`, verdict: "indeterminate", reason: text },
     { id: `${text}5`, verdict: "differs", message: text },
   ];
-  const findings: Partial<Report["findings"][number]>[] = [
+  const findings = (...differing: readonly string[]): Partial<Report["findings"][number]>[] => [
     {
+      verdict: "crash",
       sentence: text,
       message: text,
       cases: [`${text}1`],
@@ -48,7 +49,7 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
       sentence: "It differs.",
       // An empty one is not shown, and the shape of the report would be another one.
       message: text || "nothing",
-      cases: [`${text}5`],
+      cases: [...differing],
       mismatch: { ...mismatch, accepted: { kind: "intervals", text: [text], ranges: [[shown, shown]] } },
     },
   ];
@@ -58,13 +59,18 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
     claim: text,
     expectations: { expected: [text], breaches: [{ kind: text, line: 1, message: text }] },
   };
-  const clauses = [{ standing: "failed" as const, counts: { crash: 1 } }];
+  const clauses = (differs: number) => [
+    {
+      standing: "failed" as const,
+      counts: { crash: 1, unsupported: 1, "not-run": 1, indeterminate: 1, differs },
+    },
+  ];
   return [
     madeUpRun({
       header,
       cases,
-      findings,
-      clauses,
+      findings: findings(`${text}5`),
+      clauses: clauses(1),
       footer: {
         ...footer,
         complete: false,
@@ -75,8 +81,8 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
     madeUpRun({
       header,
       cases: [...cases, { id: `${text}6`, kind: "self-check", verdict: "differs", message: text }],
-      findings,
-      clauses,
+      findings: findings(`${text}5`, `${text}6`),
+      clauses: clauses(2),
       footer,
     }),
   ];

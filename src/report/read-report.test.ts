@@ -95,6 +95,75 @@ describe("parseReport", () => {
       textOf(header, a, b, finding, clause, footer.replace('"reached":"L0"', '"reached":"L2"')),
       /^r: the footer says that it reaches L2, but the cases show L0; /,
     ],
+    [
+      "a failing case that is said to pass",
+      textOf(
+        header,
+        a.replace('"differs"', '"certified"').replace(',"message":"it fails"', ""),
+        b,
+        finding,
+        clause,
+        footer,
+      ),
+      /^r: a finding names case a, which does not fail; the file was changed, so run the gate again$/,
+    ],
+    [
+      "a failing verdict without its message",
+      textOf(header, a.replace(',"message":"it fails"', ""), b, finding, clause, footer),
+      /^r: case a has the verdict differs, but no message says what failed; /,
+    ],
+    [
+      "a passing verdict beside a message",
+      textOf(header, a.replace('"differs"', '"bit-exact"'), b, finding, clause, footer),
+      /^r: case a has the verdict bit-exact, but a message says what failed; /,
+    ],
+    [
+      "a case that is not run, with a message",
+      textOf(header, a.replace('"differs"', '"not-run"'), b, finding, clause, footer),
+      /^r: case a has the verdict not-run, but a message says what failed; /,
+    ],
+    [
+      "a finding of another verdict than its case",
+      textOf(header, a.replace('"differs"', '"certified"'), b, finding, clause, footer),
+      /^r: case a has the verdict certified, but its finding says differs; /,
+    ],
+    [
+      "a failing case that no finding names",
+      textOf(header, a, b, finding.replace('"cases":["a"]', '"cases":[]'), clause, footer),
+      /^r: case a fails, but no finding names it; /,
+    ],
+    [
+      "rejected observations in a case that passes",
+      textOf(header, a, b.replace('"rejected":0', '"rejected":3'), finding, clause, footer),
+      /^r: case b passes, but 3 of its observations were rejected; /,
+    ],
+    [
+      "bits that are not exact in a case that is",
+      textOf(
+        header,
+        a,
+        b.replace('"not-run"', '"bit-exact"').replace('"judged":0', '"judged":2'),
+        finding,
+        clause,
+        footer,
+      ),
+      /^r: case b is bit-exact, but only 0 of its 2 observations are; /,
+    ],
+    [
+      "a case that counts more than was judged",
+      textOf(header, a, b.replace('"weak":0', '"weak":1'), finding, clause, footer),
+      /^r: case b counts more observations than were judged; /,
+    ],
+    [
+      "a clause that its cases do not show",
+      textOf(header, a, b, finding, clause.replace('"not-shown"', '"shown"'), footer),
+      /^r: clause RMS-1\.1 is said to be shown, but by its cases it is not-shown; /,
+    ],
+    [
+      "a clause that counts other cases",
+      textOf(header, a, b, finding, clause.replace('"counts":{}', '"counts":{"certified":2}'), footer),
+      /^r: clause RMS-1\.1 counts 2 cases as certified, but there are 0; /,
+    ],
     ["an unknown verdict", textOf(header, a.replace('"differs"', '"wrong"'), footer), /^r:2: verdict: /],
     [
       "an unknown field",

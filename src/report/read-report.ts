@@ -2,8 +2,7 @@ import { CLAUSES } from "../../spec/clauses.js";
 import { decodeWire, parseJson } from "../program/decode.js";
 import { decodeProgram } from "../program/program-codec.js";
 import { ProgramError } from "../program/program-error.js";
-import { reaches } from "../suite/level.js";
-import { conclusionOf } from "./case-outcome.js";
+import { contradictionIn } from "./contradiction.js";
 import type { Report } from "./report.js";
 import { type LineOf, REPORT_FORMAT, type ReportLine, reportLineSchema } from "./report-schema.js";
 import { snippetPlan } from "./snippet/snippet-plan.js";
@@ -44,7 +43,7 @@ export function parseReport(text: string, source: string): Report {
   checkCount("lines", rest.length + 1, footer.lines, source);
   refuseRepeatedCases(report, source);
   refuseUnknownClauses(report, source);
-  refuseBoast(report, source);
+  refuseContradiction(report, source);
   for (const finding of report.findings) refuseBroken(finding, source);
   return report;
 }
@@ -88,15 +87,10 @@ function refuseRepeatedCases({ cases }: Pick<Report, "cases">, source: string): 
   }
 }
 
-/** A footer says no more than its cases show: somebody may have mended the one and not the others. */
-function refuseBoast(report: Report, source: string): void {
-  const { footer } = report;
-  const shown = conclusionOf(report);
-  const said = footer.conforms && !shown.conforms ? "the implementation conforms" : undefined;
-  const higher = footer.reached !== "none" && !reaches(shown.reached, footer.reached);
-  const boast = said ?? (higher ? `it reaches ${footer.reached}` : undefined);
-  if (boast === undefined) return;
-  const problem = `the footer says that ${boast}, but the cases show ${shown.reached === "none" ? "no level" : shown.reached}; the file was changed, so run the gate again`;
+function refuseContradiction(report: Report, source: string): void {
+  const contradiction = contradictionIn(report);
+  if (contradiction === undefined) return;
+  const problem = `${contradiction}; the file was changed, so run the gate again`;
   throw new ProgramError(source, "", problem);
 }
 

@@ -1,4 +1,5 @@
 import { emptyTally } from "../judge/tally.js";
+import type { Verdict } from "../judge/verdict.js";
 import { conclude } from "../suite/conclusion.js";
 import type { CaseOutcome } from "../suite/expectations/judge-expectations.js";
 import { reportLines } from "./jsonl.js";
@@ -13,10 +14,14 @@ export interface MadeUpOutcomes {
   readonly platform?: string;
 }
 
-/** The lines of a report of a run that never was, and that does not conform. */
+/** The lines of a report of a run that never was, and that does not conform. Failures that no finding names have one each. */
 export function madeUpReport(run: MadeUpOutcomes): string[] {
   const { cases, findings = [], only, complete = true, platform = "linux" } = run;
   const outcomes = cases.map((one) => ({ ...one, tally: emptyTally() }));
+  const alone = outcomes.filter(
+    ({ id, failure }) => failure && !findings.some(({ cases: members }) => members.includes(id)),
+  );
+  const told = [...findings, ...alone.map(({ id }) => ({ sentence: "It differs.", cases: [id] }))];
   const { reached } = conclude(outcomes, { asked: "L2", hasReference: false, complete });
   const report = madeUpRun({
     header: {
@@ -29,9 +34,10 @@ export function madeUpReport(run: MadeUpOutcomes): string[] {
       ...(reason !== undefined && { reason }),
       ...(failure && { message: failure.message }),
     })),
-    findings: findings.map(({ sentence, cases }) => ({
+    findings: told.map(({ sentence, cases: members }) => ({
       sentence,
-      cases: [...cases],
+      verdict: outcomes.find(({ id }) => id === members[0])?.verdict as Verdict,
+      cases: [...members],
       clauses: [],
       message: "it fails",
       replay: "gate",

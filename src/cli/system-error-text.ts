@@ -1,0 +1,16 @@
+/** What codes of the operating system mean for whoever named a file. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  EACCES: "access is denied",
+  EEXIST: "it is a file where a folder is needed",
+  EISDIR: "it is a folder where a file is needed",
+  ENOENT: "there is no such file or folder",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of the path is a file where a folder is needed",
+  EPERM: "access is denied",
+  EROFS: "the file system can only be read",
+};
+
+/** What went wrong with a file, without its name; the system's own words where its code is a rare one. */
+export function systemErrorText({ code = "", message }: NodeJS.ErrnoException): string {
+  return code in MEANINGS ? `${MEANINGS[code]} (${code})` : message;
+}
