@@ -1,8 +1,9 @@
 // Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`.
-// The results of each part are kept in reports/mutation; docs/mutation.md is written of them when there are all. Exit 1
-// where a part scores less than `thresholds.break`.
+// The results of each part are kept in reports/mutation; docs/mutation.md is written of them when there are all. A part
+// that was run before is run again only where its sources or its tests have changed; what else has changed, Stryker does
+// not see, so remove the folder to begin anew. Exit 1 where a part scores less than `thresholds.break`.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
@@ -53,11 +54,13 @@ for (const name of names) {
   const patterns = [...mutate, "!**/*.test.ts", "!**/*.test-support.ts"].join(",");
   const { status } = spawnSync(
     "npx",
-    ["stryker", "run", "scripts/mutation/stryker.config.json", "--mutate", patterns],
+    [
+      ...["stryker", "run", "scripts/mutation/stryker.config.json", "--mutate", patterns],
+      ...["--incremental", "--incrementalFile", resultOf(name)],
+    ],
     { cwd: ROOT, stdio: "inherit", env: { ...process.env, MUTATION_TESTS: tests.join(",") } },
   );
   if (status !== 0) process.exitCode = 1;
-  renameSync(join(RESULTS, "mutation.json"), resultOf(name));
 }
 
 // A part that was run before is not run again for the page, unless its sources have changed since.
