@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fenced, htmlText, markdownText, tableCell } from "./markdown-text.js";
+import { CLAUSES } from "../../spec/clauses.js";
+import { fenced, htmlText, markdownText, ownCell } from "./markdown-text.js";
 import { readMarkdown } from "./read-markdown.test-support.js";
 
 describe("one line", () => {
@@ -60,15 +61,29 @@ describe("one line", () => {
   it("cannot be closed from inside", () => {
     for (const text of ["`", "``", "`a`", "a`` ` ```b", "\\`", "` `"]) {
       expect(readMarkdown(`said: ${markdownText(text)}`)).toMatchObject({ text: "said: ", code: [text] });
-      expect(readMarkdown(`| a |\n| --- |\n| said: ${tableCell(text)} |`).code).toEqual([text]);
     }
   });
 
-  it("stays one line, and one cell of a table", () => {
+  it("stays one line", () => {
     expect(markdownText("a\n# b\u2028c\r")).toBe("`a\\n#` `b\\u{2028}c\\r`".replace("` `", " "));
-    const { blocks, code } = readMarkdown(`| a | b |\n| --- | --- |\n| ${tableCell("x|y")} | z |`);
-    expect(code).toEqual(["x|y"]);
+  });
+});
+
+describe("text of the suite's own", () => {
+  it("is one cell of a table", () => {
+    const { blocks, code } = readMarkdown(`| a | b |\n| --- | --- |\n| ${ownCell("x|y `z`")} | z |`);
+    expect(code).toEqual(["z"]);
     expect(blocks.filter((block) => block === "td_open td")).toHaveLength(2);
+  });
+
+  it("has in every clause nothing but words and code", () => {
+    for (const { statement } of CLAUSES) {
+      const { inline, text, code } = readMarkdown(`| a |\n| --- |\n| ${ownCell(statement)} |`);
+      expect([...inline].filter((kind) => kind !== "text" && kind !== "code_inline")).toEqual([]);
+      const words = statement.split(/`[^`]*`/);
+      for (const word of words) expect(text).toContain(word.trim());
+      expect(code).toHaveLength(words.length - 1);
+    }
   });
 });
 

@@ -38,9 +38,9 @@ export function htmlText(text: string): string {
     .join(" ");
 }
 
-/** A cell of a table. */
-export function tableCell(text: string): string {
-  return markdownText(text).replaceAll("|", "\\|");
+/** A cell of a table with text of the suite's own, which is Markdown. */
+export function ownCell(markdown: string): string {
+  return markdown.replaceAll("|", "\\|");
 }
 
 /** Lines of text as they are. No run of backticks in them is as long as the fence. */

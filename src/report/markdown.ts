@@ -6,7 +6,7 @@ import { failedSelfChecks } from "./failed-self-checks.js";
 import { findingText } from "./finding-text.js";
 import { headline, outcomeText } from "./headline.js";
 import { limitsOf } from "./limits.js";
-import { fenced, htmlText, markdownText, tableCell } from "./markdown-text.js";
+import { fenced, htmlText, markdownText, ownCell } from "./markdown-text.js";
 import { notRunLines } from "./not-run-text.js";
 import { printableLine } from "./printable.js";
 import type { Report, ReportFinding } from "./report.js";
@@ -139,7 +139,7 @@ function clauseTable({ header, clauses }: Report): string[] {
     .map(({ clause, standing, counts }) => {
       const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${countText(count)}`);
       const { statement } = clauseById(clause);
-      return [clause, standing, verdicts.join(", ") || "no case ran", tableCell(statement)];
+      return [clause, standing, verdicts.join(", ") || "no case ran", ownCell(statement)];
     });
   if (rows.length === 0) return [];
   return [
