@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { CaseCount } from "./case-count.js";
+import { expectationFile } from "./expectation-file.js";
 import { findingText } from "./finding-text.js";
 import { outcomeText } from "./headline.js";
 import { limitsOf } from "./limits.js";
@@ -61,6 +63,12 @@ describe("of real runs", () => {
     );
   });
 
+  it("has the expectations file for what is not expected already", () => {
+    const [finding] = reports.failing.findings;
+    expect(markdownReport(reports.failing)).toContain(`\n${expectationFile(finding, reports.failing)}\n`);
+    expect(markdownReport(reports.conforming)).not.toContain("expectations:");
+  });
+
   it("has no element that is not ours", () => {
     for (const report of Object.values(reports)) {
       const { blocks, inline, text } = readMarkdown(markdownReport(report));
@@ -69,7 +77,11 @@ describe("of real runs", () => {
       ).toEqual([]);
       expect(text).not.toMatch(/[@#/\\<>[\]*_~|`{}$]|www\./);
       const html = blocks.filter((block) => block.startsWith("html"));
-      const details = report.findings.map((finding) => 1 + snippetsOf(finding).length);
+      const count = new CaseCount(report);
+      const details = report.findings.map((finding) => {
+        const silenced = count.isExpected(finding) || expectationFile(finding, report) === undefined;
+        return 1 + snippetsOf(finding).length + (silenced ? 0 : 1);
+      });
       expect(html).toHaveLength(2 * details.reduce((sum, count) => sum + count, 0));
       for (const block of html)
         expect(block).toMatch(

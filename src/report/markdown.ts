@@ -2,6 +2,7 @@ import { clauseById } from "../../spec/clauses.js";
 import { CASE_KINDS } from "../suite/case-result.js";
 import { CASE_STANDINGS, CaseCount, type CaseStanding } from "./case-count.js";
 import { countedText, countText } from "./count-text.js";
+import { expectationFile } from "./expectation-file.js";
 import { failedSelfChecks } from "./failed-self-checks.js";
 import { findingText } from "./finding-text.js";
 import { headline, outcomeText } from "./headline.js";
@@ -46,14 +47,15 @@ export function markdownReport(report: Report): string {
     `Suite ${markdownText(shown.header.suite)}, profile ${markdownText(shown.header.profile)}, seed ${shown.header.seed}, dialect ${markdownText(shown.header.dialect)}.`,
   ];
   const room = MOST_BYTES - bytes([...head, ...tail]);
-  return `${[...head, ...findingLines(shown.findings, count, room), ...tail].join("\n\n")}\n`;
+  return `${[...head, ...findingLines(shown, count, room), ...tail].join("\n\n")}\n`;
 }
 
 /** As many findings as there is room for, the largest first. */
-function findingLines(findings: readonly ReportFinding[], count: CaseCount, room: number): string[] {
+function findingLines(report: Report, count: CaseCount, room: number): string[] {
+  const { findings } = report;
   const lines: string[] = [];
   for (const [k, finding] of findings.entries()) {
-    const details = findingDetails(finding, count, k === 0);
+    const details = findingDetails(finding, report, count, k === 0);
     room -= bytes([details]);
     if (room < 0) {
       const rest = countedText(findings.length - k, "more finding");
@@ -65,7 +67,7 @@ function findingLines(findings: readonly ReportFinding[], count: CaseCount, room
   return lines.length === 0 ? [] : ["### Findings", ...lines];
 }
 
-function findingDetails(finding: ReportFinding, count: CaseCount, open: boolean): string {
+function findingDetails(finding: ReportFinding, report: Report, count: CaseCount, open: boolean): string {
   const { number, verdict, sentence, cases } = finding;
   const expected = count.isExpected(finding) ? ", as expected" : "";
   const summary = `<b>Finding ${number} · ${verdict}</b> · ${htmlText(sentence)} (${countedText(cases.length, "case")}${expected})`;
@@ -75,8 +77,16 @@ function findingDetails(finding: ReportFinding, count: CaseCount, open: boolean)
     fenced(findingText(finding)),
     "",
     ...snippetsOf(finding).flatMap(snippetDetails),
+    ...(count.isExpected(finding) ? [] : expectationDetails(finding, report)),
     "</details>",
   ].join("\n");
+}
+
+function expectationDetails(finding: ReportFinding, report: Report): string[] {
+  const file = expectationFile(finding, report);
+  if (file === undefined) return [];
+  const title = "Expectations file that silences it, once reason and issue are written";
+  return [`<details><summary>${title}</summary>`, "", fenced(file, "yaml"), "", "</details>", ""];
 }
 
 function snippetDetails({ language, title, code }: Snippet): string[] {

@@ -1,6 +1,6 @@
 import { clauseById } from "../../../spec/clauses.js";
 import { countedText } from "../count-text.js";
-import { expectationEntry } from "../expectation-entry.js";
+import { expectationFile } from "../expectation-file.js";
 import { NOT_ALONE } from "../not-alone-text.js";
 import type { Report, ReportFinding } from "../report.js";
 import { AxisDifferences } from "./axis-differences.js";
@@ -30,7 +30,7 @@ export function FindingCard({ finding, report }: FindingCardProps) {
   const { number, verdict, sentence, axes, alternatives, firstDiverging, clauses, cases } = finding;
   const { message, mismatch, program, alone, replay } = finding;
   const [clause] = clauses;
-  const entry = expectationEntry(finding, report);
+  const expectation = expectationFile(finding, report);
   return (
     <article id={`finding-${number}`} class="card" aria-labelledby={`finding-${number}-title`}>
       <h3 id={`finding-${number}-title`}>
@@ -91,9 +91,9 @@ export function FindingCard({ finding, report }: FindingCardProps) {
       <SnippetList finding={finding} />
       <h4>More</h4>
       <div class="disclosures">
-        {entry === undefined ? null : (
-          <Disclosure summary="Expectation entry that silences it, once reason and issue are written">
-            <CodeBlock>{shownText(entry, MOST_CODE)}</CodeBlock>
+        {expectation === undefined ? null : (
+          <Disclosure summary="Expectations file that silences it, once reason and issue are written">
+            <CodeBlock>{shownText(expectation, MOST_CODE)}</CodeBlock>
           </Disclosure>
         )}
         {mismatch === undefined ? null : <SeenBefore mismatch={mismatch} />}

@@ -99,7 +99,7 @@ describe("a card", () => {
     expect(accepted.kind).toBe("listed");
     expect(card).toContain(`${distance!.toLocaleString("en-US")} ulps`);
     expect(card).toContain(`Replay ${finding.replay}`);
-    expect(card).toContain("Expectation entry that silences it, once reason and issue are written");
+    expect(card).toContain("Expectations file that silences it, once reason and issue are written");
     expect(card).toMatch(/ verdict: other-dialect .*reason: /);
     expect(card).toMatch(/Python with NumPy .* PyTorch .* JavaScript .* Rust .* C .* Go /);
     for (const id of finding.cases) expect(card).toContain(id);

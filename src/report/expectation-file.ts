@@ -1,15 +1,22 @@
 import { draftEntries, draftItem } from "../suite/expectations/draft-entries.js";
+import { EXPECTATIONS_FORMAT } from "../suite/expectations/expectation-schema.js";
 import { outcomesOf } from "./case-outcome.js";
 import { printable, printableLine } from "./printable.js";
 import type { Report, ReportFinding } from "./report.js";
 
 /**
- * What would silence a finding: items for the list of an expectations file, in YAML, at no indentation. Reason and issue are
- * left empty, and the file is refused until somebody writes them. Undefined where nothing of the finding can be expected:
- * self-checks, and verdicts that do not fail.
+ * What would silence a finding: an expectations file, in YAML; where there is a file already, the items go into its list.
+ * Reason and issue are left empty, and the file is refused until somebody writes them. Undefined where nothing of the
+ * finding can be expected: self-checks, and verdicts that do not fail.
  * @param report whose finding it is
  */
-export function expectationEntry(finding: ReportFinding, report: Pick<Report, "cases">): string | undefined {
+export function expectationFile(finding: ReportFinding, report: Pick<Report, "cases">): string | undefined {
+  const items = itemsOf(finding, report);
+  return items && `format: ${EXPECTATIONS_FORMAT}\nexpectations:\n${items.replace(/^(?=.)/gm, "  ")}`;
+}
+
+/** At no indentation. */
+function itemsOf(finding: ReportFinding, report: Pick<Report, "cases">): string | undefined {
   const group = { sentence: printableLine(finding.sentence), cases: finding.cases };
   const lines = draftEntries(group, outcomesOf(report.cases)).flatMap((entry) => draftItem(entry).block);
   return lines.length === 0 ? undefined : `${lines.map(escaped).join("\n")}\n`;
