@@ -137,7 +137,9 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     this.quotientPasses = passesFor(this.quotientReach);
     this.rootPasses = passesFor(this.rootReach);
     this.reciprocalRootPasses = passesFor(this.reciprocalRootReach);
-    const error = mode === "float32" ? float32Error : keepsAll ? binary64Error : twiceRoundedError;
+    // A scalar kept in binary64 makes a result of it binary64 first, and then float32.
+    const once = mode === "float32" && single === FLOAT32;
+    const error = once ? float32Error : keepsAll ? binary64Error : twiceRoundedError;
     this.roundingError = this.mayFlush ? flushedError(error) : error;
   }
 
