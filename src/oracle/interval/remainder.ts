@@ -106,9 +106,6 @@ export function fusedEnd(x: number, y: number, z: number, end: Float64Array): vo
 
 function fusedEndByBigInt(x: number, y: number, z: number, end: Float64Array): void {
   const exact = plusDyadic(timesDyadic(dyadicOf(x), dyadicOf(y)), dyadicOf(z));
-  const sign = signOfDyadic(exact);
-  // An exact zero takes its sign from the operands, as a rounded sum does.
-  end[0] = sign === 0 ? x * y + z : nearestBinary64(exact);
-  if (sign !== 0 && end[0] === 0) end[0] = sign * 0;
+  end[0] = nearestBinary64(exact);
   end[1] = Number.isFinite(end[0]) ? signOfDyadic(minusDyadic(exact, dyadicOf(end[0]))) : 0;
 }
