@@ -45,6 +45,7 @@ const numbers = `${count(CLAUSES.length)} clauses, ${count(PROPERTIES.length)} p
 const WRITTEN_BY = {
   trial: "npm run trial -- --write",
   sharpness: "npm run figures",
+  mutation: "npm run mutation",
   "onnx-figures": "node scripts/onnx-figures.mjs --airfoil <file>",
 };
 
@@ -57,13 +58,14 @@ function figures(name) {
   return undefined;
 }
 
-const [trial, sharpness, onnx] = [figures("trial"), figures("sharpness"), figures("onnx-figures")];
+const [trial, sharpness, mutation, onnx] = ["trial", "sharpness", "mutation", "onnx-figures"].map(figures);
 const before = readFileSync(path, "utf8");
 const parts = {
   card: `\`\`\`text exempt="written by npm run numbers, of a planted defect"\n${card}\n\`\`\``,
   numbers,
   ...(onnx && { onnx: onnxText(onnx) }),
   ...(trial && sharpness && { trial: trialText(trial, sharpness) }),
+  ...(mutation && { mutation: mutationText(mutation) }),
 };
 const after = Object.entries(parts).reduce((text, [name, content]) => fill(text, name, content), before);
 if (!process.argv.includes("--check")) writeFileSync(path, after);
@@ -87,6 +89,18 @@ function trialText(trial, { floats, pinned }) {
     `${percent(within[1])} of the faulty ones are dead within 1 second and ${percent(within[10])} within 10, half of them within ${count(medianCases)} cases.`,
     `With the default freedom of rounding, in every regime of inputs and every dialect, the floats that are accepted as an update are ${count(median)} in the median, ${count(p99)} at the 99th percentile and ${count(worst)} at most; a pinned evaluation has ${count(pinned.largest)}.`,
   ].join(" ");
+}
+
+function mutationText(parts) {
+  const score = (rows) => {
+    const total = (of) => rows.reduce((sum, row) => sum + of(row), 0);
+    const noticed = total(({ killed, timeout }) => killed + timeout);
+    return { noticed, all: noticed + total(({ alive }) => alive) };
+  };
+  const percent = ({ noticed, all }) => `${((100 * noticed) / all).toFixed(1)} %`;
+  const whole = score(parts);
+  const byPart = parts.map((row) => `\`${row.part}\` ${percent(score([row]))}`).join(", ");
+  return `Of ${count(whole.all)} small changes to the suite's own code its tests notice ${percent(whole)}: ${byPart}.`;
 }
 
 function onnxText({ providers }) {

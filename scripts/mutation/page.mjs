@@ -1,6 +1,6 @@
 // The page of a mutation run: scores by part and file, and every survivor with the reason why it is right.
 
-/** @returns the page in Markdown, survivors without a reason, and reasons without a survivor */
+/** @returns the page in Markdown, counts by part, survivors without a reason, and reasons without a survivor */
 export function mutationPage(results, reasons) {
   const used = new Set();
   const unexplained = [];
@@ -34,6 +34,7 @@ export function mutationPage(results, reasons) {
   ];
   return {
     page: `${text.join("\n\n")}\n`,
+    counts: Object.keys(results).map((part) => ({ part, ...sum(scores.filter((one) => one.part === part)) })),
     unexplained,
     stale: reasons.filter((one) => !used.has(one)).map(({ file, code }) => `${file}: ${code}`),
   };
@@ -42,12 +43,13 @@ export function mutationPage(results, reasons) {
 const share = ({ killed, timeout, alive }) =>
   `${((100 * (killed + timeout)) / Math.max(1, killed + timeout + alive)).toFixed(1)} %`;
 
+const sum = (rows) => ({
+  killed: rows.reduce((total, { killed }) => total + killed, 0),
+  timeout: rows.reduce((total, { timeout }) => total + timeout, 0),
+  alive: rows.reduce((total, { alive }) => total + alive, 0),
+});
+
 function scoreTable(scores) {
-  const sum = (rows) => ({
-    killed: rows.reduce((total, { killed }) => total + killed, 0),
-    timeout: rows.reduce((total, { timeout }) => total + timeout, 0),
-    alive: rows.reduce((total, { alive }) => total + alive, 0),
-  });
   const row = (name, one) => `| ${name} | ${share(one)} | ${one.killed} | ${one.timeout} | ${one.alive} |`;
   const parts = [...new Set(scores.map(({ part }) => part))];
   return [

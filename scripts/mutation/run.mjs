@@ -1,5 +1,5 @@
 // Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`.
-// The results of each part are kept in reports/mutation; docs/mutation.md is written of them when there are all. A part
+// The results of each part are kept in reports/mutation; docs/mutation.md and .json are written of them when there are all. A part
 // that was run before is run again only where its sources or its tests have changed; what else has changed, Stryker does
 // not see, so remove the folder to begin anew. Exit 1 where a part scores less than `thresholds.break`.
 import { spawnSync } from "node:child_process";
@@ -74,13 +74,14 @@ for (const name of Object.keys(PARTS)) {
 }
 const missing = Object.keys(PARTS).filter((name) => !(name in results));
 const reasons = parse(readFileSync(new URL("./survivors.yaml", import.meta.url), "utf8"));
-const { page, unexplained, stale } = mutationPage(results, reasons);
+const { page, counts, unexplained, stale } = mutationPage(results, reasons);
 for (const survivor of unexplained) console.error(`survived, and nobody says why that is right: ${survivor}`);
 if (missing.length > 0) console.error(`docs/mutation.md is not written: not run: ${missing.join(", ")}`);
 else {
   for (const reason of stale)
     console.error(`survivors.yaml has a reason for what did not survive: ${reason}`);
   writeFileSync(join(ROOT, "docs", "mutation.md"), page);
+  writeFileSync(join(ROOT, "docs", "mutation.json"), `${JSON.stringify(counts, null, 1)}\n`);
 }
 
 function sourceOf(file) {
