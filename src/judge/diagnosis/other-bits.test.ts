@@ -62,6 +62,19 @@ describe("diagnoseOtherBits", () => {
     for (const axis of axes) expect(diagnosis.sentence).toContain(axis);
   });
 
+  it("shows the smallest program, and what diverges in it first", () => {
+    const ratio: PinnedEvaluation = { ...fused, "order.update": "ratio-first" };
+    const longer = { ...plain, operations: [...plain.operations, EVERYTHING] };
+    const cases = [failing("longer", longer, ratio), failing("plain", plain, ratio)];
+    const [{ diagnosis, cases: ordered, shown }] = diagnoseOtherBits(cases, declaration);
+    expect(ordered.map(({ id }) => id)).toEqual(["plain", "longer"]);
+    expect(shown).toMatchObject(cases[1].programs[0]);
+    expect(diagnosis.firstDiverging).toBe("parameter");
+    const [{ program, observations }] = cases[1].programs;
+    expect(shown.mismatch).toEqual(judgeProgram(program, observations, declaration).notBitExact[0]);
+    expect(shown.mismatch.slot).toBe("parameter");
+  });
+
   it("finds an evaluation that has no name, axis by axis", () => {
     const own: PinnedEvaluation = {
       ...fused,

@@ -388,6 +388,7 @@ describe("what no hypothesis explains", () => {
     };
     const ofParameter = {
       "−0 for a negative number": { ...half, got: { parameter: -0 } },
+      "a number of the other sign": { ...half, got: { parameter: 0.375 } },
       "all of an update lost, if only in one float": {
         ...fromOne,
         hyperparameters: { lr: 2 ** -24, alpha: 0 },
@@ -534,6 +535,17 @@ describe("the program that is shown", () => {
     );
     expect(shown.program).toBe(large.program);
     expect(shown.mismatch).toMatchObject({ slot: "square_avg", got: Number.NaN, operation: 2 });
+  });
+
+  it("is one that differs rather than one that is inaccurate", () => {
+    const off = { ...QUARTER, got: { square_avg: 0.25 + 2 ** -12 } };
+    const [inaccurate] = wrongStep(off).programs;
+    const other = longer(number);
+    const { diagnosis, shown } = onlyCluster(
+      diagnoseRejections([{ id: "case", programs: [inaccurate, other] }], declaration),
+    );
+    expect(diagnosis).toEqual(differs("square_avg"));
+    expect(shown.program).toBe(other.program);
   });
 
   it("shows the mismatch that is told, though the number before it is wrong too", () => {
