@@ -9,17 +9,26 @@ export function mutationPage(results, reasons) {
   for (const [part, { files }] of Object.entries(results)) {
     for (const [file, { source, mutants }] of Object.entries(files).sort()) {
       const lines = source.split("\n");
-      const alive = mutants.filter(({ status }) => status === "Survived" || status === "NoCoverage");
-      const count = (...states) => mutants.filter(({ status }) => states.includes(status)).length;
-      scores.push({ part, file, killed: count("Killed"), timeout: count("Timeout"), alive: alive.length });
-      for (const { location, replacement = "", mutatorName } of alive) {
+      const reasonOf = ({ location, replacement = "" }) => {
         const code = lines[location.start.line - 1].trim();
         const to = replacement.replace(/\s+/g, " ");
         const entry = reasons.find(
           (one) => one.file === file && one.code === code && (one.to === undefined || one.to.includes(to)),
         );
+        return { code, to, entry };
+      };
+      // Where both programs are the same, running out of time shows nothing but a busy machine.
+      const busy = mutants.filter((mutant) => mutant.status === "Timeout" && reasonOf(mutant).entry);
+      const alive = mutants
+        .filter(({ status }) => status === "Survived" || status === "NoCoverage")
+        .concat(busy);
+      const count = (state) => mutants.filter(({ status }) => status === state).length;
+      const timeout = count("Timeout") - busy.length;
+      scores.push({ part, file, killed: count("Killed"), timeout, alive: alive.length });
+      for (const mutant of alive) {
+        const { code, to, entry } = reasonOf(mutant);
         if (entry) used.add(entry);
-        else unexplained.push(`${file}:${location.start.line} ${mutatorName} ${code} => ${to}`);
+        else unexplained.push(`${file}:${mutant.location.start.line} ${mutant.mutatorName} ${code} => ${to}`);
         survivors.push({ file, code, to, reason: entry?.reason ?? "**no reason yet: a test is missing**" });
       }
     }

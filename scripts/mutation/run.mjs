@@ -1,4 +1,5 @@
-// Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`.
+// Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`, or only the
+// page of the results that there are: `npm run mutation -- --page`.
 // The results of each part are kept in reports/mutation; docs/mutation.md and .json are written of them when there are all. A part
 // that was run before is run again only where its sources or its tests have changed; what else has changed, Stryker does
 // not see, so remove the folder to begin anew. Exit 1 where a part scores less than `thresholds.break`.
@@ -39,13 +40,14 @@ const PARTS = {
   },
 };
 
-const asked = process.argv.slice(2);
+const pageOnly = process.argv.includes("--page");
+const asked = process.argv.slice(2).filter((name) => name !== "--page");
 const unknown = asked.filter((name) => !(name in PARTS));
 if (unknown.length > 0) {
   console.error(`no part is called ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
   process.exit(2);
 }
-const names = asked.length > 0 ? asked : Object.keys(PARTS);
+const names = asked.length > 0 || pageOnly ? asked : Object.keys(PARTS);
 const RESULTS = join(ROOT, "reports", "mutation");
 const resultOf = (name) => join(RESULTS, `${name}.json`);
 
