@@ -12,6 +12,7 @@ import { reportFinding } from "../dist/src/report/report.js";
 import { runGate } from "../dist/src/suite/gate.js";
 import { verifyGoldens } from "../dist/src/suite/golden/verify.js";
 import { SUBJECTS } from "../dist/src/trial/subjects.js";
+import { share, sum } from "./mutation/page.mjs";
 
 const path = fileURLToPath(new URL("../README.md", import.meta.url));
 const pytorch = dialectById("pytorch");
@@ -92,15 +93,10 @@ function trialText(trial, { floats, pinned }) {
 }
 
 function mutationText(parts) {
-  const score = (rows) => {
-    const total = (of) => rows.reduce((sum, row) => sum + of(row), 0);
-    const noticed = total(({ killed, timeout }) => killed + timeout);
-    return { noticed, all: noticed + total(({ alive }) => alive) };
-  };
-  const percent = ({ noticed, all }) => `${((100 * noticed) / all).toFixed(1)} %`;
-  const whole = score(parts);
-  const byPart = parts.map((row) => `\`${row.part}\` ${percent(score([row]))}`).join(", ");
-  return `Of ${count(whole.all)} small changes to the suite's own code its tests notice ${percent(whole)}: ${byPart}.`;
+  const whole = sum(parts);
+  const byPart = parts.map((row) => `\`${row.part}\` ${share(row)}`).join(", ");
+  const changes = whole.killed + whole.timeout + whole.alive;
+  return `Of ${count(changes)} small changes to the suite's own code its tests notice ${share(whole)}: ${byPart}.`;
 }
 
 function onnxText({ providers }) {

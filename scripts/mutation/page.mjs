@@ -49,10 +49,12 @@ export function mutationPage(results, reasons) {
   };
 }
 
-const share = ({ killed, timeout, alive }) =>
+/** Noticed changes of all, in percent. */
+export const share = ({ killed, timeout, alive }) =>
   `${((100 * (killed + timeout)) / Math.max(1, killed + timeout + alive)).toFixed(1)} %`;
 
-const sum = (rows) => ({
+/** Counts of several rows as one. */
+export const sum = (rows) => ({
   killed: rows.reduce((total, { killed }) => total + killed, 0),
   timeout: rows.reduce((total, { timeout }) => total + timeout, 0),
   alive: rows.reduce((total, { alive }) => total + alive, 0),

@@ -1,8 +1,8 @@
-// Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`, or only the
-// page of the results that there are: `npm run mutation -- --page`.
-// The results of each part are kept in reports/mutation; docs/mutation.md and .json are written of them when there are all. A part
-// that was run before is run again only where its sources or its tests have changed; what else has changed, Stryker does
-// not see, so remove the folder to begin anew. Exit 1 where a part scores less than `thresholds.break`.
+// Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`.
+// The results of each part are kept in reports/mutation; docs/mutation.md and .json are written of them when there are
+// all (`npm run mutation -- --page`: of those that there are already). A part that was run before is run again only where
+// its sources or its tests have changed; what else has changed, Stryker does not see, so remove the folder to begin anew.
+// Exit 1 where a part scores less than `thresholds.break`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,8 @@
-import { isFailure, type Verdict } from "../judge/verdict.js";
+import type { Verdict } from "../judge/verdict.js";
 import { isNotRun } from "../suite/case-result.js";
 import { clauseMatrix } from "../suite/clause-matrix.js";
 import { reaches } from "../suite/level.js";
+import { fails } from "./case-count.js";
 import { conclusionOf, outcomesOf } from "./case-outcome.js";
 import type { Report } from "./report.js";
 
@@ -26,14 +27,14 @@ function first<T>(items: readonly T[], contradiction: (item: T) => string | unde
   return undefined;
 }
 
-function contradictionInCase({ id, verdict, message, tally }: Report["cases"][number]): string | undefined {
-  const fails = message !== undefined;
+function contradictionInCase(one: Report["cases"][number]): string | undefined {
+  const { id, verdict, message, tally } = one;
+  const said = message !== undefined;
   const { judged, bitExact, weak, indeterminate, rejected } = tally;
-  if (!fails && !isNotRun(verdict) && isFailure(verdict))
-    return `case ${id} has the verdict ${verdict}, but no message says what failed`;
-  if (fails && (isNotRun(verdict) || verdict === "bit-exact"))
+  if (!said && fails(one)) return `case ${id} has the verdict ${verdict}, but no message says what failed`;
+  if (said && (isNotRun(verdict) || verdict === "bit-exact"))
     return `case ${id} has the verdict ${verdict}, but a message says what failed`;
-  if (!fails && rejected > 0) return `case ${id} passes, but ${rejected} of its observations were rejected`;
+  if (!said && rejected > 0) return `case ${id} passes, but ${rejected} of its observations were rejected`;
   if (verdict === "bit-exact" && bitExact < judged)
     return `case ${id} is bit-exact, but only ${bitExact} of its ${judged} observations are`;
   if (Math.max(bitExact, weak + indeterminate) + rejected > judged)

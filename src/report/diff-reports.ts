@@ -1,6 +1,7 @@
 import { ProgramError } from "../program/program-error.js";
 import { isNotRun } from "../suite/case-result.js";
 import { type ReachedLevel, reaches } from "../suite/level.js";
+import { shardText } from "../suite/shard.js";
 import { fails } from "./case-count.js";
 import { type Outcome, outcomeOf } from "./headline.js";
 import type { Report, ReportFinding } from "./report.js";
@@ -113,7 +114,7 @@ export function diffReports(before: Report, after: Report): ReportDiff {
 }
 
 function partText({ header: { shard } }: Report): string {
-  return shard ? `shard ${shard.index} of ${shard.count}` : "all shards";
+  return shard ? shardText(shard) : "all shards";
 }
 
 function isLower(level: ReachedLevel, than: ReachedLevel): boolean {

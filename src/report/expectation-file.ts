@@ -4,6 +4,9 @@ import { outcomesOf } from "./case-outcome.js";
 import { printable, printableLine } from "./printable.js";
 import type { Report, ReportFinding } from "./report.js";
 
+/** What the file is called where it is shown. */
+export const EXPECTATION_FILE_TITLE = "Expectations file that silences it, once reason and issue are written";
+
 /**
  * What would silence a finding: an expectations file, in YAML; where there is a file already, the items go into its list.
  * Reason and issue are left empty, and the file is refused until somebody writes them. Undefined where nothing of the

@@ -2,7 +2,7 @@ import { clauseById } from "../../spec/clauses.js";
 import { CASE_KINDS } from "../suite/case-result.js";
 import { CASE_STANDINGS, CaseCount, type CaseStanding } from "./case-count.js";
 import { countedText, countText } from "./count-text.js";
-import { expectationFile } from "./expectation-file.js";
+import { EXPECTATION_FILE_TITLE, expectationFile } from "./expectation-file.js";
 import { failedSelfChecks } from "./failed-self-checks.js";
 import { findingText } from "./finding-text.js";
 import { headline, outcomeText } from "./headline.js";
@@ -85,13 +85,17 @@ function findingDetails(finding: ReportFinding, report: Report, count: CaseCount
 function expectationDetails(finding: ReportFinding, report: Report): string[] {
   const file = expectationFile(finding, report);
   if (file === undefined) return [];
-  const title = "Expectations file that silences it, once reason and issue are written";
-  return [`<details><summary>${title}</summary>`, "", fenced(file, "yaml"), "", "</details>", ""];
+  return detailsOf(EXPECTATION_FILE_TITLE, fenced(file, "yaml"));
 }
 
 function snippetDetails({ language, title, code }: Snippet): string[] {
   const name = language.replace(/^python-.*/, "python");
-  return [`<details><summary>${htmlText(title)}</summary>`, "", fenced(code, name), "", "</details>", ""];
+  return detailsOf(htmlText(title), fenced(code, name));
+}
+
+/** @param summary HTML */
+function detailsOf(summary: string, content: string): string[] {
+  return [`<details><summary>${summary}</summary>`, "", content, "", "</details>", ""];
 }
 
 function claimLines({ footer }: Report): string[] {

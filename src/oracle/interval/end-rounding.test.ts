@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { fromBits, MAX_FLOAT32, OVERFLOW_THRESHOLD } from "../../float32/bits.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
 import { nextDown64, nextUp64 } from "./binary64.js";
-import { dyadicOf } from "./dyadic.js";
 import {
   Binary64Rounding,
   type EndRounding,
@@ -14,23 +13,12 @@ import {
   type Side,
   UPPER,
 } from "./end-rounding.js";
+import { compare, over, plus, type Rational, rational, times } from "./exact-rational.test-support.js";
 
 const float32: EndRounding = new Float32Rounding();
 const binary64: EndRounding = new Binary64Rounding();
 const outward: EndRounding = new OutwardRounding();
 const twice: EndRounding = new OnceOrTwiceRounding();
-
-/** An exact rational, d > 0. */
-type Rational = readonly [n: bigint, d: bigint];
-
-function rational(x: number): Rational {
-  const { significand, exponent } = dyadicOf(x);
-  return exponent >= 0 ? [significand << BigInt(exponent), 1n] : [significand, 1n << BigInt(-exponent)];
-}
-const plus = ([a, b]: Rational, [c, d]: Rational): Rational => [a * d + c * b, b * d];
-const times = ([a, b]: Rational, [c, d]: Rational): Rational => [a * c, b * d];
-const over = ([a, b]: Rational, [c, d]: Rational): Rational => (c < 0n ? [-a * d, -b * c] : [a * d, b * c]);
-const compare = ([a, b]: Rational, [c, d]: Rational): number => (a * d > c * b ? 1 : a * d < c * b ? -1 : 0);
 
 /** The root with a sticky bit far below any border: rounds as the exact root does. */
 function root([n, d]: Rational): Rational {

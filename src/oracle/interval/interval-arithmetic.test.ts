@@ -15,6 +15,7 @@ import {
   PLUS_INFINITY,
 } from "./block.js";
 import { IntervalArithmetic, type IntervalOptions } from "./interval-arithmetic.js";
+import { describeSet, set } from "./one-set.test-support.js";
 
 const BASE = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
 const EITHER: Evaluation = { ...BASE, intermediates: ["float32", "binary64"] };
@@ -24,26 +25,6 @@ function arithmetic(
   options: Partial<IntervalOptions> = {},
 ): IntervalArithmetic {
   return new IntervalArithmetic(evaluation, { arena: new BlockArena(1), ...options });
-}
-
-/** A set of one element: the hull of some values, infinities and NaN as flags. */
-function set(...values: number[]): IntervalBlock {
-  const block = new IntervalBlock(1);
-  for (const x of values) block.include(0, x);
-  return block;
-}
-
-function describeSet(block: IntervalBlock): string {
-  const flags = block.flags[0];
-  const text = (x: number) => (Object.is(x, -0) ? "-0" : String(x));
-  return [
-    flags & FINITE ? `[${text(block.lower[0])}, ${text(block.upper[0])}]` : "",
-    flags & PLUS_INFINITY ? "+inf" : "",
-    flags & MINUS_INFINITY ? "-inf" : "",
-    flags & NOT_A_NUMBER ? "nan" : "",
-  ]
-    .filter(Boolean)
-    .join(" ");
 }
 
 /** All float32s of an interval, −0 and +0 apart, and whatever stands beside it. */

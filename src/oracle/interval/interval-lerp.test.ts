@@ -5,7 +5,14 @@ import { MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { fromOrdinal, nextDown, ordinalOf } from "../../float32/neighbours.js";
 import { nextDown64 } from "./binary64.js";
-import { BlockArena, FINITE, IntervalBlock, MINUS_INFINITY, NOT_A_NUMBER, PLUS_INFINITY } from "./block.js";
+import {
+  BlockArena,
+  FINITE,
+  type IntervalBlock,
+  MINUS_INFINITY,
+  NOT_A_NUMBER,
+  PLUS_INFINITY,
+} from "./block.js";
 import { LOWER, OutwardRounding, UPPER } from "./end-rounding.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";
 import {
@@ -15,6 +22,7 @@ import {
   type RoundingError,
   twiceRoundedError,
 } from "./lerp-enclosure.js";
+import { parts, set } from "./one-set.test-support.js";
 
 const FLOAT32: Evaluation = {
   ...evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]),
@@ -40,20 +48,11 @@ function arithmetic(evaluation: Evaluation): IntervalArithmetic {
   return new IntervalArithmetic(evaluation, { arena: new BlockArena(1) });
 }
 
-/** The hull of some values, infinities and NaN as flags. */
-function set(...values: number[]): IntervalBlock {
-  const block = new IntervalBlock(1);
-  for (const x of values) block.include(0, x);
-  return block;
-}
-
-/** Ends and flags of the one element; −0 and +0 differ. */
-function parts(block: IntervalBlock): number[] {
-  return [block.lower[0], block.upper[0], block.flags[0]];
-}
-
 const largest = (block: IntervalBlock) => Math.max(Math.abs(block.lower[0]), Math.abs(block.upper[0]));
 const point = (x: number) => [x, x, FINITE];
+
+const weightOf = (ar: IntervalArithmetic, w: number | IntervalBlock) =>
+  typeof w === "number" ? ar.scalar(w) : w;
 
 /** The lerp of a mean gradient from x towards y. */
 function lerp(
@@ -63,8 +62,7 @@ function lerp(
   w: number | IntervalBlock,
 ): number[] {
   const ar = arithmetic(evaluation);
-  const weight = typeof w === "number" ? ar.scalar(w) : w;
-  return parts(ar.weightedMean("mean-gradient", set(Number.NaN), weight, x, [y]));
+  return parts(ar.weightedMean("mean-gradient", set(Number.NaN), weightOf(ar, w), x, [y]));
 }
 
 /** The same by naive intervals, which take x twice: one operation after the other. */
@@ -75,8 +73,7 @@ function naive(
   w: number | IntervalBlock,
 ): number[] {
   const ar = arithmetic(evaluation);
-  const weight = typeof w === "number" ? ar.scalar(w) : w;
-  return parts(ar.add("mean-gradient", x, ar.multiply(weight, ar.subtract(null, y, x))));
+  return parts(ar.add("mean-gradient", x, ar.multiply(weightOf(ar, w), ar.subtract(null, y, x))));
 }
 
 /**

@@ -5,8 +5,9 @@ import { MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
 import { nextDown64, nextUp64 } from "./binary64.js";
-import { BlockArena, FINITE, IntervalBlock, MINUS_INFINITY, NOT_A_NUMBER, PLUS_INFINITY } from "./block.js";
+import { BlockArena, FINITE, type IntervalBlock, MINUS_INFINITY, PLUS_INFINITY } from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";
+import { describeSet, set } from "./one-set.test-support.js";
 
 const BASE = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
 
@@ -14,28 +15,9 @@ function arithmetic(choices: Partial<Evaluation> = {}): IntervalArithmetic {
   return new IntervalArithmetic({ ...BASE, ...choices }, { arena: new BlockArena(1) });
 }
 
-/** A set of one element: the hull of some values, infinities and NaN as flags. */
-function set(...values: number[]): IntervalBlock {
-  const block = new IntervalBlock(1);
-  for (const x of values) block.include(0, x);
-  return block;
-}
-
-function text(block: IntervalBlock): string {
-  const flags = block.flags[0];
-  const end = (x: number) => (Object.is(x, -0) ? "-0" : String(x));
-  return [
-    flags & FINITE ? `[${end(block.lower[0])}, ${end(block.upper[0])}]` : "",
-    flags & PLUS_INFINITY ? "+inf" : "",
-    flags & MINUS_INFINITY ? "-inf" : "",
-    flags & NOT_A_NUMBER ? "nan" : "",
-  ]
-    .filter(Boolean)
-    .join(" ");
-}
-
 /** "[lower, upper]", and what stands beside it. */
-const interval = (lower: number, upper: number, ...beside: number[]) => text(set(lower, upper, ...beside));
+const interval = (lower: number, upper: number, ...beside: number[]) =>
+  describeSet(set(lower, upper, ...beside));
 const point = (x: number) => interval(x, x);
 
 /**
@@ -81,7 +63,7 @@ function expectHull(got: IntervalBlock, results: readonly number[], label: strin
     if (want.flags[0] & PLUS_INFINITY && got.upper[0] === MAX_FLOAT32) want.include(0, MAX_FLOAT32);
     if (want.flags[0] & MINUS_INFINITY && got.lower[0] === -MAX_FLOAT32) want.include(0, -MAX_FLOAT32);
   }
-  if (text(got) !== text(want)) expect(text(got), label).toBe(text(want));
+  if (describeSet(got) !== describeSet(want)) expect(describeSet(got), label).toBe(describeSet(want));
 }
 
 describe("sets of every kind", () => {
@@ -100,7 +82,7 @@ describe("sets of every kind", () => {
           expectHull(
             operation(set(...x), set(...y)),
             results,
-            `${text(set(...x))} ${sign} ${text(set(...y))}`,
+            `${describeSet(set(...x))} ${sign} ${describeSet(set(...y))}`,
           );
         }
       }
@@ -118,7 +100,7 @@ describe("sets of every kind", () => {
             for (const p of x) for (const q of y) for (const r of z) results.push(fma32(p, q, sign * r));
             return results;
           };
-          const label = `${text(set(...x))} * ${text(set(...y))}, ${text(set(...z))}`;
+          const label = `${describeSet(set(...x))} * ${describeSet(set(...y))}, ${describeSet(set(...z))}`;
           expectHull(ar.add("momentum", product, set(...z)), fused(1), `sum of ${label}`);
           expectHull(ar.subtract("momentum", product, set(...z)), fused(-1), `difference of ${label}`);
         }
@@ -132,9 +114,9 @@ describe("sets of every kind", () => {
       [set(-0, 0), set(1)],
       [set(1), set(-0, 0)],
     ]) {
-      expect(text(ar.multiply(x, y))).toBe("[-0, 0]");
-      expect(text(ar.add("momentum", ar.multiply(x, y), set(-0)))).toBe("[-0, 0]");
-      expect(text(ar.subtract("momentum", ar.multiply(x, y), set(0)))).toBe("[-0, 0]");
+      expect(describeSet(ar.multiply(x, y))).toBe("[-0, 0]");
+      expect(describeSet(ar.add("momentum", ar.multiply(x, y), set(-0)))).toBe("[-0, 0]");
+      expect(describeSet(ar.subtract("momentum", ar.multiply(x, y), set(0)))).toBe("[-0, 0]");
     }
   });
 });
@@ -142,7 +124,7 @@ describe("sets of every kind", () => {
 describe("an end at the largest float32", () => {
   it("is no infinity, though the other end overflows", () => {
     const ar = arithmetic();
-    const sum = (x: IntervalBlock, y: IntervalBlock) => text(ar.add(null, x, y));
+    const sum = (x: IntervalBlock, y: IntervalBlock) => describeSet(ar.add(null, x, y));
     const all = set(-MAX_FLOAT32, MAX_FLOAT32);
     expect(sum(all, set(0, MAX_FLOAT32))).toBe(interval(-MAX_FLOAT32, MAX_FLOAT32, Infinity));
     expect(sum(all, set(-MAX_FLOAT32, 0))).toBe(interval(-MAX_FLOAT32, MAX_FLOAT32, -Infinity));
@@ -156,7 +138,7 @@ describe("an end at the largest float32", () => {
 });
 
 describe("quotients with zeros and infinities", () => {
-  const quotient = (x: IntervalBlock, y: IntervalBlock) => text(arithmetic().quotient(x, y));
+  const quotient = (x: IntervalBlock, y: IntervalBlock) => describeSet(arithmetic().quotient(x, y));
 
   it("by an infinity are zeros with the sign of the quotient", () => {
     for (const [dividend, byPlus, byMinus] of [
@@ -201,27 +183,27 @@ describe("approximate roots and quotients next to what is exact", () => {
     const high = arithmetic(HIGH);
     const ulps = arithmetic(TWO_ULPS);
     for (const zero of [0, -0]) {
-      expect(text(high.squareRoot(set(zero, 4)))).toBe(interval(zero, nextUp(2)));
-      expect(text(high.quotient(set(zero, 4), set(2)))).toBe(interval(zero, nextUp(2)));
-      expect(text(high.quotient(set(-4, zero), set(2)))).toBe(interval(-nextUp(2), zero));
-      expect(text(ulps.squareRoot(set(zero, 4)))).toBe(interval(zero, 2 + 2 ** -21));
-      expect(text(ulps.quotient(set(zero, 4), set(2)))).toBe(interval(zero, 2 + 2 ** -21));
-      expect(text(ulps.quotient(set(-4, zero), set(2)))).toBe(interval(-2 - 2 ** -21, zero));
+      expect(describeSet(high.squareRoot(set(zero, 4)))).toBe(interval(zero, nextUp(2)));
+      expect(describeSet(high.quotient(set(zero, 4), set(2)))).toBe(interval(zero, nextUp(2)));
+      expect(describeSet(high.quotient(set(-4, zero), set(2)))).toBe(interval(-nextUp(2), zero));
+      expect(describeSet(ulps.squareRoot(set(zero, 4)))).toBe(interval(zero, 2 + 2 ** -21));
+      expect(describeSet(ulps.quotient(set(zero, 4), set(2)))).toBe(interval(zero, 2 + 2 ** -21));
+      expect(describeSet(ulps.quotient(set(-4, zero), set(2)))).toBe(interval(-2 - 2 ** -21, zero));
     }
   });
 
   it("a quotient of either sign is moved away from zero at both ends", () => {
     const high = arithmetic(HIGH);
     const ulps = arithmetic(TWO_ULPS);
-    expect(text(high.quotient(set(-3, 5), set(1)))).toBe(interval(-nextUp(3), nextUp(5)));
-    expect(text(high.quotient(set(-3, 5), set(-1)))).toBe(interval(-nextUp(5), nextUp(3)));
-    expect(text(ulps.quotient(set(-3, 5), set(1)))).toBe(interval(-3 - 2 ** -21, 5 + 2 ** -20));
+    expect(describeSet(high.quotient(set(-3, 5), set(1)))).toBe(interval(-nextUp(3), nextUp(5)));
+    expect(describeSet(high.quotient(set(-3, 5), set(-1)))).toBe(interval(-nextUp(5), nextUp(3)));
+    expect(describeSet(ulps.quotient(set(-3, 5), set(1)))).toBe(interval(-3 - 2 ** -21, 5 + 2 ** -20));
   });
 
   it("the reciprocal root of a zero is the infinity of its sign", () => {
     for (const choices of [{}, TWO_ULPS, { intermediates: ["binary64"] }] as Partial<Evaluation>[]) {
       const ar = arithmetic({ ...choices, quotient: ["reciprocal-root"], division: ["correct"] });
-      const ofRoot = (x: number) => text(ar.quotient(set(1), ar.squareRoot(set(x))));
+      const ofRoot = (x: number) => describeSet(ar.quotient(set(1), ar.squareRoot(set(x))));
       expect(ofRoot(0)).toBe("+inf");
       expect(ofRoot(-0)).toBe("-inf");
     }
@@ -230,7 +212,7 @@ describe("approximate roots and quotients next to what is exact", () => {
   it("a result that is kept is not moved: only float32s are some floats away", () => {
     const beyond = (division: Evaluation["division"]) => {
       const ar = arithmetic({ intermediates: ["wider"], division });
-      return text(ar.quotient(set(MAX_FLOAT32), set(0.25)));
+      return describeSet(ar.quotient(set(MAX_FLOAT32), set(0.25)));
     };
     // The kept quotient is 4·MAX; as a float32 it is infinite, and the float below that is the largest.
     expect(beyond(["correct", "one-float-high"])).toBe(interval(4 * MAX_FLOAT32, 4 * MAX_FLOAT32, Infinity));
@@ -243,16 +225,16 @@ describe("approximate roots and quotients next to what is exact", () => {
     // The double 1/3 is below a third, the double 5/3 above five.
     expect(3n * BigInt((1 / 3) * 2 ** 54)).toBeLessThan(2n ** 54n);
     expect(3n * BigInt((5 / 3) * 2 ** 52)).toBeGreaterThan(5n * 2n ** 52n);
-    expect(text(ar.quotient(set(1), set(3)))).toBe(interval(1 / 3, nextUp64(1 / 3)));
-    expect(text(ar.quotient(set(5), set(3)))).toBe(interval(nextDown64(5 / 3), 5 / 3));
-    expect(text(ar.quotient(set(1), set(-3)))).toBe(interval(-nextUp64(1 / 3), -1 / 3));
-    expect(text(ar.quotient(set(3), set(2)))).toBe(point(1.5));
+    expect(describeSet(ar.quotient(set(1), set(3)))).toBe(interval(1 / 3, nextUp64(1 / 3)));
+    expect(describeSet(ar.quotient(set(5), set(3)))).toBe(interval(nextDown64(5 / 3), 5 / 3));
+    expect(describeSet(ar.quotient(set(1), set(-3)))).toBe(interval(-nextUp64(1 / 3), -1 / 3));
+    expect(describeSet(ar.quotient(set(3), set(2)))).toBe(point(1.5));
   });
 });
 
 describe("flushing", () => {
   const flushed = arithmetic({ subnormals: ["kept", "flushed"] });
-  const times1 = (...values: number[]) => text(flushed.multiply(set(...values), set(1)));
+  const times1 = (...values: number[]) => describeSet(flushed.multiply(set(...values), set(1)));
 
   it("begins below the smallest normal number on either side", () => {
     for (const sign of [1, -1]) {
@@ -260,16 +242,16 @@ describe("flushing", () => {
       const below = sign * nextDown(MIN_NORMAL);
       expect(times1(normal)).toBe(point(normal));
       expect(times1(sign * 2)).toBe(point(sign * 2));
-      expect(times1(below)).toBe(text(set(below, -0, 0)));
+      expect(times1(below)).toBe(describeSet(set(below, -0, 0)));
       expect(times1(normal, sign * 2)).toBe(interval(normal, sign * 2));
-      expect(times1(below, sign * 2)).toBe(text(set(sign * 2, -0, 0)));
+      expect(times1(below, sign * 2)).toBe(describeSet(set(sign * 2, -0, 0)));
     }
   });
 
   it("leaves the sign of an exact zero, and gives both zeros where a number beside it may be flushed", () => {
     expect(times1(0)).toBe("[0, 0]");
     expect(times1(-0)).toBe("[-0, -0]");
-    expect(text(flushed.add(null, set(0), set(0)))).toBe("[0, 0]");
+    expect(describeSet(flushed.add(null, set(0), set(0)))).toBe("[0, 0]");
     expect(times1(0, MIN_SUBNORMAL)).toBe(interval(-0, MIN_SUBNORMAL));
     expect(times1(-MIN_SUBNORMAL, -0)).toBe(interval(-MIN_SUBNORMAL, 0));
   });
@@ -278,16 +260,16 @@ describe("flushing", () => {
     const ar = arithmetic({ subnormals: ["flushed-early"], "contraction.momentum": ["left"] });
     // −2^-126 + 2^-298 rounds to −2^-126 in binary64 too.
     const tiny = ar.multiply(set(MIN_SUBNORMAL), set(MIN_SUBNORMAL));
-    expect(text(ar.add("momentum", tiny, set(-MIN_NORMAL)))).toBe(interval(-MIN_NORMAL, 0));
-    expect(text(ar.subtract("momentum", tiny, set(-MIN_NORMAL)))).toBe(point(MIN_NORMAL));
-    expect(text(ar.subtract("momentum", tiny, set(MIN_NORMAL)))).toBe(interval(-MIN_NORMAL, 0));
+    expect(describeSet(ar.add("momentum", tiny, set(-MIN_NORMAL)))).toBe(interval(-MIN_NORMAL, 0));
+    expect(describeSet(ar.subtract("momentum", tiny, set(-MIN_NORMAL)))).toBe(point(MIN_NORMAL));
+    expect(describeSet(ar.subtract("momentum", tiny, set(MIN_NORMAL)))).toBe(interval(-MIN_NORMAL, 0));
   });
 
   it("gives both zeros where an approximate quotient that is not zero has been moved to zero", () => {
     const low = arithmetic({ subnormals: ["flushed"], division: ["one-float-low"] });
-    expect(text(low.quotient(set(MIN_SUBNORMAL), set(2 ** 11)))).toBe("[-0, 0]");
-    expect(text(low.quotient(set(-MIN_SUBNORMAL), set(2 ** 11)))).toBe("[-0, 0]");
-    expect(text(low.quotient(set(0), set(2 ** 11)))).toBe("[0, 0]");
+    expect(describeSet(low.quotient(set(MIN_SUBNORMAL), set(2 ** 11)))).toBe("[-0, 0]");
+    expect(describeSet(low.quotient(set(-MIN_SUBNORMAL), set(2 ** 11)))).toBe("[-0, 0]");
+    expect(describeSet(low.quotient(set(0), set(2 ** 11)))).toBe("[0, 0]");
   });
 });
 
@@ -298,8 +280,12 @@ describe("scalars kept in binary64 beside fused sums", () => {
       for (const z of [0.75, -2, Infinity, -Infinity]) {
         const rounded = Math.fround(0.1 * factor);
         const product = ar.multiply(set(0.1), set(factor));
-        expect(text(ar.add("momentum", product, set(z)))).toBe(text(set(Math.fround(rounded + z))));
-        expect(text(ar.subtract("momentum", product, set(z)))).toBe(text(set(Math.fround(rounded - z))));
+        expect(describeSet(ar.add("momentum", product, set(z)))).toBe(
+          describeSet(set(Math.fround(rounded + z))),
+        );
+        expect(describeSet(ar.subtract("momentum", product, set(z)))).toBe(
+          describeSet(set(Math.fround(rounded - z))),
+        );
       }
     }
   });
@@ -315,9 +301,9 @@ describe("scalars kept in binary64 beside fused sums", () => {
       expect(Math.fround(double * y)).toBe(Math.fround(x * y));
       expect(Math.fround(z - double * y)).toBe(fused);
       const product = ar.multiply(set(x, double), set(y));
-      expect(text(ar.subtract("parameter", set(z), product))).toBe(interval(unfused, fused));
+      expect(describeSet(ar.subtract("parameter", set(z), product))).toBe(interval(unfused, fused));
     }
     const alone = ar.subtract("parameter", set(z), ar.multiply(set(x - 2 ** -50), set(y)));
-    expect(text(alone)).toBe(point(unfused));
+    expect(describeSet(alone)).toBe(point(unfused));
   });
 });

@@ -4,8 +4,16 @@ import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { MIN_NORMAL, MIN_SUBNORMAL } from "../../float32/bits.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
 import { nextDown64 } from "./binary64.js";
-import { BlockArena, FINITE, IntervalBlock, MINUS_INFINITY, NOT_A_NUMBER, PLUS_INFINITY } from "./block.js";
+import {
+  BlockArena,
+  FINITE,
+  type IntervalBlock,
+  MINUS_INFINITY,
+  NOT_A_NUMBER,
+  PLUS_INFINITY,
+} from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";
+import { parts, set } from "./one-set.test-support.js";
 
 const KEPT = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
 const FLUSHED: Evaluation = { ...KEPT, subnormals: ["kept", "flushed"] };
@@ -21,18 +29,6 @@ function arithmetic(evaluation: Evaluation, observed?: number): IntervalArithmet
     arena: new BlockArena(1),
     ...(observed !== undefined && { observed: () => [observed] }),
   });
-}
-
-/** The hull of some values, infinities and NaN as flags. */
-function set(...values: number[]): IntervalBlock {
-  const block = new IntervalBlock(1);
-  for (const x of values) block.include(0, x);
-  return block;
-}
-
-/** Ends and flags of the one element; −0 and +0 differ. */
-function parts(block: IntervalBlock): number[] {
-  return [block.lower[0], block.upper[0], block.flags[0]];
 }
 
 const is = (lower: number, upper: number, flags = 0) => [lower, upper, FINITE | flags];

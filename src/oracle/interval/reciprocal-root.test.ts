@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { fromBits, isFloat32, MAX_FLOAT32, MIN_SUBNORMAL, OVERFLOW_THRESHOLD } from "../../float32/bits.js";
 import { nextUp } from "../../float32/neighbours.js";
 import { nextDown64, nextUp64 } from "./binary64.js";
-import { dyadicOf } from "./dyadic.js";
 import {
   Binary64Rounding,
   CastRounding,
@@ -13,6 +12,7 @@ import {
   OutwardRounding,
   UPPER,
 } from "./end-rounding.js";
+import { type Rational, rational } from "./exact-rational.test-support.js";
 
 const float32: EndRounding = new Float32Rounding();
 const cast: EndRounding = new CastRounding();
@@ -21,14 +21,6 @@ const outward: EndRounding = new OutwardRounding();
 const twice: EndRounding = new OnceOrTwiceRounding();
 
 const MAX = Number.MAX_VALUE;
-
-/** An exact rational, d > 0. */
-type Rational = readonly [n: bigint, d: bigint];
-
-function rational(x: number): Rational {
-  const { significand, exponent } = dyadicOf(x);
-  return exponent >= 0 ? [significand << BigInt(exponent), 1n] : [significand, 1n << BigInt(-exponent)];
-}
 
 /** Sign of 1/√x − m, for m > 0: that of 1 − m²·x. */
 function side(x: number, [m, d]: Rational): number {

@@ -1,24 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { nextDown64, nextUp64 } from "./binary64.js";
-import { dyadicOf, nearestBinary64 } from "./dyadic.js";
+import { nearestBinary64 } from "./dyadic.js";
+import { compare, over, plus, rational, times } from "./exact-rational.test-support.js";
 import { fusedEnd, productRemainder, quotientRemainder, rootRemainder, sumRemainder } from "./remainder.js";
 
 const MAX = Number.MAX_VALUE;
 /** The magnitudes between which products are split without BigInt. */
 const LARGE = 2 ** 990;
 const SMALL = 2 ** -900;
-
-/** An exact rational, d > 0. */
-type Rational = readonly [n: bigint, d: bigint];
-
-function rational(x: number): Rational {
-  const { significand, exponent } = dyadicOf(x);
-  return exponent >= 0 ? [significand << BigInt(exponent), 1n] : [significand, 1n << BigInt(-exponent)];
-}
-const plus = ([a, b]: Rational, [c, d]: Rational): Rational => [a * d + c * b, b * d];
-const times = ([a, b]: Rational, [c, d]: Rational): Rational => [a * c, b * d];
-const over = ([a, b]: Rational, [c, d]: Rational): Rational => (c < 0n ? [-a * d, -b * c] : [a * d, b * c]);
-const compare = ([a, b]: Rational, [c, d]: Rational): number => (a * d > c * b ? 1 : a * d < c * b ? -1 : 0);
 
 function fused(x: number, y: number, z: number): [h: number, r: number] {
   const end = new Float64Array(2);

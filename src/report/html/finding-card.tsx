@@ -1,6 +1,6 @@
 import { clauseById } from "../../../spec/clauses.js";
 import { countedText } from "../count-text.js";
-import { expectationFile } from "../expectation-file.js";
+import { EXPECTATION_FILE_TITLE, expectationFile } from "../expectation-file.js";
 import { NOT_ALONE } from "../not-alone-text.js";
 import type { Report, ReportFinding } from "../report.js";
 import { AxisDifferences } from "./axis-differences.js";
@@ -92,7 +92,7 @@ export function FindingCard({ finding, report }: FindingCardProps) {
       <h4>More</h4>
       <div class="disclosures">
         {expectation === undefined ? null : (
-          <Disclosure summary="Expectations file that silences it, once reason and issue are written">
+          <Disclosure summary={EXPECTATION_FILE_TITLE}>
             <CodeBlock>{shownText(expectation, MOST_CODE)}</CodeBlock>
           </Disclosure>
         )}
