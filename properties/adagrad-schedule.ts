@@ -79,6 +79,8 @@ function adagradScalars(
     lr_decay: point(0),
     clip_value: point(Number.POSITIVE_INFINITY),
     correction: one,
+    decay_rate: point(0),
+    kept_share: one,
   };
 }
 

@@ -28,6 +28,8 @@ import { valueText } from "./value-text.js";
 /** Family 7: the centered form, its variance over the reals, and what becomes of a negative one. */
 
 const canCenter = ({ dialect }: Declaration): boolean => dialect.centered !== "never";
+const keepsNegativeVariance = ({ dialect }: Declaration): boolean =>
+  dialect.centered !== "never" && dialect.negativeVariance === "kept";
 
 /** Hyperparameters of the plain centered rule, with `changes` in the end. */
 function centeredRule(dialect: Dialect, changes: Partial<Hyperparameters> = {}): Drawn<Hyperparameters> {
@@ -229,7 +231,7 @@ export const centeredProperties = [
     clauses: ["RMS-7.3"],
     of: "implementation",
     needs: ["state", "centered", "load"],
-    appliesTo: canCenter,
+    appliesTo: keepsNegativeVariance,
     // Inside the root, ε is chosen far below the deficit of at least 2^-17·mean², so that it does not lift it.
     arbitrary: ({ dialect }) => {
       const inside = dialect.epsilon === "inside" || dialect.epsilon === "both";
@@ -243,6 +245,23 @@ export const centeredProperties = [
         if (Number.isNaN(p)) continue;
         const state = `square_avg ${valueText(squares[i])}, grad_avg ${valueText(means[i])}`;
         const message = `element ${i}: ${state}: the variance is negative and its root NaN, but the parameter is ${valueText(p)}`;
+        throw failureOf(run, "special-mismatch", message);
+      }
+      acceptRun(subject, run);
+    },
+  }),
+  property<Deficit>({
+    id: "clamped-variance-is-zero",
+    clauses: ["RMS-7.3"],
+    of: "implementation",
+    needs: ["state", "centered", "load"],
+    appliesTo: ({ dialect }) => dialect.centered !== "never" && dialect.negativeVariance === "clamped",
+    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(0, 6), draw.constantFrom(0.5, 1e-3)),
+    check: async (deficit, subject) => {
+      const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
+      for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
+        if (!Number.isNaN(p)) continue;
+        const message = `element ${i}: the variance is negative, so it is clamped at zero and ε alone is the denominator, but the parameter is NaN`;
         throw failureOf(run, "special-mismatch", message);
       }
       acceptRun(subject, run);
@@ -279,7 +298,7 @@ export const centeredProperties = [
     of: "implementation",
     needs: ["state", "centered"],
     weight: 0.5,
-    appliesTo: canCenter,
+    appliesTo: keepsNegativeVariance,
     // Under a constant gradient s and a² meet, and their difference becomes a few ulps of either sign: after so
     // many steps that β^t is below 2^-24, it is negative in every evaluation for a tenth of all gradients or more.
     arbitrary: ({ dialect }) =>

@@ -88,7 +88,8 @@ function arrange(
     };
     const parameter = values("parameter");
     const square_avg = values("square_avg");
-    const buffer = slotsOf(shape).includes("momentum_buffer") ? values("momentum_buffer") : undefined;
+    const isUsed = slotsOf(shape).includes("momentum_buffer") && hyperparameters.momentum !== 0;
+    const buffer = isUsed ? values("momentum_buffer") : undefined;
     const after = gradient.map((_, i) => ({
       parameter: parameter[i],
       square_avg: square_avg[i],

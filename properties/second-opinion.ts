@@ -2,7 +2,7 @@ import { DIALECT_AXES, type Dialect, type DialectAxes, type Hyperparameters } fr
 import { DIALECTS } from "../spec/dialects.js";
 import { roundingCell } from "../src/float32/neighbours.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
-import { stepScalars } from "../src/oracle/scalars.js";
+import { FLOAT32_SCALARS, stepScalars } from "../src/oracle/scalars.js";
 import {
   disagreementText,
   type OpinionRequest,
@@ -78,7 +78,7 @@ function requests(): Drawn<OpinionRequest> {
       })
       .map(({ cast, ...drawn }): OpinionRequest => {
         const h = drawn.hyperparameters;
-        const scalars = cast && { scalars: stepScalars(dialect, h, drawn.step, "float32", "float32") };
+        const scalars = cast && { scalars: stepScalars(dialect, h, drawn.step, FLOAT32_SCALARS) };
         return { dialect, ...drawn, ...scalars };
       }),
   );

@@ -26,6 +26,20 @@ export const SUM_SITES = [
 /** A sum of the update rule that a product may feed. */
 export type SumSite = (typeof SUM_SITES)[number];
 
+/**
+ * Parts of a step, in order. Every operation of the update rule belongs to one of them, and an evaluation may keep the
+ * results of one part in binary64 and round those of another to float32.
+ */
+export const STEP_PARTS = [
+  "gradient", // maximize, clipping, weight decay
+  "square", // the products that the mean square collects
+  "average", // the weighted sums: mean square and mean gradient
+  "denominator", // bias correction, variance, root and ε
+  "update", // everything after it
+] as const;
+/** A part of a step. */
+export type StepPart = (typeof STEP_PARTS)[number];
+
 /** Intermediates that have a name in the specification and in reports. */
 export const INTERMEDIATES = [
   "gradient", // after maximize, clipping and weight decay
@@ -45,6 +59,8 @@ export type Intermediate = (typeof INTERMEDIATES)[number];
  * order without the rule being written twice.
  */
 export interface Arithmetic<V> {
+  /** The operations that follow belong to this part. `weightedMean` divides itself into "square" and "average". */
+  enter(part: StepPart): void;
   /** −x. */
   negate(x: V): V;
   /** x·y. */
@@ -59,6 +75,13 @@ export interface Arithmetic<V> {
   maximum(x: V, y: V): V;
   /** The smaller of x and y. */
   minimum(x: V, y: V): V;
+  /** The value where it is positive, and +0 where it is not; NaN stays NaN. */
+  nonNegative(x: V): V;
+  /**
+   * x − x·∏ rates, or x·share, in one of the orders of the evaluation: `rate` is the product of the rates and `share`
+   * is 1 − rate, both computed from scalars before they meet a tensor.
+   */
+  decayed(x: V, rates: readonly V[], rate: V, share: V): V;
   /** weight·old + complement·∏ factors, where complement stands for 1 − weight; one or two factors. */
   weightedMean(
     site: "mean-square" | "mean-gradient",
@@ -67,6 +90,8 @@ export interface Arithmetic<V> {
     old: V,
     factors: readonly [V] | readonly [V, V],
   ): V;
+  /** x / correction, a scalar. */
+  biasCorrected(x: V, correction: V): V;
   /** x / d. `d` may be a square root, of which an evaluation may take the reciprocal directly. */
   quotient(x: V, d: V): V;
   /** scale · x / d, in one of the orders of the evaluation. */
@@ -80,6 +105,9 @@ export interface Arithmetic<V> {
   name(intermediate: Intermediate, x: V): V;
 }
 
-/** The scalars of one step, as a reading represents them. */
-export type StepScalars<V> = { readonly [K in ScalarHyperparameter | "complement" | "correction"]: V };
-// complement: 1 − β. correction: 1 − β^t. lr: after inverse-time decay, if the dialect has it.
+/** The scalars of one step, as an interpreter represents them. */
+export type StepScalars<V> = {
+  readonly [K in ScalarHyperparameter | "complement" | "correction" | "decay_rate" | "kept_share"]: V;
+};
+// complement: 1 − β. correction: 1 − β^t. lr: after inverse-time decay, if the dialect has it. decay_rate: λ, or λ·lr
+// where decoupled weight decay is scaled by the learning rate. kept_share: 1 − decay_rate.

@@ -43,12 +43,28 @@ export const DIALECT_AXIS_MEANINGS: { readonly [A in DialectAxis]: AxisMeaning<D
       ignored: "accepted as an argument and not used",
     },
   },
+  zeroMomentum: {
+    axis: "What a step at μ = 0 does with the momentum buffer.",
+    values: {
+      unbuffered:
+        "nothing: θ follows the rule without momentum, and a buffer from earlier steps stays as it is",
+      buffered:
+        "what it does at every μ: b ← 0·b + …, and θ follows b. So b is there from the first step on, NaN and ∞ in it become NaN, and momentum that is switched on later starts from the last increment",
+    },
+  },
   centered: {
     axis: "Whether the squared mean gradient is subtracted from the mean square.",
     values: {
       never: "v = s",
       optional: "v = s − a² where the hyperparameter `centered` is true, v = s otherwise",
       always: "v = s − a², whatever the hyperparameter says",
+    },
+  },
+  negativeVariance: {
+    axis: "What becomes of a centered variance that rounding has made negative.",
+    values: {
+      kept: "its root is NaN, unless ε is added under the root and lifts it above zero",
+      clamped: "v ← max(v, 0), before ε is added; NaN stays NaN",
     },
   },
   weightDecay: {
@@ -91,6 +107,15 @@ export const DIALECT_AXIS_MEANINGS: { readonly [A in DialectAxis]: AxisMeaning<D
   },
 };
 
+/** What each choice of an axis `intermediates.<part>` means. */
+const PART_PRECISION_MEANINGS = {
+  inherit: "as `intermediates` says",
+  float32: "every operation reads its operands as float32 and is rounded to float32",
+  binary64: "every operation is one of binary64",
+  promoted:
+    "binary64 as soon as an operand is, as C and NumPy promote: one that an earlier part has kept in binary64, or a scalar that `scalars` keeps so; float32 otherwise",
+} as const;
+
 /**
  * Every choice of every float32 axis; one that is missing does not compile.
  *
@@ -112,6 +137,20 @@ export const EVALUATION_AXIS_MEANINGS: {
     values: {
       binary64: "t is the binary64 difference 1 − β, to which `scalars` then applies",
       float32: "t̂ = fl(1 − fl(β))",
+    },
+  },
+  correction: {
+    axis: "The precision in which c = 1 − β^t is formed, where the dialect corrects bias.",
+    values: {
+      binary64: "c is the binary64 result of 1 − β^t, to which `scalars` then applies",
+      float32: "ĉ = fl(1 − fl(fl(β)^t))",
+    },
+  },
+  "decay-rate": {
+    axis: "The precision in which the rate of a decoupled weight decay is formed: λη, or λ where η does not scale it.",
+    values: {
+      binary64: "λη and 1 − λη are binary64 results, to which `scalars` then applies",
+      float32: "fl(fl(λ)·fl(η)), and fl(1 − that)",
     },
   },
   intermediates: {
@@ -147,6 +186,23 @@ export const EVALUATION_AXIS_MEANINGS: {
       "two-term": "(a ⊗ β) ⊕ (t ⊗ g)",
       lerp: "a ⊕ (t ⊗ (g ⊖ a))",
       "lerp-mirrored": "lerp where |t| < ½, otherwise g ⊖ ((g ⊖ a) ⊗ (1 ⊖ t))",
+      "lerp-mirrored-added":
+        "lerp where |t| < ½, otherwise g ⊕ ((g ⊖ a) ⊗ (t ⊖ 1)); at t = 1 a zero can have another sign than under `lerp-mirrored`",
+    },
+  },
+  "zero-weight-decay": {
+    axis: "Weight decay where λ = 0.",
+    values: {
+      skipped: "left out",
+      multiplied: "computed with λ = 0: g ⊕ (θ ⊗ 0) is NaN where θ is NaN or infinite, and −0 can become +0",
+    },
+  },
+  "order.decoupled-decay": {
+    axis: "The order of operations in θ ← θ − η·λ·θ; where the dialect does not scale by η, η is left out.",
+    values: {
+      "one-by-one": "θ ⊖ ((θ ⊗ λ) ⊗ η)",
+      "rate-first": "θ ⊖ (θ ⊗ (λη)), λη being multiplied in the precision of `decay-rate`",
+      factor: "θ ⊗ (1 − λη), 1 − λη being computed in the precision of `decay-rate`",
     },
   },
   "order.update": {
@@ -173,7 +229,16 @@ export const EVALUATION_AXIS_MEANINGS: {
       "one-float-low": "the float32 below fl(√v)",
       "one-float-high": "the float32 above fl(√v)",
       "within-two-ulps":
-        "any float32 from 2 ulps of r = fl(√v) below r, which just above a power of two are 3 and at one 4 floats, to 2 floats above it, each root for itself; also around fl(1/√v), where `quotient` has it",
+        "any float32 from 2 ulps of r = fl(√v) below r, which just above a power of two are 3 and at one 4 floats, to 2 floats above it, each root for itself",
+    },
+  },
+  "reciprocal-root": {
+    axis: "The accuracy of 1/√v where `quotient` computes it as one operation. 1/√0 = ∞ and 1/√∞ = 0 are never moved.",
+    values: {
+      correct: "fl(1/√v)",
+      "one-float-low": "the float32 below fl(1/√v)",
+      "one-float-high": "the float32 above fl(1/√v)",
+      "within-two-ulps": "any float32 from 2 ulps below fl(1/√v) to 2 floats above it, as for `root`",
     },
   },
   division: {
@@ -184,6 +249,21 @@ export const EVALUATION_AXIS_MEANINGS: {
       "one-float-high": "the float32 next to fl(x/d) on the side of ∞",
       "within-two-ulps":
         "any float32 from 2 ulps of q = |fl(x/d)| below q, which just above a power of two are 3 and at one 4 floats, to 2 floats above it, each quotient for itself; where q overflowed, the 2 largest floats too",
+    },
+  },
+  "momentum-buffer": {
+    axis: "Whether the implementation keeps b, or −b as Optax does, which adds its updates; observations show b.",
+    values: {
+      direct: "b is formed as the formula says: a sum that cancels exactly is +0",
+      negated:
+        "the sums that form b and a lookahead are those of the negated operands: one that cancels exactly is −0",
+    },
+  },
+  "bias-correction": {
+    axis: "How s and a are divided by c = 1 − β^t.",
+    values: {
+      division: "s ⊘ c",
+      reciprocal: "s ⊗ (1 ⊘ c)",
     },
   },
   "contraction.weight-decay": {
@@ -214,6 +294,7 @@ export const EVALUATION_AXIS_MEANINGS: {
     axis: "The difference s − a².",
     values: {
       none: "s ⊖ (a ⊗ a)",
+      left: "fma(s, 1 ⊘ c, −(a ⊗ a)), where s is corrected by a reciprocal; elsewhere there is no product on its left",
       right: "fma(−a, a, s); with ε subtracted, a² + ε is no product and nothing is fused",
     },
   },
@@ -239,5 +320,25 @@ export const EVALUATION_AXIS_MEANINGS: {
       none: "the update is rounded first",
       right: "fma(−x, y, θ) where the update is a product x·y, as in η·b; a quotient is never fused",
     },
+  },
+  "intermediates.gradient": {
+    axis: "The precision of maximize, clipping and weight decay, where it differs from `intermediates`.",
+    values: PART_PRECISION_MEANINGS,
+  },
+  "intermediates.square": {
+    axis: "The precision of the products that s collects: t·g·g, or g·g in a lerp, where it differs from `intermediates`.",
+    values: PART_PRECISION_MEANINGS,
+  },
+  "intermediates.average": {
+    axis: "The precision of the sums in which s and a are formed, and of t·g, where it differs from `intermediates`.",
+    values: PART_PRECISION_MEANINGS,
+  },
+  "intermediates.denominator": {
+    axis: "The precision of bias correction, variance, root and ε, where it differs from `intermediates`.",
+    values: PART_PRECISION_MEANINGS,
+  },
+  "intermediates.update": {
+    axis: "The precision of everything after the denominator, where it differs from `intermediates`.",
+    values: PART_PRECISION_MEANINGS,
   },
 };

@@ -212,9 +212,10 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       },
       {
         id: "RMS-5.5",
-        statement: "At μ = 0 every momentum form is the plain rule, and no buffer needs to be kept.",
+        statement:
+          "At μ = 0 the parameter follows the plain rule in every momentum form. No buffer needs to be kept; one from before stays as it is, or is fed by 0·b + … where the dialect feeds it.",
         arithmetic: "float32",
-        why: "A default momentum or a buffer of ones shows here.",
+        why: "A default momentum or a buffer of ones shows here. TensorFlow's kernels feed the buffer at every μ; PyTorch does not touch it.",
       },
     ],
   },
@@ -269,9 +270,9 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-7.3",
         statement:
-          "Where rounding makes the variance negative and ε does not lift it above zero, the parameter becomes NaN: nothing is clamped.",
+          "Where rounding makes the variance negative and ε does not lift it above zero, the parameter becomes NaN, unless the dialect clamps the variance at zero.",
         arithmetic: "acceptance set",
-        why: "No published implementation clamps; one that does hides the cancellation and computes another function.",
+        why: "No implementation in the catalogue clamps. One that does hides the cancellation and computes another function: it must say so.",
       },
     ],
   },
@@ -297,13 +298,15 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       },
       {
         id: "RMS-8.3",
-        statement: "Permuting the elements of a tensor permutes the results, to the bit.",
+        statement:
+          "Permuting the elements of a tensor permutes the results, to the bit; only where both forms of a mirrored lerp are declared may the sign of a zero mean gradient depend on the place.",
         arithmetic: "float32",
-        why: "No element may know its place; vector bodies and tails must agree.",
+        why: "No element may know its place; vector bodies and tails must agree. PyTorch's lerp does not at weight 1 (β = 0): its vector body computes g + (g − a)·(w − 1), its tail g − (g − a)·(1 − w).",
       },
       {
         id: "RMS-8.4",
-        statement: "Splitting a tensor into two parameters, or joining two into one, changes no bit.",
+        statement:
+          "Splitting a tensor into two parameters, or joining two into one, changes no bit, with the exception that RMS-8.3 makes.",
         arithmetic: "float32",
         why: "Tensor boundaries are a matter of storage.",
       },

@@ -25,8 +25,18 @@ export const DIALECT_AXES = {
     "nesterov-lr-outside", // b ← μb + g/d;      p ← p − η·(μ·b + g/d)
     "ignored", // accepted as an argument and not used
   ],
+  /** What a step at μ = 0 does with the momentum buffer. */
+  zeroMomentum: [
+    "unbuffered", // nothing: the parameter follows the plain rule, and a buffer from before stays as it is
+    "buffered", // what it does at any μ: b ← 0·b + …, and the parameter follows b
+  ],
   /** Whether a mean gradient is subtracted from the mean square. */
   centered: ["never", "optional", "always"],
+  /** What becomes of a centered variance that rounding has made negative. */
+  negativeVariance: [
+    "kept", // its root is NaN, unless ε lifts it above zero
+    "clamped", // v ← max(v, 0)
+  ],
   /** How weight decay λ enters. */
   weightDecay: [
     "none",
@@ -57,7 +67,7 @@ export interface Hyperparameters {
   readonly alpha: number;
   /** ε. Range [0, ∞]. */
   readonly eps: number;
-  /** μ. Range [0, ∞]; 0 means that there is no momentum buffer. */
+  /** μ. Range [0, ∞]; at 0 most dialects have no momentum buffer. */
   readonly momentum: number;
   /** λ. Range [0, ∞]. */
   readonly weight_decay: number;

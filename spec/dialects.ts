@@ -17,7 +17,9 @@ const TORCH_AXES: DialectAxes = {
   epsilon: "outside",
   initialAccumulator: "zero",
   momentum: "lr-outside",
+  zeroMomentum: "unbuffered",
   centered: "optional",
+  negativeVariance: "kept",
   weightDecay: "l2",
   biasCorrection: "never",
   maximize: "optional",
@@ -60,7 +62,7 @@ export const DIALECTS: readonly Dialect[] = [
     "tensorflow",
     "TensorFlow 1 RMSPropOptimizer and its kernels",
     INSIDE_AXES,
-    { initialAccumulator: "one" },
+    { initialAccumulator: "one", zeroMomentum: "buffered" },
     {
       lr: 0.001,
       alpha: 0.9,
@@ -169,7 +171,7 @@ export const DIALECTS: readonly Dialect[] = [
     "tfjs",
     "TensorFlow.js: ε subtracted when centered",
     INSIDE_AXES,
-    { epsilon: "subtracted" },
+    { epsilon: "subtracted", zeroMomentum: "buffered" },
     {
       alpha: 0.9,
       eps: 1e-7,

@@ -8,6 +8,10 @@ export const EVALUATION_AXES = {
   scalars: ["float32", "binary64"],
   /** Precision in which 1 − β is subtracted, before `scalars` applies. */
   complement: ["binary64", "float32"],
+  /** Precision in which 1 − β^t is formed, before `scalars` applies. */
+  correction: ["binary64", "float32"],
+  /** Precision in which the rate λη of a decoupled decay and 1 − λη are formed, before `scalars` applies. */
+  "decay-rate": ["binary64", "float32"],
   /**
    * Intermediates rounded to float32 at once, or kept until they are stored: in binary64, or in any precision from
    * binary64 on.
@@ -17,24 +21,46 @@ export const EVALUATION_AXES = {
   subnormals: ["kept", "flushed", "flushed-early"],
   /** (t⊗g)⊗g · t⊗(g⊗g) · s ⊕ w⊗(g⊗g ⊖ s) · the same, mirrored where |w| ≥ ½. */
   "order.mean-square": ["weight-first", "square-first", "lerp", "lerp-mirrored"],
-  /** β⊗a ⊕ t⊗g · a ⊕ w⊗(g ⊖ a) · the same, mirrored where |w| ≥ ½: g ⊖ (g ⊖ a)⊗(1 ⊖ w). */
-  "order.mean-gradient": ["two-term", "lerp", "lerp-mirrored"],
+  /**
+   * β⊗a ⊕ t⊗g · a ⊕ w⊗(g ⊖ a) · the same, mirrored where |w| ≥ ½: g ⊖ (g ⊖ a)⊗(1 ⊖ w), or g ⊕ (g ⊖ a)⊗(w ⊖ 1), which
+   * has another sign of zero at w = 1.
+   */
+  "order.mean-gradient": ["two-term", "lerp", "lerp-mirrored", "lerp-mirrored-added"],
+  /** Weight decay where λ = 0: left out, or done with λ = 0, so that 0·∞ and 0·NaN enter. */
+  "zero-weight-decay": ["skipped", "multiplied"],
+  /** Decoupled decay: θ ⊖ (θ⊗λ)⊗η · θ ⊖ θ⊗(λη) · θ⊗(1 − λη). */
+  "order.decoupled-decay": ["one-by-one", "rate-first", "factor"],
   /** (η⊗g)⊘d · η⊗(g⊘d) · (η⊘d)⊗g · g⊘(d⊘η). */
   "order.update": ["scale-first", "quotient-first", "ratio-first", "inverse"],
   /** x⊘d · x⊗(1⊘d) · where d = √v, x⊗(1/√v rounded once). */
   quotient: ["division", "reciprocal", "reciprocal-root"],
   /** The correctly rounded root, the float32 on either side of it, or any float32 within two ulps of it. */
   root: ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
+  /** The same of 1/√v where it is one operation. */
+  "reciprocal-root": ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
   /** The same of every quotient, low being nearer to zero. */
   division: ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
+  /** Whether what is kept is b, or −b, of which sums that cancel exactly give −0. */
+  "momentum-buffer": ["direct", "negated"],
+  /** Bias correction: x ⊘ c · x ⊗ (1 ⊘ c), c being 1 − β^t. */
+  "bias-correction": ["division", "reciprocal"],
   /** Which product is fused into a sum: none, the left operand's, the right operand's. */
   "contraction.weight-decay": ["none", "right"],
   "contraction.mean-square": ["none", "left", "right"],
   "contraction.mean-gradient": ["none", "left", "right"],
-  "contraction.variance": ["none", "right"],
+  "contraction.variance": ["none", "left", "right"],
   "contraction.momentum": ["none", "left", "right"],
   "contraction.lookahead": ["none", "left", "right"],
   "contraction.parameter": ["none", "right"],
+  /**
+   * What `intermediates` decides, of one part of a step where it differs from the rest; "promoted": binary64 as soon as an
+   * operand is.
+   */
+  "intermediates.gradient": ["inherit", "float32", "binary64", "promoted"],
+  "intermediates.square": ["inherit", "float32", "binary64", "promoted"],
+  "intermediates.average": ["inherit", "float32", "binary64", "promoted"],
+  "intermediates.denominator": ["inherit", "float32", "binary64", "promoted"],
+  "intermediates.update": ["inherit", "float32", "binary64", "promoted"],
 } as const;
 
 /** An axis on which rounding differs. */

@@ -4,14 +4,21 @@ import { type Evaluation, evaluationOf, type PinnedEvaluation } from "./evaluati
 const OPERATION_BY_OPERATION: PinnedEvaluation = {
   scalars: "float32",
   complement: "binary64",
+  correction: "binary64",
+  "decay-rate": "binary64",
   intermediates: "float32",
   subnormals: "kept",
   "order.mean-square": "weight-first",
   "order.mean-gradient": "two-term",
+  "zero-weight-decay": "skipped",
+  "order.decoupled-decay": "one-by-one",
   "order.update": "scale-first",
   quotient: "division",
   root: "correct",
+  "reciprocal-root": "correct",
   division: "correct",
+  "momentum-buffer": "direct",
+  "bias-correction": "division",
   "contraction.weight-decay": "none",
   "contraction.mean-square": "none",
   "contraction.mean-gradient": "none",
@@ -19,6 +26,11 @@ const OPERATION_BY_OPERATION: PinnedEvaluation = {
   "contraction.momentum": "none",
   "contraction.lookahead": "none",
   "contraction.parameter": "none",
+  "intermediates.gradient": "inherit",
+  "intermediates.square": "inherit",
+  "intermediates.average": "inherit",
+  "intermediates.denominator": "inherit",
+  "intermediates.update": "inherit",
 };
 
 /** PyTorch 2 on a CPU without FMA (ATEN_CPU_CAPABILITY=default): nothing fused, lerp for the mean gradient. */
@@ -70,9 +82,21 @@ export const PINNED_EVALUATIONS = {
 /** The name of a pinned evaluation. */
 export type PinnedEvaluationName = keyof typeof PINNED_EVALUATIONS;
 
+/**
+ * All that a pinned evaluation may give: the one result of its choices or, where it has PyTorch's lerp, of either of the
+ * two forms in which PyTorch computes it. The vector body computes g + (g − a)·(w − 1) and the scalar tail
+ * g − (g − a)·(1 − w). They are the same number, but at w = 1 they can be zeros of different signs, and which element
+ * belongs to which depends on the length of the tensor and on the number of threads.
+ */
+export function referenceEvaluation(pinned: PinnedEvaluation): Evaluation {
+  const evaluation = evaluationOf(pinned);
+  if (pinned["order.mean-gradient"] !== "lerp-mirrored") return evaluation;
+  return { ...evaluation, "order.mean-gradient": ["lerp-mirrored", "lerp-mirrored-added"] };
+}
+
 /** A root within one float of the correct one, as in PyTorch's wheels that take it from MKL. */
 export function withRootWithinOneFloat(pinned: PinnedEvaluation): Evaluation {
-  return { ...evaluationOf(pinned), root: ["correct", "one-float-low", "one-float-high"] };
+  return { ...referenceEvaluation(pinned), root: ["correct", "one-float-low", "one-float-high"] };
 }
 
 /**
@@ -82,13 +106,15 @@ export function withRootWithinOneFloat(pinned: PinnedEvaluation): Evaluation {
 export const DEFAULT_FREEDOM: Evaluation = {
   ...evaluationOf(OPERATION_BY_OPERATION),
   "order.mean-square": ["weight-first", "square-first"],
-  "order.mean-gradient": ["two-term", "lerp", "lerp-mirrored"],
+  "order.mean-gradient": ["two-term", "lerp", "lerp-mirrored", "lerp-mirrored-added"],
+  "order.decoupled-decay": ["one-by-one", "rate-first", "factor"],
   "order.update": ["scale-first", "quotient-first", "ratio-first", "inverse"],
   quotient: ["division", "reciprocal"],
+  "bias-correction": ["division", "reciprocal"],
   "contraction.weight-decay": ["none", "right"],
   "contraction.mean-square": ["none", "left", "right"],
   "contraction.mean-gradient": ["none", "left", "right"],
-  "contraction.variance": ["none", "right"],
+  "contraction.variance": ["none", "left", "right"],
   "contraction.momentum": ["none", "left", "right"],
   "contraction.lookahead": ["none", "left", "right"],
   "contraction.parameter": ["none", "right"],

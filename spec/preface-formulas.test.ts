@@ -135,6 +135,7 @@ function stepOfRule(
 ): Map<Slot, bigint> {
   const stored = new Map<Slot, bigint>();
   const arithmetic: Arithmetic<bigint> = {
+    enter: () => {},
     negate: (x) => mod(-x),
     multiply: (x, y) => mod(x * y),
     add: (_, x, y) => mod(x + y),
@@ -142,8 +143,11 @@ function stepOfRule(
     squareRoot: root,
     maximum,
     minimum,
+    nonNegative: (x) => maximum(x, 0n),
+    decayed: (x, rates) => mod(x - rates.reduce((p, rate) => mod(p * rate), x)),
     weightedMean: (_, weight, complement, old, factors) =>
       mod(weight * old + complement * factors.reduce((x, y) => mod(x * y), 1n)),
+    biasCorrected: divide,
     quotient: divide,
     scaledQuotient: (scale, x, d) => divide(mod(scale * x), d),
     store: (slot, x) => {
@@ -163,6 +167,8 @@ function stepOfRule(
     clip_value: at("c"),
     lr_decay: 0n,
     correction: 1n,
+    decay_rate: at("λ"),
+    kept_share: mod(1n - at("λ")),
   };
   updateRule(arithmetic, dialect, shape, scalars, {
     parameter: at("θ"),

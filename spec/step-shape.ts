@@ -4,7 +4,7 @@ import type { DialectAxes, Hyperparameters } from "./dialect.js";
 /** Which optional parts of the rule a step uses; follows from the dialect and the hyperparameters. */
 export interface StepShape {
   readonly centered: boolean;
-  /** Whether there is a momentum buffer. */
+  /** Whether the step reads and writes a momentum buffer. */
   readonly momentum: boolean;
   readonly weightDecay: boolean;
   readonly maximize: boolean;
@@ -15,7 +15,7 @@ export interface StepShape {
 export function stepShape(dialect: DialectAxes, h: Hyperparameters): StepShape {
   return {
     centered: dialect.centered === "always" || (dialect.centered === "optional" && h.centered),
-    momentum: dialect.momentum !== "none" && dialect.momentum !== "ignored" && h.momentum > 0,
+    momentum: hasMomentum(dialect) && (h.momentum > 0 || dialect.zeroMomentum === "buffered"),
     weightDecay: dialect.weightDecay !== "none" && h.weight_decay !== 0,
     maximize: dialect.maximize === "optional" && h.maximize,
     clipping: dialect.clipping !== "never" && h.clip_value !== Number.POSITIVE_INFINITY,
@@ -29,4 +29,9 @@ export function slotsOf(shape: StepShape): readonly StateSlot[] {
     ...(shape.centered ? (["grad_avg"] as const) : []),
     ...(shape.momentum ? (["momentum_buffer"] as const) : []),
   ];
+}
+
+/** Whether the dialect has a momentum form: whether μ has an effect. */
+export function hasMomentum({ momentum }: Pick<DialectAxes, "momentum">): boolean {
+  return momentum !== "none" && momentum !== "ignored";
 }

@@ -12,7 +12,7 @@ export interface StepInputs<V> {
 }
 
 /**
- * One RMSprop step: the only place where the formula is written. Every oracle reads it through its own
+ * One RMSprop step: the only place where the formula is written. Every oracle interprets it in its own
  * arithmetic. Results leave through `store`.
  *
  * Source: clauses RMS-1 to RMS-9 of SPEC.md; the axes are those of `dialect.ts`.
@@ -24,11 +24,12 @@ export function updateRule<V>(
   h: StepScalars<V>,
   inputs: StepInputs<V>,
 ): void {
+  ar.enter("gradient");
   let p = inputs.parameter;
   if (shape.weightDecay && dialect.weightDecay === "decoupled-lr") {
-    p = ar.subtract("weight-decay", p, ar.multiply(ar.multiply(p, h.weight_decay), h.lr));
+    p = ar.decayed(p, [h.weight_decay, h.lr], h.decay_rate, h.kept_share);
   } else if (shape.weightDecay && dialect.weightDecay === "decoupled") {
-    p = ar.subtract("weight-decay", p, ar.multiply(p, h.weight_decay));
+    p = ar.decayed(p, [h.weight_decay], h.decay_rate, h.kept_share);
   }
 
   let g = shape.maximize ? ar.negate(inputs.gradient) : inputs.gradient;
@@ -43,7 +44,6 @@ export function updateRule<V>(
     "square_avg",
     ar.weightedMean("mean-square", h.alpha, h.complement, inputs.square_avg, [g, g]),
   );
-  if (dialect.biasCorrection === "always") s = ar.quotient(s, h.correction);
 
   let a: V | undefined;
   if (shape.centered) {
@@ -51,9 +51,14 @@ export function updateRule<V>(
       "grad_avg",
       ar.weightedMean("mean-gradient", h.alpha, h.complement, inputs.grad_avg as V, [g]),
     );
-    if (dialect.biasCorrection === "always") a = ar.quotient(a, h.correction);
+  }
+  ar.enter("denominator");
+  if (dialect.biasCorrection === "always") {
+    s = ar.biasCorrected(s, h.correction);
+    a &&= ar.biasCorrected(a, h.correction);
   }
   const d = ar.name("denominator", denominator(ar, dialect, h.eps, s, a));
+  ar.enter("update");
   if (shape.clipping && dialect.clipping === "after-square") g = clip(g);
 
   if (!shape.momentum) {
@@ -91,11 +96,12 @@ export function updateRule<V>(
 }
 
 function denominator<V>(ar: Arithmetic<V>, dialect: DialectAxes, eps: V, s: V, a: V | undefined): V {
+  const clamp = (v: V) => (dialect.negativeVariance === "clamped" ? ar.nonNegative(v) : v);
   if (a !== undefined && dialect.epsilon === "subtracted") {
     const shifted = ar.add(null, ar.multiply(a, a), eps);
-    return ar.squareRoot(ar.name("variance", ar.subtract("variance", s, shifted)));
+    return ar.squareRoot(ar.name("variance", clamp(ar.subtract("variance", s, shifted))));
   }
-  const v = ar.name("variance", a === undefined ? s : ar.subtract("variance", s, ar.multiply(a, a)));
+  const v = ar.name("variance", a === undefined ? s : clamp(ar.subtract("variance", s, ar.multiply(a, a))));
   switch (dialect.epsilon) {
     case "outside":
       return ar.add(null, ar.squareRoot(v), eps);

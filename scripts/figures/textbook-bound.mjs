@@ -1,4 +1,4 @@
-import { SLOTS, stepShape, updateRule } from "../../dist/spec/index.js";
+import { PINNED_EVALUATIONS, SLOTS, stepShape, updateRule } from "../../dist/spec/index.js";
 import { stepScalars } from "../../dist/src/oracle/scalars.js";
 
 const UNIT = 2 ** -24;
@@ -18,6 +18,24 @@ class TextbookArithmetic {
 
   input(x) {
     return x - x === 0 ? [x, x] : EVERYTHING;
+  }
+
+  enter() {}
+
+  nonNegative(x) {
+    return this.maximum(x, [0, 0]);
+  }
+
+  decayed(x, rates) {
+    return this.subtract(
+      null,
+      x,
+      rates.reduce((product, rate) => this.multiply(product, rate), x),
+    );
+  }
+
+  biasCorrected(x, correction) {
+    return this.quotient(x, correction);
   }
 
   negate([low, high]) {
@@ -92,7 +110,7 @@ export function textbookBound(dialect, h, step, inputs, observed) {
   const ar = new TextbookArithmetic(observed);
   const take = (record) =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, ar.input(value)]));
-  const scalars = take(stepScalars(dialect, h, step, "float32", "binary64"));
+  const scalars = take(stepScalars(dialect, h, step, PINNED_EVALUATIONS.fused));
   // A clip value of ∞ is not read.
   updateRule(ar, dialect, stepShape(dialect, h), scalars, take(inputs));
   return Object.fromEntries(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DIALECT_AXES, type DialectAxes, type DialectAxis } from "../../spec/dialect.js";
 import { EVALUATION_AXES, type EvaluationAxis, type EvaluationChoice } from "../../spec/evaluation.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import { CAPABILITIES } from "./capability.js";
@@ -17,6 +18,12 @@ type ChoiceSchemas = { [A in EvaluationAxis]: z.ZodOptional<z.ZodArray<z.ZodType
 const choices = Object.fromEntries(
   Object.entries(EVALUATION_AXES).map(([axis, known]) => [axis, z.array(z.enum(known)).min(1).optional()]),
 ) as unknown as ChoiceSchemas;
+
+type AxisSchemas = { [A in DialectAxis]: z.ZodOptional<z.ZodType<DialectAxes[A]>> };
+
+const axes = Object.fromEntries(
+  Object.entries(DIALECT_AXES).map(([axis, known]) => [axis, z.enum(known).optional()]),
+) as unknown as AxisSchemas;
 
 const limitsSchema = z
   .object({
@@ -52,6 +59,10 @@ export const helloSchema = z
       .array(z.string())
       .min(1)
       .meta({ description: "Ids of the dialects that it claims, the main one first" }),
+    axes: z
+      .strictObject(axes)
+      .optional()
+      .meta({ description: "Formula axes on which it differs from the dialects that it claims" }),
     capabilities: z.array(z.enum(CAPABILITIES)),
     float32: float32Schema.optional(),
     limits: limitsSchema.optional(),

@@ -12,8 +12,10 @@ export function neededCapabilities(program: Program, dialect: Dialect): Capabili
   const needed = new Set<Capability>();
   // What is given is asked for, even where no step with a gradient uses it.
   const asks = (given: ProgramHyperparameters) => {
-    const shape = stepShape(dialect, resolveHyperparameters(dialect, given));
-    if (shape.momentum) needed.add("momentum");
+    const resolved = resolveHyperparameters(dialect, given);
+    const shape = stepShape(dialect, resolved);
+    // A buffer that is fed at μ = 0 is part of the dialect, and needs nothing more.
+    if (shape.momentum && resolved.momentum > 0) needed.add("momentum");
     if (shape.centered) needed.add("centered");
     if (shape.weightDecay) needed.add("weight-decay");
     if (shape.maximize) needed.add("maximize");

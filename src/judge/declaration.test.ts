@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dialectById } from "../../spec/dialects.js";
-import { evaluationOf } from "../../spec/evaluation.js";
-import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "../../spec/evaluations.js";
+import { DEFAULT_FREEDOM, PINNED_EVALUATIONS, referenceEvaluation } from "../../spec/evaluations.js";
 import { declarationOf, pinnedDeclaration } from "./declaration.js";
 
 const pytorch = dialectById("pytorch");
@@ -24,8 +23,11 @@ describe("pinnedDeclaration", () => {
     const evaluation = PINNED_EVALUATIONS.fused;
     expect(pinnedDeclaration(pytorch, "mine", evaluation)).toEqual({
       dialect: pytorch,
-      evaluation: evaluationOf(evaluation),
+      evaluation: referenceEvaluation(evaluation),
       reference: { name: "mine", evaluation },
     });
+    const { "order.mean-gradient": lerps, ...others } = referenceEvaluation(evaluation);
+    expect(lerps).toEqual(["lerp-mirrored", "lerp-mirrored-added"]);
+    expect(Object.values(others).every(({ length }) => length === 1)).toBe(true);
   });
 });

@@ -1,6 +1,11 @@
 import type { Dialect } from "../../spec/dialect.js";
-import { type Evaluation, evaluationOf, type PinnedEvaluation } from "../../spec/evaluation.js";
-import { DEFAULT_FREEDOM, PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
+import type { Evaluation, PinnedEvaluation } from "../../spec/evaluation.js";
+import {
+  DEFAULT_FREEDOM,
+  PINNED_EVALUATIONS,
+  type PinnedEvaluationName,
+  referenceEvaluation,
+} from "../../spec/evaluations.js";
 
 /** What an implementation says of itself, and what it is judged by. */
 export interface Declaration {
@@ -30,5 +35,5 @@ export function declarationOf(
 
 /** No freedom at all: the named evaluation is both the acceptance set and the reference. */
 export function pinnedDeclaration(dialect: Dialect, name: string, evaluation: PinnedEvaluation): Declaration {
-  return { dialect, evaluation: evaluationOf(evaluation), reference: { name, evaluation } };
+  return { dialect, evaluation: referenceEvaluation(evaluation), reference: { name, evaluation } };
 }

@@ -1,10 +1,11 @@
 import { SLOTS, type Slot, STATE_SLOTS } from "../../spec/arithmetic.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 import { evaluationOf } from "../../spec/evaluation.js";
+import { referenceEvaluation } from "../../spec/evaluations.js";
 import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { StepInputs } from "../../spec/update-rule.js";
 import { type EnumeratedStep, Enumerator } from "../oracle/enumerated/enumerated-step.js";
-import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
+import { emptyBuffer, initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
 import type { Observation } from "../program/observation.js";
 import type { Tensor } from "../program/tensor.js";
 import type { Timeline, TimelineEvent } from "../program/timeline.js";
@@ -96,6 +97,8 @@ class TimelineJudge {
   private lastStep: StepEvent | undefined;
   private seen: ObservedBlocks = {};
   /** The slots that an implementation must have by now, if they are asked for. */
+  private required: readonly Slot[] = ["parameter"];
+  /** The slots that the last step has written. */
   private present: readonly Slot[] = ["parameter"];
   private stepsTaken = 0;
   private lastGradient: Tensor | undefined;
@@ -123,7 +126,8 @@ class TimelineJudge {
         this.countSteps(event);
       } else {
         const next = events[i + 1];
-        i += this.step(event, next);
+        const usesBuffer = (one: TimelineEvent) => one.kind === "step" && one.hyperparameters.momentum !== 0;
+        i += this.step(event, next, events.slice(i + 1).some(usesBuffer));
         if (next?.kind === "observe") this.countSteps(next);
       }
     }
@@ -138,6 +142,7 @@ class TimelineJudge {
     this.stepsTaken = entry.step;
     this.reference = { parameter: this.reference.parameter, state };
     this.present = ["parameter", "square_avg"];
+    this.required = this.present;
     if (this.known) {
       this.known = { parameter: this.known.parameter, state };
       return;
@@ -147,19 +152,24 @@ class TimelineJudge {
   }
 
   /** Judge a step, with the observation that follows it at once if there is one; returns events consumed. */
-  private step(event: StepEvent, next: TimelineEvent | undefined): 0 | 1 {
+  private step(event: StepEvent, next: TimelineEvent | undefined, usesBufferLater: boolean): 0 | 1 {
     this.stepsTaken++;
     this.lastGradient = event.gradient;
     const gradient = new Float64Array(event.gradient.values);
     this.present = ["parameter", ...slotsOf(stepShape(this.declaration.dialect, event.hyperparameters))];
+    // Where μ is 0 no buffer needs to be kept, also in a dialect that feeds it: it may be shown or not.
+    const isNeeded = (slot: Slot) => slot !== "momentum_buffer" || event.hyperparameters.momentum !== 0;
+    this.required = this.present.filter(isNeeded);
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
 
     if (observed) this.unusedKept(event, observed);
-    if (this.known && observed && this.present.every((slot) => observed[slot])) {
-      this.oneStep(event, this.known, gradient, observed);
+    // A buffer that is fed at μ = 0 but not shown is only ever multiplied by zero: any of its values will do.
+    const isUnseen = (slot: Slot) => !usesBufferLater && this.isListed() && !this.required.includes(slot);
+    if (this.known && observed && this.present.every((slot) => observed[slot] || isUnseen(slot))) {
+      const fed = this.oneStep(event, this.known, gradient, observed);
       this.known = {
         parameter: observed.parameter as Float64Array,
-        state: { ...this.known.state, ...stateIn(observed) },
+        state: { ...this.known.state, ...(fed && { momentum_buffer: fed }), ...stateIn(observed) },
       };
       this.reference = this.known;
       return 1;
@@ -199,13 +209,23 @@ class TimelineJudge {
     }
   }
 
-  /** Segment by segment: the listed sets of a whole large tensor would need gigabytes. */
+  /** Whether the results of one step are listed rather than enclosed. */
+  private isListed(): boolean {
+    return !this.declaration.evaluation.intermediates.includes("wider");
+  }
+
+  /**
+   * Segment by segment: the listed sets of a whole large tensor would need gigabytes.
+   * @returns one possible value of a momentum buffer that was written and not shown
+   */
   private oneStep(
     event: StepEvent,
     known: KnownState,
     gradient: Float64Array,
     observed: ObservedBlocks,
-  ): void {
+  ): Float64Array | undefined {
+    const isHidden = this.present.includes("momentum_buffer") && !observed.momentum_buffer;
+    const fed = isHidden ? new Float64Array(this.length) : undefined;
     let from = 0;
     do {
       const to = Math.min(from + SEGMENT, this.length);
@@ -213,33 +233,37 @@ class TimelineJudge {
       const parameter = known.parameter.subarray(from, to);
       const state = known.state && part(known.state);
       const before = { parameter, ...(state && { state }) };
-      this.oneSegment(event, before, gradient.subarray(from, to), part(observed), from);
+      const buffer = this.oneSegment(event, before, gradient.subarray(from, to), part(observed), from);
+      if (buffer) fed?.set(buffer, from);
       from = to;
     } while (from < this.length);
+    return fed;
   }
 
-  /** @param from where the segment begins in the tensor */
+  /**
+   * @param from where the segment begins in the tensor
+   * @returns one possible value of the momentum buffer, if it is not shown
+   */
   private oneSegment(
     event: StepEvent,
     known: KnownState,
     gradient: Float64Array,
     observed: ObservedBlocks,
     from: number,
-  ): void {
-    const { dialect, evaluation, reference } = this.declaration;
+  ): Float64Array | undefined {
+    const { dialect, reference } = this.declaration;
     const { hyperparameters: h } = event;
     const { length } = gradient;
     const inputs = this.inputsOf(known, h, gradient);
-    const setOf = evaluation.intermediates.includes("wider")
-      ? this.enclosedSets(event, known, gradient, observed)
-      : this.listedSets(event, inputs, observed);
+    const listed = this.isListed() ? this.listedSets(event, inputs, observed) : undefined;
+    const setOf = listed?.setOf ?? this.enclosedSets(event, known, gradient, observed);
     const exact =
       reference &&
       enumeratorFor("reference", length).step(
         dialect,
         h,
         this.stepsTaken,
-        evaluationOf(reference.evaluation),
+        referenceEvaluation(reference.evaluation),
         inputs,
         {},
       );
@@ -247,12 +271,13 @@ class TimelineJudge {
       const got = observed[slot];
       const set = got && setOf(slot, got);
       if (!set) continue;
-      this.judgeSlot(event, slot, got, exact?.[slot]?.[0], observed, inputs, set, from);
+      this.judgeSlot(event, slot, got, exact?.[slot], observed, inputs, set, from);
       for (let i = 0; this.sink.set && i < length; i++) {
         const accepted = set.accepted(i);
         if (accepted.kind === "listed") this.sink.set(accepted.values);
       }
     }
+    return observed.momentum_buffer ? undefined : listed?.outcomes.momentum_buffer?.[0];
   }
 
   /** Everything that the declared choices can store in one step. A set is valid until the next one is asked for. */
@@ -260,7 +285,7 @@ class TimelineJudge {
     event: StepEvent,
     inputs: StepInputs<Float64Array>,
     observed: ObservedBlocks,
-  ): (slot: Slot, got: Float64Array) => SlotSet | undefined {
+  ): { outcomes: EnumeratedStep; setOf: (slot: Slot, got: Float64Array) => SlotSet | undefined } {
     const { dialect, evaluation } = this.declaration;
     const { length } = inputs.gradient;
     const sets = enumeratorFor("set", length).explainedStep(
@@ -272,7 +297,7 @@ class TimelineJudge {
       observed,
     );
     const membership = membershipFor(length);
-    return (slot, got) => {
+    const setOf = (slot: Slot, got: Float64Array): SlotSet | undefined => {
       const outcomes = sets[slot];
       if (!outcomes) return undefined;
       const old = inputs[slot] as Float64Array;
@@ -284,6 +309,7 @@ class TimelineJudge {
         size: (i) => listedValues(outcomes, i).length,
       };
     };
+    return { outcomes: sets, setOf };
   }
 
   /** Choices that cannot be listed: for each order an interval of one step, from what is known. */
@@ -306,7 +332,7 @@ class TimelineJudge {
     event: StepEvent,
     slot: Slot,
     got: Float64Array,
-    expected: Float64Array | undefined,
+    expected: readonly Float64Array[] | undefined,
     observed: ObservedBlocks,
     inputs: StepInputs<Float64Array> | undefined,
     set: SlotSet,
@@ -317,7 +343,7 @@ class TimelineJudge {
     for (let i = 0; i < got.length; i++) {
       this.sink.size?.(slot, set.size(i));
       const accepted = set.accepts(i);
-      const same = expected !== undefined && Object.is(expected[i], got[i]);
+      const same = expected?.some((outcome) => Object.is(outcome[i], got[i])) ?? false;
       if (accepted) {
         if (same) tally.bitExact++;
         const evidence = set.evidence(i);
@@ -328,7 +354,7 @@ class TimelineJudge {
         ...this.place(event, slot, from + i),
         got: got[i],
         accepted: set.accepted(i),
-        ...(expected && { reference: expected[i] }),
+        ...(expected && { reference: expected[0][i] }),
         ...(inputs && { inputs: elementOf(inputs, i) }),
         observed: elementOf(observed, i),
       });
@@ -344,7 +370,8 @@ class TimelineJudge {
     for (const slot of SLOTS) {
       const got = observed[slot];
       if (!got || !carried.slots.includes(slot)) continue;
-      const expected = this.declaration.reference && after[slot];
+      const reference = this.declaration.reference && after[slot];
+      const expected = reference && [reference];
       this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(carried, slot, got), 0);
     }
     carried.anchor(observed);
@@ -406,11 +433,12 @@ class TimelineJudge {
   }
 
   private inputsOf(known: KnownState, h: Hyperparameters, gradient: Float64Array): StepInputs<Float64Array> {
-    const { dialect } = this.declaration;
+    const { dialect, evaluation } = this.declaration;
     const shape = stepShape(dialect, h);
+    const zero = emptyBuffer(evaluation);
     const state = known.state
-      ? withMissingBuffers(known.state, shape)
-      : initialState(dialect, h, shape, gradient);
+      ? withMissingBuffers(known.state, shape, zero)
+      : initialState(dialect, h, shape, gradient, zero);
     return { parameter: known.parameter, gradient, ...state };
   }
 
@@ -438,7 +466,7 @@ class TimelineJudge {
       const tensor = entry[slot];
       if (tensor) {
         if (fits(slot, tensor)) blocks[slot] = new Float64Array(tensor.values);
-      } else if (event.slots.includes(slot) && this.present.includes(slot)) {
+      } else if (event.slots.includes(slot) && this.required.includes(slot)) {
         this.sink.breach(`${where}: no ${slot} returned`);
       }
     }

@@ -12,6 +12,9 @@ export class GraphArithmetic implements Arithmetic<GraphRef> {
     private readonly evaluation: PinnedEvaluation,
   ) {}
 
+  /** All parts of a graph have one precision. */
+  enter(): void {}
+
   negate(x: GraphRef): GraphRef {
     return this.graph.apply("Neg", x);
   }
@@ -51,6 +54,16 @@ export class GraphArithmetic implements Arithmetic<GraphRef> {
     return this.negate(this.maximum(this.negate(x), this.negate(y)));
   }
 
+  nonNegative(x: GraphRef): GraphRef {
+    return this.maximum(x, this.zero());
+  }
+
+  /** One by one: `refuseUnbuildable` refuses the orders that need scalars of their own. */
+  decayed(x: GraphRef, rates: readonly GraphRef[]): GraphRef {
+    const product = rates.reduce((p, rate) => this.multiply(p, rate), x);
+    return this.subtract("weight-decay", x, product);
+  }
+
   weightedMean(
     site: "mean-square" | "mean-gradient",
     weight: GraphRef,
@@ -59,13 +72,19 @@ export class GraphArithmetic implements Arithmetic<GraphRef> {
     [x, y]: readonly [GraphRef] | readonly [GraphRef, GraphRef],
   ): GraphRef {
     const order = this.evaluation[`order.${site}`];
-    if (order === "lerp" || order === "lerp-mirrored") {
+    if (order === "lerp" || order === "lerp-mirrored" || order === "lerp-mirrored-added") {
       const target = y ? this.multiply(x, y) : x;
       const difference = this.subtract(null, target, old);
       const fromOld = this.add(site, old, this.multiply(complement, difference));
       if (order === "lerp") return fromOld;
-      const weightOfOld = this.subtract(null, this.one(), complement);
-      const fromTarget = this.subtract(site, target, this.multiply(difference, weightOfOld));
+      const fromTarget =
+        order === "lerp-mirrored"
+          ? this.subtract(
+              site,
+              target,
+              this.multiply(difference, this.subtract(null, this.one(), complement)),
+            )
+          : this.add(site, target, this.multiply(difference, this.subtract(null, complement, this.one())));
       const half = this.graph.constant("half", 0.5);
       const isSmall = this.graph.apply("Less", this.graph.apply("Abs", complement), half);
       return this.graph.apply("Where", isSmall, fromOld, fromTarget);
@@ -77,6 +96,11 @@ export class GraphArithmetic implements Arithmetic<GraphRef> {
         ? this.multiply(complement, this.multiply(x, y))
         : this.multiply(this.multiply(complement, x), y);
     return this.add(site, kept, gained);
+  }
+
+  biasCorrected(x: GraphRef, correction: GraphRef): GraphRef {
+    if (this.evaluation["bias-correction"] === "division") return this.divide(x, correction);
+    return this.multiply(x, this.graph.apply("Reciprocal", correction));
   }
 
   quotient(x: GraphRef, d: GraphRef): GraphRef {

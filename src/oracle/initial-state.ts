@@ -1,4 +1,5 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
+import type { Evaluation } from "../../spec/evaluation.js";
 import type { StepShape } from "../../spec/step-shape.js";
 
 /** The state of one parameter before a step, as blocks of float32 values. */
@@ -18,17 +19,29 @@ export function initialState(
   hyperparameters: Hyperparameters,
   shape: StepShape,
   gradient: Float64Array,
+  emptyMomentum = 0,
 ): StateBlocks {
-  return withMissingBuffers({ square_avg: initialMeanSquare(dialect, hyperparameters, gradient) }, shape);
+  const square_avg = initialMeanSquare(dialect, hyperparameters, gradient);
+  return withMissingBuffers({ square_avg }, shape, emptyMomentum);
 }
 
-/** Add, as zeros, the buffers that a step of this shape reads and the state does not have yet. */
-export function withMissingBuffers(state: StateBlocks, shape: StepShape): StateBlocks {
+/** What a momentum buffer holds before its first step: −0 where what the implementation keeps is −b. */
+export function emptyBuffer({ "momentum-buffer": forms }: Pick<Evaluation, "momentum-buffer">): number {
+  return forms.includes("direct") ? 0 : -0;
+}
+
+/**
+ * Add, as zeros, the buffers that a step of this shape reads and the state does not have yet.
+ * @param emptyMomentum the zero of the momentum buffer, which has a sign
+ */
+export function withMissingBuffers(state: StateBlocks, shape: StepShape, emptyMomentum = 0): StateBlocks {
   const { length } = state.square_avg;
   return {
     ...state,
     ...(shape.centered && { grad_avg: state.grad_avg ?? new Float64Array(length) }),
-    ...(shape.momentum && { momentum_buffer: state.momentum_buffer ?? new Float64Array(length) }),
+    ...(shape.momentum && {
+      momentum_buffer: state.momentum_buffer ?? new Float64Array(length).fill(emptyMomentum),
+    }),
   };
 }
 

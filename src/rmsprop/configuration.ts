@@ -12,9 +12,11 @@ import { type ResolvedOptions, type RMSpropOptions, resolveOptions } from "./opt
 export interface StepConfiguration {
   readonly epsilon: DialectAxes["epsilon"];
   readonly initialAccumulator: DialectAxes["initialAccumulator"];
-  /** "none" where the dialect ignores momentum or μ is 0: then there is no buffer. */
+  /** "none" where the dialect ignores momentum, or μ is 0 and it keeps no buffer then. */
   readonly momentum: Exclude<DialectAxes["momentum"], "ignored">;
   readonly centered: boolean;
+  /** Whether a centered variance below zero becomes zero. */
+  readonly clampsVariance: boolean;
   /** "none" where λ is 0. */
   readonly weightDecay: DialectAxes["weightDecay"];
   readonly biasCorrection: boolean;
@@ -86,13 +88,15 @@ export function configureStep(options: RMSpropOptions = {}): StepConfiguration {
 export function configurationOf(options: ResolvedOptions): StepConfiguration {
   const { dialect, evaluation, hyperparameters: h } = options;
   // A flag or scalar that the dialect does not know has no effect.
-  const hasMomentum = h.momentum > 0 && dialect.momentum !== "ignored";
+  const hasMomentum =
+    dialect.momentum !== "ignored" && (h.momentum > 0 || dialect.zeroMomentum === "buffered");
   const clips = h.clip_value !== Number.POSITIVE_INFINITY;
   return {
     epsilon: dialect.epsilon,
     initialAccumulator: dialect.initialAccumulator,
     momentum: hasMomentum ? (dialect.momentum as StepConfiguration["momentum"]) : "none",
     centered: dialect.centered === "always" || (dialect.centered === "optional" && h.centered),
+    clampsVariance: dialect.negativeVariance === "clamped",
     weightDecay: h.weight_decay === 0 ? "none" : dialect.weightDecay,
     biasCorrection: dialect.biasCorrection === "always",
     maximize: dialect.maximize === "optional" && h.maximize,

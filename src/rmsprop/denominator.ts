@@ -11,7 +11,8 @@ const correctedMean = new Float32Array(BLOCK);
  * The denominator of `count` elements from `start` on, written to the front of `out`. `gradientAverage` is
  * read only when the step is centered. `t` counts the step from 1.
  *
- * A centered variance that rounding made negative gives NaN where ε does not lift it: nobody clamps it.
+ * A centered variance that rounding made negative gives NaN where ε does not lift it, unless the
+ * dialect clamps it.
  */
 export function writeDenominator(
   configuration: StepConfiguration,
@@ -33,6 +34,10 @@ export function writeDenominator(
       center(configuration, out, correctedMean, 0, count);
     } else {
       center(configuration, out, gradientAverage, start, count);
+    }
+    if (configuration.clampsVariance) {
+      // NaN is not below zero, so it stays.
+      for (let i = 0; i < count; i++) if (out[i] <= 0) out[i] = 0;
     }
   }
   takeRoot(configuration, gradientAverage !== undefined, count, out);

@@ -70,6 +70,7 @@ export function naiveStep(
   if (centered) {
     if (axes.epsilon === "subtracted") v = f(used - f(f(mean * mean) + eps));
     else v = cuda ? f(used - f(mean * mean)) : minus(used, mean, mean);
+    if (axes.negativeVariance === "clamped" && v <= 0) v = 0;
   }
   const insideEps =
     axes.epsilon === "inside" || axes.epsilon === "both" || (axes.epsilon === "subtracted" && !centered);
@@ -83,7 +84,7 @@ export function naiveStep(
   const descended = (x: number) => (cuda ? minus(p, f(x / d), lr) : f(p - scaled(x)));
   const carried = f(e.b * mu);
   const result = (b: number, next: number) => ({ p: next, s, a, b });
-  if (!(h.momentum > 0)) return result(e.b, descended(g));
+  if (!(h.momentum > 0) && axes.zeroMomentum === "unbuffered") return result(e.b, descended(g));
   if (axes.momentum === "lr-outside") {
     const b = f(carried + f(g / d));
     return result(b, minus(p, b, lr));

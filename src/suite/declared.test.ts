@@ -28,6 +28,26 @@ it("takes what is declared, and what is asked for before that", () => {
   expect(asked.reference?.name).toBe("fused");
 });
 
+it("takes formula axes that differ from the dialect's", () => {
+  const declaration = declarationFrom(
+    hello({ axes: { negativeVariance: "clamped", zeroMomentum: "buffered" }, capabilities: ["momentum"] }),
+    {},
+  );
+  expect(declaration.dialect).toMatchObject({
+    id: "pytorch",
+    epsilon: "outside",
+    negativeVariance: "clamped",
+    zeroMomentum: "buffered",
+  });
+});
+
+it("expects no buffer at μ = 0 of an implementation without momentum", () => {
+  const tensorflow = hello({ dialects: ["tensorflow"] });
+  expect(declarationFrom(tensorflow, {}).dialect.zeroMomentum).toBe("unbuffered");
+  const withMomentum = hello({ dialects: ["tensorflow"], capabilities: ["momentum"] });
+  expect(declarationFrom(withMomentum, {}).dialect.zeroMomentum).toBe("buffered");
+});
+
 it("refuses a dialect that is not claimed, or that nobody knows", () => {
   expect(() => declarationFrom(hello(), { dialect: "optax" })).toThrow(
     new UnusableDeclaration("mine does not claim dialect optax; it claims pytorch, keras"),
@@ -45,7 +65,7 @@ it("refuses choices that leave everything open", () => {
   expect(declarationFrom(hello({ float32: { choices: wide } }), {}).evaluation.root).toEqual(root);
   const wider = { ...wide, intermediates: [...scalars] };
   expect(() => declarationFrom(hello({ float32: { choices: wider } }), {})).toThrow(
-    /^float32\.choices leave 24 combinations open \(scalars 2, complement 1, intermediates 2, subnormals 2, root 3, division 1\); at most 12/,
+    /^float32\.choices leave 24 combinations open \(scalars 2, intermediates 2, subnormals 2, root 3\); at most 12/,
   );
   // A choice that another one includes leaves nothing more open.
   const approximate = {

@@ -1,3 +1,4 @@
+import type { Dialect } from "../../spec/dialect.js";
 import { DIALECTS, dialectById } from "../../spec/dialects.js";
 import { allows, type Evaluation, type EvaluationAxis } from "../../spec/evaluation.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
@@ -22,7 +23,8 @@ export interface Asked {
  * @throws {UnusableDeclaration} for a dialect that the catalogue does not have, or that it does not claim, and for
  *   more choices of rounding than can be judged
  */
-export function declarationFrom({ implementation, dialects, float32 }: Hello, asked: Asked): Declaration {
+export function declarationFrom(hello: Hello, asked: Asked): Declaration {
+  const { implementation, dialects, float32 } = hello;
   const known = DIALECTS.map(({ id }) => id);
   const unknown = dialects.find((id) => !known.includes(id));
   if (unknown !== undefined)
@@ -35,7 +37,7 @@ export function declarationFrom({ implementation, dialects, float32 }: Hello, as
       `${implementation.name} does not claim dialect ${id}; it claims ${dialects.join(", ")}`,
     );
   const declaration = declarationOf(
-    dialectById(id),
+    declaredDialect(dialectById(id), hello),
     asked.evaluation ?? float32?.reference,
     float32?.choices,
   );
@@ -43,13 +45,30 @@ export function declarationFrom({ implementation, dialects, float32 }: Hello, as
   return declaration;
 }
 
+/** The dialect with the axes that the implementation declares, and without what it cannot be asked to do. */
+function declaredDialect(dialect: Dialect, { axes = {}, capabilities }: Hello): Dialect {
+  const given = Object.entries(axes).filter(([, value]) => value !== undefined);
+  // Without momentum there is no buffer to feed.
+  const unfed = capabilities.includes("momentum") ? {} : { zeroMomentum: "unbuffered" as const };
+  return { ...dialect, ...unfed, ...Object.fromEntries(given) };
+}
+
 /** Axes on which an implementation makes one choice for all of its operations. */
 const WHOLE: readonly EvaluationAxis[] = [
   "scalars",
   "complement",
+  "correction",
+  "decay-rate",
   "intermediates",
+  "intermediates.gradient",
+  "intermediates.square",
+  "intermediates.average",
+  "intermediates.denominator",
+  "intermediates.update",
   "subnormals",
+  "zero-weight-decay",
   "root",
+  "reciprocal-root",
   "division",
 ];
 
@@ -61,9 +80,9 @@ function refuseTooWide(evaluation: Evaluation): void {
   const counts = WHOLE.map((axis) => distinctChoices(evaluation[axis]));
   const combinations = counts.reduce((product, count) => product * count, 1);
   if (combinations <= MOST_COMBINATIONS) return;
-  const open = WHOLE.map((axis, k) => `${axis} ${counts[k]}`).join(", ");
+  const several = WHOLE.flatMap((axis, k) => (counts[k] > 1 ? [`${axis} ${counts[k]}`] : []));
   throw new UnusableDeclaration(
-    `float32.choices leave ${combinations} combinations open (${open}); at most ${MOST_COMBINATIONS} can be judged: declare what the implementation does`,
+    `float32.choices leave ${combinations} combinations open (${several.join(", ")}); at most ${MOST_COMBINATIONS} can be judged: declare what the implementation does`,
   );
 }
 

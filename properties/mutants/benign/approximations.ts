@@ -99,7 +99,7 @@ export const APPROXIMATIONS: readonly Variant[] = [
     title: "Multiplies by a reciprocal root that may be two ulps off.",
     declares: {
       dialect: "optax",
-      choices: { quotient: ["reciprocal-root"], root: [...TWO_ULPS] },
+      choices: { quotient: ["reciprocal-root"], "reciprocal-root": [...TWO_ULPS] },
     },
     create: (groups) => new PlainOptimizer(groups, { ...PLAIN, ...roughReciprocalRoot }, "optax"),
   },

@@ -40,8 +40,17 @@ describe("hypotheses", () => {
       roundingHypotheses(declarationOf(pytorch, "fused", choices)).map(({ differences }) =>
         differences.map(({ axis }) => axis),
       );
-    const others = [["complement"], ["subnormals"]];
-    const orders = [["order.mean-square"], ["quotient"], ["root"], ["division"]];
+    const others = [["complement"], ["correction"], ["decay-rate"], ["subnormals"]];
+    const orders = [
+      ["order.mean-square"],
+      ["zero-weight-decay"],
+      ["quotient"],
+      ["root"],
+      ["reciprocal-root"],
+      ["division"],
+      ["momentum-buffer"],
+      ...["gradient", "square", "average", "denominator", "update"].map((part) => [`intermediates.${part}`]),
+    ];
     expect(axesOf({})).toEqual([
       ["scalars"],
       ["intermediates"],
@@ -71,6 +80,7 @@ describe("hypotheses", () => {
     expect(told).toEqual([
       [wider],
       ["root: within-two-ulps"],
+      ["reciprocal-root: within-two-ulps"],
       ["division: within-two-ulps"],
       ["scalars: binary64", wider],
     ]);

@@ -30,7 +30,7 @@ const ALL_AXES = Object.keys(EVALUATION_AXES) as EvaluationAxis[];
  * is told: precision before roots and orders, because it is what differs in practice.
  */
 export function roundingHypotheses(declaration: Declaration): Hypothesis[] {
-  const single = ALL_AXES.flatMap((axis) => roundingHypothesis(declaration, axis, pinnedChoices(axis)));
+  const single = ALL_AXES.flatMap((axis) => roundingHypothesis(declaration, axis, likelyChoices(axis)));
   const isPrecision = ({ differences: [{ axis }] }: Hypothesis) =>
     axis === "scalars" || axis === "intermediates";
   const precision = single.filter(isPrecision);
@@ -49,6 +49,11 @@ export function openRoundingHypotheses(declaration: Declaration): Hypothesis[] {
   const scalars = roundingHypothesis(declaration, "scalars", pinnedChoices("scalars"));
   const wider = single.filter(({ differences: [{ axis }] }) => axis === "intermediates");
   return [...single, ...scalars.flatMap((first) => wider.map((second) => combined(first, second)))];
+}
+
+/** The choices of an axis that have one result; of a part of a step the one that differs most from all others. */
+function likelyChoices(axis: EvaluationAxis): readonly string[] {
+  return axis.startsWith("intermediates.") ? ["binary64"] : pinnedChoices(axis);
 }
 
 /** These choices on one axis; nothing, if they are declared already. */

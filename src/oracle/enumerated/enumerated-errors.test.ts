@@ -7,7 +7,7 @@ import { EnumeratedArithmetic } from "./enumerated-arithmetic.js";
 import { Enumerator } from "./enumerated-step.js";
 
 const PINNED = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
-const SEVERAL = new Error("an enumerated reading takes one choice of intermediates and one of subnormals");
+const SEVERAL = new Error("an enumeration takes one choice of intermediates and one of subnormals");
 const WIDER = new Error("results of wider intermediates cannot be listed");
 
 function reading(changes: Partial<Evaluation>): EnumeratedArithmetic {

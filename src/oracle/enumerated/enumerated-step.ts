@@ -1,9 +1,11 @@
 import { SLOTS, type Slot } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
-import type { Evaluation } from "../../../spec/evaluation.js";
+import type { Evaluation, EvaluationAxis } from "../../../spec/evaluation.js";
 import { type StepShape, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
-import { stepScalars } from "../scalars.js";
+import { evaluatedShape } from "../evaluated-shape.js";
+import { mapValues } from "../map-values.js";
+import { scalarChoices, stepScalars } from "../scalars.js";
 import { Arena } from "./arena.js";
 import { EnumeratedArithmetic, type Outcomes } from "./enumerated-arithmetic.js";
 
@@ -37,8 +39,7 @@ export class Enumerator {
     observed: Readonly<Partial<Record<Slot, Float64Array>>>,
   ): EnumeratedStep {
     this.arena.reset();
-    const shape = stepShape(dialect, hyperparameters);
-    return this.list(dialect, shape, hyperparameters, step, evaluation, inputs, observed);
+    return this.list(dialect, hyperparameters, step, evaluation, inputs, observed);
   }
 
   /**
@@ -57,14 +58,13 @@ export class Enumerator {
     const shape = stepShape(dialect, hyperparameters);
     const seen = observed.momentum_buffer;
     const some = seen ? incrementsOf(evaluation, dialect, shape) : [evaluation];
-    const steps = some.map((one) => this.list(dialect, shape, hyperparameters, step, one, inputs, observed));
+    const steps = some.map((one) => this.list(dialect, hyperparameters, step, one, inputs, observed));
     if (seen && steps.length > 1) keepExplaining(steps, seen);
     return merged(steps);
   }
 
   private list(
     dialect: DialectAxes,
-    shape: StepShape,
     hyperparameters: Hyperparameters,
     step: number,
     evaluation: Evaluation,
@@ -72,10 +72,11 @@ export class Enumerator {
     observed: Readonly<Partial<Record<Slot, Float64Array>>>,
   ): EnumeratedStep {
     const results: Partial<Record<Slot, Float64Array[]>> = {};
-    for (const reading of readingsOf(evaluation)) {
-      const arithmetic = new EnumeratedArithmetic(this.arena, reading, observed);
-      const scalars = stepScalars(dialect, hyperparameters, step, reading.scalars[0], reading.complement[0]);
-      const scalarOutcomes = mapValues(scalars, (value) => arithmetic.input(this.scalarBlock(value)));
+    for (const whole of wholeEvaluations(evaluation, dialect, hyperparameters)) {
+      const arithmetic = new EnumeratedArithmetic(this.arena, whole, observed);
+      const shape = evaluatedShape(dialect, hyperparameters, whole);
+      const scalars = stepScalars(dialect, hyperparameters, step, scalarChoices(whole));
+      const scalarOutcomes = mapValues(scalars, (value) => arithmetic.scalar(this.scalarBlock(value)));
       const inputOutcomes: StepInputs<Outcomes> = mapValues(inputs, (values) => arithmetic.input(values));
       updateRule(arithmetic, dialect, shape, scalarOutcomes, inputOutcomes);
       for (const slot of SLOTS) {
@@ -101,8 +102,7 @@ export class Enumerator {
 /** One evaluation for each way in which a Nesterov step can make its increment; for other steps, the one given. */
 function incrementsOf(evaluation: Evaluation, dialect: DialectAxes, shape: StepShape): Evaluation[] {
   const { momentum } = dialect;
-  // A bias correction divides too, and not by the same method: that is left open.
-  if (!shape.momentum || dialect.biasCorrection === "always") return [evaluation];
+  if (!shape.momentum) return [evaluation];
   if (momentum !== "nesterov" && momentum !== "nesterov-lr-outside") return [evaluation];
   const denominators: Evaluation[] = shape.centered
     ? evaluation["contraction.variance"].map((choice) => ({
@@ -156,27 +156,35 @@ function merged(steps: readonly EnumeratedStep[]): EnumeratedStep {
   };
 }
 
-/** One reading for each point of the axes that hold for the whole of a step. */
-function readingsOf(evaluation: Evaluation): Evaluation[] {
-  return evaluation.scalars.flatMap((scalars) =>
-    evaluation.complement.flatMap((complement) =>
-      evaluation.intermediates.flatMap((intermediates) =>
-        evaluation.subnormals.map((subnormals) => ({
-          ...evaluation,
-          scalars: [scalars],
-          complement: [complement],
-          intermediates: [intermediates],
-          subnormals: [subnormals],
-        })),
-      ),
-    ),
-  );
-}
+/** Axes that hold for the whole of a step, or of a part of it: an enumeration has one choice of each. */
+const WHOLE_AXES = [
+  "scalars",
+  "complement",
+  "correction",
+  "decay-rate",
+  "intermediates",
+  "intermediates.gradient",
+  "intermediates.square",
+  "intermediates.average",
+  "intermediates.denominator",
+  "intermediates.update",
+  "subnormals",
+  "zero-weight-decay",
+] as const satisfies readonly EvaluationAxis[];
 
-/** The same keys with other values; a key that is absent stays absent. */
-function mapValues<R extends object, B>(record: R, f: (value: NonNullable<R[keyof R]>) => B): Mapped<R, B> {
-  const entries = Object.entries(record).map(([key, value]) => [key, f(value)] as const);
-  return Object.fromEntries(entries) as Mapped<R, B>;
+/** One evaluation for each point of these axes on which something of the step depends. */
+function wholeEvaluations(evaluation: Evaluation, dialect: DialectAxes, h: Hyperparameters): Evaluation[] {
+  const decouples = dialect.weightDecay === "decoupled" || dialect.weightDecay === "decoupled-lr";
+  const isIrrelevant = (axis: EvaluationAxis) =>
+    (axis === "correction" && dialect.biasCorrection === "never") ||
+    (axis === "decay-rate" && !decouples) ||
+    (axis === "zero-weight-decay" && (dialect.weightDecay === "none" || h.weight_decay !== 0));
+  let whole: Evaluation[] = [evaluation];
+  for (const axis of WHOLE_AXES) {
+    const choices: readonly string[] = evaluation[axis];
+    if (choices.length === 1) continue;
+    const relevant = isIrrelevant(axis) ? choices.slice(0, 1) : choices;
+    whole = whole.flatMap((one) => relevant.map((choice) => ({ ...one, [axis]: [choice] }) as Evaluation));
+  }
+  return whole;
 }
-
-type Mapped<R, B> = { [K in keyof R]: B };

@@ -1,4 +1,5 @@
 import type { Arithmetic, Intermediate, Slot, StateSlot, SumSite } from "../../../spec/arithmetic.js";
+import type { EvaluationChoice } from "../../../spec/evaluation.js";
 import { type Enclosure, isPoint, isReal, point } from "./enclosure.js";
 import type { EnclosureArithmetic } from "./enclosure-arithmetic.js";
 
@@ -9,6 +10,7 @@ import type { EnclosureArithmetic } from "./enclosure-arithmetic.js";
 export type MeanForm = "two-term" | "lerp";
 
 const ONE = point(1);
+const ZERO = point(0);
 
 /** What the exact reading can be told about one step. */
 export interface ExactReading {
@@ -16,6 +18,8 @@ export interface ExactReading {
   readonly meanSquare?: MeanForm;
   /** @default "two-term" */
   readonly meanGradient?: MeanForm;
+  /** Matters only where cast scalars make λ·η, its cast and 1 less the cast share three numbers. @default "one-by-one" */
+  readonly decoupledDecay?: EvaluationChoice<"order.decoupled-decay">;
   /**
    * State that was observed after the step, one enclosure an element: later operations read it in place of
    * what was computed. The computed values are still what `written` holds.
@@ -35,6 +39,9 @@ export class ExactArithmetic implements Arithmetic<Enclosure[]> {
     private readonly elements: EnclosureArithmetic,
     private readonly reading: ExactReading = {},
   ) {}
+
+  /** Over the reals nothing depends on the part. */
+  enter(): void {}
 
   negate(x: Enclosure[]): Enclosure[] {
     return x.map((e) => this.elements.negate(e));
@@ -66,6 +73,17 @@ export class ExactArithmetic implements Arithmetic<Enclosure[]> {
     return broadcast(x, y, (a, b) => this.elements.minimum(a, b));
   }
 
+  nonNegative(x: Enclosure[]): Enclosure[] {
+    return this.maximum(x, [ZERO]);
+  }
+
+  decayed(x: Enclosure[], rates: readonly Enclosure[][], rate: Enclosure[], share: Enclosure[]): Enclosure[] {
+    const form = this.reading.decoupledDecay;
+    if (form === "factor") return this.multiply(x, share);
+    const lost = (form === "rate-first" ? [rate] : rates).reduce((made, one) => this.multiply(made, one), x);
+    return this.subtract("weight-decay", x, lost);
+  }
+
   weightedMean(
     site: "mean-square" | "mean-gradient",
     weight: Enclosure[],
@@ -79,6 +97,10 @@ export class ExactArithmetic implements Arithmetic<Enclosure[]> {
       return this.add(null, this.multiply(weight, old), this.multiply(complement, x));
     }
     return old.map((o, i) => this.lerp(o, x[i], complement.length === 1 ? complement[0] : complement[i]));
+  }
+
+  biasCorrected(x: Enclosure[], correction: Enclosure[]): Enclosure[] {
+    return this.quotient(x, correction);
   }
 
   quotient(x: Enclosure[], d: Enclosure[]): Enclosure[] {

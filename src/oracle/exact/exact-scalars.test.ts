@@ -26,10 +26,12 @@ function scalars(dialect: string, step: number, overrides?: ScalarOverrides): Re
 const { centered: _, maximize: __, ...plain } = given;
 
 test("are the hyperparameters, and what the dialect makes of them", () => {
-  expect(scalars("pytorch", 3)).toEqual({ ...plain, complement: 0.25, correction: 1 });
-  expect(scalars("keras-2", 2)).toEqual({ ...plain, lr: 0.125, complement: 0.25, correction: 1 });
+  const decay = { decay_rate: 2, kept_share: -1 };
+  expect(scalars("pytorch", 3)).toEqual({ ...plain, ...decay, complement: 0.25, correction: 1 });
+  expect(scalars("keras-2", 2)).toEqual({ ...plain, ...decay, lr: 0.125, complement: 0.25, correction: 1 });
   const corrected = scalars("optax-bias-corrected", 3);
-  expect(corrected).toEqual({ ...plain, complement: 0.25, correction: 1 - 0.75 ** 3 });
+  expect(corrected).toEqual({ ...plain, ...decay, complement: 0.25, correction: 1 - 0.75 ** 3 });
+  expect(scalars("keras", 3)).toMatchObject({ decay_rate: 1, kept_share: 0 });
 });
 
 test("are what is given in their place, each for itself", () => {
@@ -43,12 +45,18 @@ test("are what is given in their place, each for itself", () => {
     clip_value: 17,
     complement: 18,
     correction: 19,
+    decay_rate: 20,
+    kept_share: 21,
   };
   for (const dialect of ["pytorch", "keras-2", "optax-bias-corrected"]) {
     expect(scalars(dialect, 5, overrides)).toEqual(overrides);
     const before = scalars(dialect, 5);
     for (const [name, value] of Object.entries(overrides)) {
-      expect(scalars(dialect, 5, { [name]: value })).toEqual({ ...before, [name]: value });
+      const after = { ...before, [name]: value };
+      // The decay rate is λ, and the share that it keeps is the rest.
+      if (name === "weight_decay") after.decay_rate = value;
+      if (name === "weight_decay" || name === "decay_rate") after.kept_share = 1 - value;
+      expect(scalars(dialect, 5, { [name]: value })).toEqual(after);
     }
   }
 });

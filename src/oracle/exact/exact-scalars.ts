@@ -9,10 +9,10 @@ export type ScalarOverrides = Partial<StepScalars<number>>;
 const ONE = point(1);
 
 /**
- * The scalars of one step over the reals: 1 − β, 1 − β^t and the decayed learning rate are those of the exact
- * binary64 hyperparameters, without the roundings of host code.
+ * The scalars of one step over the reals: 1 − β, 1 − β^t, the decay rate and the decayed learning rate are those of the
+ * exact binary64 hyperparameters, without the roundings of host code.
  *
- * @param dialect Only `lrDecay` is read: with "inverse-time", lr becomes lr / (1 + lr_decay·(step − 1)).
+ * @param dialect With `lrDecay` "inverse-time", lr becomes lr / (1 + lr_decay·(step − 1)).
  * @param step t, counted from 1.
  * @param overrides Where given, these are the scalars, as they are: an lr is not decayed again, and a
  *   complement owes nothing to alpha. So cast scalars can be read over the reals.
@@ -20,7 +20,7 @@ const ONE = point(1);
  */
 export function exactScalars(
   ar: EnclosureArithmetic,
-  dialect: Pick<DialectAxes, "lrDecay" | "biasCorrection">,
+  dialect: Pick<DialectAxes, "lrDecay" | "biasCorrection" | "weightDecay">,
   h: Hyperparameters,
   step: number,
   overrides: ScalarOverrides = {},
@@ -37,12 +37,17 @@ export function exactScalars(
     return ar.divide(point(h.lr), ar.add(ONE, ar.multiply(point(h.lr_decay), point(step - 1))));
   };
   const alpha = scalar("alpha", () => point(h.alpha));
+  const lr = scalar("lr", decayedLr);
+  const weightDecay = scalar("weight_decay", () => point(h.weight_decay));
+  const rate = scalar("decay_rate", () =>
+    dialect.weightDecay === "decoupled-lr" ? ar.multiply(weightDecay, lr) : weightDecay,
+  );
   return {
-    lr: scalar("lr", decayedLr),
+    lr,
     alpha,
     eps: scalar("eps", () => point(h.eps)),
     momentum: scalar("momentum", () => point(h.momentum)),
-    weight_decay: scalar("weight_decay", () => point(h.weight_decay)),
+    weight_decay: weightDecay,
     lr_decay: scalar("lr_decay", () => point(h.lr_decay)),
     clip_value: scalar("clip_value", () => point(h.clip_value)),
     complement: scalar("complement", () => ar.subtract(ONE, point(h.alpha))),
@@ -50,5 +55,7 @@ export function exactScalars(
       // A dialect that does not read it need not pay for the power.
       dialect.biasCorrection === "never" ? ONE : ar.subtract(ONE, ar.power(point(h.alpha), step)),
     ),
+    decay_rate: rate,
+    kept_share: scalar("kept_share", () => ar.subtract(ONE, rate)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Intermediate, Slot, StateSlot, StepScalars } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import type { EvaluationChoice } from "../../../spec/evaluation.js";
 import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { type Enclosure, point } from "./enclosure.js";
@@ -22,6 +23,8 @@ export interface ExactStepOptions {
   readonly meanSquare?: MeanForm;
   /** Form of the mean gradient. Matters only where alpha + complement ≠ 1. @default "two-term" */
   readonly meanGradient?: MeanForm;
+  /** How decoupled decay meets its scalars. Matters only for cast scalars. @default "one-by-one" */
+  readonly decoupledDecay?: EvaluationChoice<"order.decoupled-decay">;
   /** State that was observed after the step and that later operations read in place of what was computed. */
   readonly observed?: Partial<Record<StateSlot, ExactBlock>>;
 }
@@ -55,7 +58,14 @@ export function exactStep(
   inputs: ExactInputs,
   options: ExactStepOptions = {},
 ): ExactStep {
-  const { digits = 50, scalars, meanSquare = "two-term", meanGradient = "two-term", observed = {} } = options;
+  const {
+    digits = 50,
+    scalars,
+    meanSquare = "two-term",
+    meanGradient = "two-term",
+    decoupledDecay = "one-by-one",
+    observed = {},
+  } = options;
   const shape = stepShape(dialect, h);
   const length = inputs.parameter.length;
   const read = (name: string, block: ExactBlock | undefined): Enclosure[] => {
@@ -70,7 +80,12 @@ export function exactStep(
   const seen = Object.entries(observed).map(([slot, block]) => [slot, read(`observed ${slot}`, block)]);
 
   const elements = arithmeticOf(digits);
-  const ar = new ExactArithmetic(elements, { meanSquare, meanGradient, observed: Object.fromEntries(seen) });
+  const ar = new ExactArithmetic(elements, {
+    meanSquare,
+    meanGradient,
+    decoupledDecay,
+    observed: Object.fromEntries(seen),
+  });
   const values = Object.entries(exactScalars(elements, dialect, h, step, scalars));
   const asBlocks = Object.fromEntries(values.map(([name, value]) => [name, [value]]));
   updateRule<Enclosure[]>(ar, dialect, shape, asBlocks as unknown as StepScalars<Enclosure[]>, {

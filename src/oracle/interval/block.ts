@@ -32,6 +32,10 @@ export class IntervalBlock {
   product: Product | undefined = undefined;
   /** If the last operation was a square root: what stood under it. */
   radicand: IntervalBlock | undefined = undefined;
+  /** Whether operations wider than float32 made it, or may have. */
+  wide = false;
+  /** Whether it is a scalar that is kept in binary64. */
+  double = false;
 
   constructor(length: number) {
     this.length = length;
@@ -55,6 +59,8 @@ export class IntervalBlock {
     this.flags.fill(0);
     this.product = undefined;
     this.radicand = undefined;
+    this.wide = false;
+    this.double = false;
   }
 
   /** Take over the sets of another block, not its memory of operations. */
@@ -64,6 +70,8 @@ export class IntervalBlock {
     this.flags.set(block.flags);
     this.product = undefined;
     this.radicand = undefined;
+    this.wide = false;
+    this.double = false;
   }
 
   /** Widen element i by one value: finite, infinite or NaN. */

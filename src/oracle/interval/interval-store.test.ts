@@ -13,7 +13,7 @@ import {
   PLUS_INFINITY,
 } from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";
-import { parts, set } from "./one-set.test-support.js";
+import { parts, set, kept as wide } from "./one-set.test-support.js";
 
 const KEPT = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
 const FLUSHED: Evaluation = { ...KEPT, subnormals: ["kept", "flushed"] };
@@ -137,7 +137,7 @@ describe("what is read after a store", () => {
   it("is what was stored where results are rounded to float32, and joined with what was kept elsewhere", () => {
     for (const mode of ALL_MODES) {
       const ar = arithmetic(mode);
-      const read = ar.store("parameter", set(between));
+      const read = ar.store("parameter", mode === KEPT ? set(between) : wide(between));
       expect(parts(read)).toEqual(is(1, mode === KEPT ? 1 : between));
       expect(parts(ar.stored.get("parameter") as IntervalBlock)).toEqual(is(1, 1));
     }
@@ -160,16 +160,16 @@ describe("what is read after a store", () => {
 
   it("is the observed number and what was kept of its rounding cell elsewhere, a single number too", () => {
     for (const mode of [BINARY64, WIDER, EITHER]) {
-      expect(parts(arithmetic(mode, 1).store("parameter", set(between)))).toEqual(is(1, between));
+      expect(parts(arithmetic(mode, 1).store("parameter", wide(between)))).toEqual(is(1, between));
       // The cell of 1 ends halfway to its neighbours, which are nearer below.
-      const all = parts(arithmetic(mode, 1).store("parameter", set(0, 2)));
+      const all = parts(arithmetic(mode, 1).store("parameter", wide(0, 2)));
       expect(all).toEqual(is(1 - 2 ** -25, 1 + 2 ** -24));
       // A set that touches the cell in its end only.
-      const touching = parts(arithmetic(mode, 1).store("parameter", set(1 + 2 ** -24, 2)));
+      const touching = parts(arithmetic(mode, 1).store("parameter", wide(1 + 2 ** -24, 2)));
       expect(touching).toEqual(is(1, 1 + 2 ** -24));
-      const outside = parts(arithmetic(mode, 1).store("parameter", set(nextUp(1), 2)));
+      const outside = parts(arithmetic(mode, 1).store("parameter", wide(nextUp(1), 2)));
       expect(outside).toEqual(is(1, 1));
-      expect(parts(arithmetic(mode, Number.NaN).store("parameter", set(1)))).toEqual([
+      expect(parts(arithmetic(mode, Number.NaN).store("parameter", wide(1)))).toEqual([
         Infinity,
         -Infinity,
         NOT_A_NUMBER,
@@ -178,9 +178,9 @@ describe("what is read after a store", () => {
   });
 
   it("is, where tiny numbers may be flushed, any of them if zero was observed", () => {
-    const kept = arithmetic(EITHER, 0).store("parameter", set(-1, 1));
+    const kept = arithmetic(EITHER, 0).store("parameter", wide(-1, 1));
     expect(parts(kept)).toEqual(is(-(2 ** -150), 2 ** -150));
-    const flushed = arithmetic({ ...EITHER, subnormals: ["flushed"] }, 0).store("parameter", set(-1, 1));
+    const flushed = arithmetic({ ...EITHER, subnormals: ["flushed"] }, 0).store("parameter", wide(-1, 1));
     expect(parts(flushed)).toEqual(is(-MIN_NORMAL, MIN_NORMAL));
   });
 });

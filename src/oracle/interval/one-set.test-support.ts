@@ -7,6 +7,13 @@ export function set(...values: number[]): IntervalBlock {
   return block;
 }
 
+/** The same as a set of results wider than float32. */
+export function kept(...values: number[]): IntervalBlock {
+  const block = set(...values);
+  block.wide = true;
+  return block;
+}
+
 /** "[lower, upper]", and what stands beside it; −0 and +0 differ. */
 export function describeSet(block: IntervalBlock): string {
   const flags = block.flags[0];

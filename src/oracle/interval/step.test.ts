@@ -4,6 +4,7 @@ import {
   type Arithmetic,
   SLOTS,
   type Slot,
+  type StepPart,
   type StepScalars,
   type SumSite,
 } from "../../../spec/arithmetic.js";
@@ -21,7 +22,9 @@ import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { fromBits, isFloat32, MIN_NORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { floatsBetween, fromOrdinal, ordinalOf, ulp } from "../../float32/neighbours.js";
-import { stepScalars } from "../scalars.js";
+import { evaluatedShape } from "../evaluated-shape.js";
+import { mapValues } from "../map-values.js";
+import { scalarChoices, stepScalars } from "../scalars.js";
 import { accepts, BlockArena, IntervalBlock } from "./block.js";
 import { CastRounding, type EndRounding, Float32Rounding, LOWER } from "./end-rounding.js";
 import { fusedEnd } from "./remainder.js";
@@ -196,8 +199,12 @@ describe("a pinned evaluation of points gives one value", () => {
 
 interface Sample {
   readonly value: number;
+  /** Made by operations wider than float32. */
+  readonly wide?: boolean;
+  /** A scalar that is kept in binary64. */
+  readonly double?: boolean;
   readonly factors?: readonly [number, number];
-  readonly radicand?: number;
+  readonly radicand?: Sample;
 }
 
 /**
@@ -206,73 +213,112 @@ interface Sample {
  */
 class RandomImplementation implements Arithmetic<Sample> {
   readonly stored: Partial<Record<Slot, number>> = {};
-  private readonly exact: EndRounding;
+  private exact: EndRounding = new Float32Rounding();
+  private part: StepPart = "gradient";
+  /** The precisions that the present operation may have. */
+  private precisions: readonly string[] = ["float32"];
 
   constructor(
     private readonly evaluation: Evaluation,
     private readonly random: Random,
-  ) {
-    // Scalars kept in binary64 make float32 operations double ones with a cast; any mixture has both.
-    const casts = this.onlySingle() && evaluation.scalars[0] === "binary64";
-    this.exact = casts ? new CastRounding() : new Float32Rounding();
-  }
+  ) {}
 
   load(x: number): Sample {
     return { value: this.maybeFlushed(x) };
   }
 
+  scalar(x: number): Sample {
+    return { ...this.load(x), double: this.evaluation.scalars[0] === "binary64" };
+  }
+
+  enter(part: StepPart): void {
+    this.part = part;
+  }
+
   negate(x: Sample): Sample {
-    return { value: -x.value, ...(x.factors && { factors: [-x.factors[0], x.factors[1]] }) };
+    return { ...x, value: -x.value, ...(x.factors && { factors: [-x.factors[0], x.factors[1]] as const }) };
   }
 
-  multiply(x: Sample, y: Sample): Sample {
+  multiply(first: Sample, second: Sample): Sample {
+    const [x, y] = this.begin(first, second);
     const exactly = () => this.exact.product(x.value, y.value, LOWER);
-    return { value: this.result(x.value * y.value, exactly), factors: [x.value, y.value] };
+    return { ...this.result(x.value * y.value, exactly), factors: [x.value, y.value] };
   }
 
-  add(site: SumSite | null, x: Sample, y: Sample): Sample {
+  add(site: SumSite | null, first: Sample, second: Sample): Sample {
+    const [x, y] = this.begin(first, second);
     const contraction: string =
       site === null ? "none" : this.random.pick(this.evaluation[`contraction.${site}`]);
     const [product, other] = contraction === "left" ? [x, y] : [y, x];
     if (contraction !== "none" && product.factors) {
       const [a, b] = product.factors;
       const float32s = isFloat32(a) && isFloat32(b);
-      const single = this.evaluation.intermediates.length === 1 && this.single();
+      const single = this.onlySingle();
       if (single && float32s) {
         const value = isFloat32(other.value)
           ? fma32(a, b, other.value)
           : this.exact.fusedSum(a, b, other.value, LOWER);
         return { value: this.maybeFlushed(value) };
       }
-      if (!single && this.random.below(2) && [a, b, other.value].every(Number.isFinite)) {
+      const madeAlike = single === !product.wide;
+      if (!single && madeAlike && this.random.below(2) && [a, b, other.value].every(Number.isFinite)) {
         const end = new Float64Array(2);
         fusedEnd(a, b, other.value, end);
-        return { value: this.result(end[0], () => round(end[0])) };
+        return this.result(end[0], () => round(end[0]));
       }
     }
-    return { value: this.result(x.value + y.value, () => this.exact.sum(x.value, y.value, LOWER)) };
+    return this.result(x.value + y.value, () => this.exact.sum(x.value, y.value, LOWER));
   }
 
   subtract(site: SumSite | null, x: Sample, y: Sample): Sample {
     return this.add(site, x, this.negate(y));
   }
 
-  squareRoot(x: Sample): Sample {
+  squareRoot(operand: Sample): Sample {
+    const [x] = this.begin(operand);
     const h = Math.sqrt(x.value);
     const exactly = () => this.exact.root(x.value, LOWER);
-    return { value: this.near(h, exactly, this.evaluation.root), radicand: x.value };
+    return { ...this.near(h, exactly, this.evaluation.root), radicand: x };
   }
 
-  maximum(x: Sample, y: Sample): Sample {
+  maximum(first: Sample, second: Sample): Sample {
+    const [x, y] = this.begin(first, second);
     return this.selected(Math.max(x.value, y.value));
   }
 
-  minimum(x: Sample, y: Sample): Sample {
+  minimum(first: Sample, second: Sample): Sample {
+    const [x, y] = this.begin(first, second);
     return this.selected(Math.min(x.value, y.value));
   }
 
+  nonNegative(x: Sample): Sample {
+    return this.maximum(x, { value: 0 });
+  }
+
+  decayed(x: Sample, rates: readonly Sample[], rate: Sample, share: Sample): Sample {
+    const [order] = this.evaluation["order.decoupled-decay"];
+    if (order === "factor") return this.multiply(x, share);
+    const product =
+      order === "rate-first" ? this.multiply(x, rate) : rates.reduce((p, r) => this.multiply(p, r), x);
+    return this.subtract("weight-decay", x, product);
+  }
+
+  /** Choose the precision of an operation, and give its operands as it reads them. */
+  private begin<S extends readonly Sample[]>(...operands: S): S {
+    const [own] = this.evaluation[`intermediates.${this.part}`];
+    const isWide = operands.some(({ wide, double }) => wide || double);
+    const { intermediates } = this.evaluation;
+    const promoted = isWide ? (intermediates[0] === "wider" ? "wider" : "binary64") : "float32";
+    this.precisions = own === "inherit" ? intermediates : [own === "promoted" ? promoted : own];
+    // Scalars kept in binary64 make float32 operations double ones with a cast; any mixture has both.
+    const casts = this.onlySingle() && this.evaluation.scalars[0] === "binary64";
+    this.exact = casts ? new CastRounding() : new Float32Rounding();
+    if (!this.onlySingle()) return operands;
+    return operands.map((x) => (x.wide ? { value: this.maybeFlushed(round(x.value)) } : x)) as unknown as S;
+  }
+
   private selected(h: number): Sample {
-    return { value: this.onlySingle() ? this.maybeFlushed(h) : this.result(h, () => round(h)) };
+    return this.onlySingle() ? { value: this.maybeFlushed(h) } : this.result(h, () => round(h));
   }
 
   weightedMean(
@@ -283,21 +329,34 @@ class RandomImplementation implements Arithmetic<Sample> {
     [x, y]: readonly [Sample] | readonly [Sample, Sample],
   ): Sample {
     const [order]: readonly string[] = this.evaluation[`order.${site}`];
-    if (order === "lerp" || order === "lerp-mirrored") {
+    if (order === "lerp" || order === "lerp-mirrored" || order === "lerp-mirrored-added") {
+      this.enter("square");
       const target = y ? this.multiply(x, y) : x;
+      this.enter("average");
       const difference = this.subtract(null, target, old);
       if (order === "lerp" || complement.value < 0.5) {
         return this.add(site, old, this.multiply(complement, difference));
       }
-      const rest = this.subtract(null, { value: 1 }, complement);
-      return this.subtract(site, target, this.multiply(difference, rest));
+      const isDouble = this.evaluation.scalars[0] === "binary64";
+      const rest = (value: number): Sample => ({ value: isDouble ? value : round(value), double: isDouble });
+      return order === "lerp-mirrored"
+        ? this.subtract(site, target, this.multiply(difference, rest(1 - complement.value)))
+        : this.add(site, target, this.multiply(difference, rest(complement.value - 1)));
     }
+    this.enter(y ? "square" : "average");
     const fresh = !y
       ? this.multiply(complement, x)
       : order === "square-first"
         ? this.multiply(complement, this.multiply(x, y))
         : this.multiply(this.multiply(complement, x), y);
+    this.enter("average");
     return this.add(site, this.multiply(weight, old), fresh);
+  }
+
+  biasCorrected(x: Sample, correction: Sample): Sample {
+    return this.evaluation["bias-correction"][0] === "division"
+      ? this.divide(x, correction)
+      : this.multiply(x, this.divide({ value: 1 }, correction));
   }
 
   quotient(x: Sample, d: Sample): Sample {
@@ -305,13 +364,10 @@ class RandomImplementation implements Arithmetic<Sample> {
     if (this.evaluation.quotient[0] === "reciprocal" || d.radicand === undefined) {
       return this.multiply(x, this.divide({ value: 1 }, d));
     }
-    const v = d.radicand;
+    const [{ value: v }] = this.begin(d.radicand);
     const h = 1 / Math.sqrt(v);
     const exactly = () => (v > 0 && v < Infinity ? this.exact.reciprocalRoot(v, LOWER) : h);
-    const approximate = this.evaluation.root.includes("within-two-ulps");
-    return this.multiply(x, {
-      value: this.near(h, exactly, approximate ? ["within-two-ulps"] : ["correct"]),
-    });
+    return this.multiply(x, this.near(h, exactly, this.evaluation["reciprocal-root"]));
   }
 
   scaledQuotient(scale: Sample, x: Sample, d: Sample): Sample {
@@ -330,33 +386,32 @@ class RandomImplementation implements Arithmetic<Sample> {
   store(slot: Slot, x: Sample): Sample {
     const stored = this.maybeFlushed(round(x.value));
     this.stored[slot] = stored;
-    const reread = this.evaluation.intermediates.length === 1 ? this.single() : this.random.below(2) === 1;
-    return { value: reread ? this.maybeFlushed(stored) : x.value };
+    if (!x.wide) return { value: stored };
+    const mayReread = this.evaluation.intermediates.length > 1 && this.random.below(2) === 1;
+    return mayReread ? { value: this.maybeFlushed(stored) } : x;
   }
 
   name(_: unknown, x: Sample): Sample {
     return x;
   }
 
-  private single(): boolean {
-    return this.evaluation.intermediates[0] === "float32";
-  }
-
-  private divide(x: Sample, y: Sample): Sample {
+  private divide(first: Sample, second: Sample): Sample {
+    const [x, y] = this.begin(first, second);
     const finite = Number.isFinite(x.value) && Number.isFinite(y.value) && y.value !== 0;
     const h = x.value / y.value;
     const exactly = () => (finite ? this.exact.quotient(x.value, y.value, LOWER) : h);
     const choice = this.random.pick(this.evaluation.division);
-    if (choice === "correct" || !finite || x.value === 0) return { value: this.result(h, exactly) };
+    if (choice === "correct" || !finite || x.value === 0) return this.result(h, exactly);
     const sign = x.value > 0 === y.value > 0 ? 1 : -1;
-    return { value: this.maybeFlushed(sign * this.moved(Math.abs(exactly()), choice)) };
+    const value = this.maybeFlushed(sign * this.moved(Math.abs(exactly()), choice));
+    return { value, wide: !this.onlySingle() };
   }
 
-  private near(h: number, exactly: () => number, choices: Evaluation["root"]): number {
+  private near(h: number, exactly: () => number, choices: Evaluation["root"]): Sample {
     const choice = this.random.pick(choices);
     const special = !(h > 0) || h === Infinity;
     if (choice === "correct" || special) return this.result(h, () => (Number.isFinite(h) ? exactly() : h));
-    return this.maybeFlushed(this.moved(exactly(), choice));
+    return { value: this.maybeFlushed(this.moved(exactly(), choice)), wide: !this.onlySingle() };
   }
 
   /** A magnitude some floats off, counted here in ulps of what is moved. */
@@ -370,20 +425,20 @@ class RandomImplementation implements Arithmetic<Sample> {
   }
 
   private maySingle(): boolean {
-    return this.evaluation.intermediates.includes("float32");
+    return this.precisions.includes("float32");
   }
 
   private onlySingle(): boolean {
-    return this.evaluation.intermediates.length === 1 && this.single();
+    return this.precisions.length === 1 && this.precisions[0] === "float32";
   }
 
   /** One rounding of a result of which h is the nearest double. */
-  private result(h: number, exactly: () => number): number {
+  private result(h: number, exactly: () => number): Sample {
     const keep = !this.maySingle() || (!this.onlySingle() && this.random.below(2) === 1);
-    if (keep) return h;
-    if (h - h !== 0) return h;
+    const wide = !this.onlySingle();
+    if (keep || h - h !== 0) return { value: h, wide };
     const cast = !this.onlySingle() && this.random.below(2) === 1;
-    return this.maybeFlushed(cast ? round(h) : exactly());
+    return { value: this.maybeFlushed(cast ? round(h) : exactly()), wide };
   }
 
   private maybeFlushed(x: number): number {
@@ -398,6 +453,16 @@ const clamp = (ordinal: number) => Math.max(0, Math.min(ordinalOf(Infinity), ord
 const SINGLE: readonly EvaluationAxis[] = [
   "scalars",
   "complement",
+  "correction",
+  "decay-rate",
+  "zero-weight-decay",
+  "order.decoupled-decay",
+  "bias-correction",
+  "intermediates.gradient",
+  "intermediates.square",
+  "intermediates.average",
+  "intermediates.denominator",
+  "intermediates.update",
   "order.mean-square",
   "order.mean-gradient",
   "order.update",
@@ -405,8 +470,11 @@ const SINGLE: readonly EvaluationAxis[] = [
 ];
 
 function randomFreedom(r: Random): Evaluation {
+  const isUniform = r.below(2) === 1;
   const entries = (Object.keys(EVALUATION_AXES) as EvaluationAxis[]).map((axis) => {
     const all: readonly string[] = EVALUATION_AXES[axis];
+    if (axis.startsWith("intermediates.") && isUniform) return [axis, ["inherit"]];
+    if (axis === "intermediates" && !isUniform) return [axis, [r.pick(all)]];
     if (SINGLE.includes(axis)) return [axis, [r.pick(all)]];
     const some = all.filter(() => r.below(2));
     return [axis, some.length ? some : [all[0]]];
@@ -446,11 +514,17 @@ function sampledStep(
   r: Random,
 ): Partial<Record<Slot, number>> {
   const ar = new RandomImplementation(evaluation, r);
-  const numbers = stepScalars(dialect, h, step, evaluation.scalars[0], evaluation.complement[0]);
+  const numbers = stepScalars(dialect, h, step, scalarChoices(evaluation));
   const load = (record: object) =>
     Object.fromEntries(Object.entries(record).map(([name, x]) => [name, ar.load(x as number)]));
-  const scalars = load(numbers) as unknown as StepScalars<Sample>;
-  updateRule(ar, dialect, stepShape(dialect, h), scalars, load(state) as unknown as StepInputs<Sample>);
+  const scalars = mapValues(numbers, (x) => ar.scalar(x)) as StepScalars<Sample>;
+  updateRule(
+    ar,
+    dialect,
+    evaluatedShape(dialect, h, evaluation),
+    scalars,
+    load(state) as unknown as StepInputs<Sample>,
+  );
   return ar.stored;
 }
 

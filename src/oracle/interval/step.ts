@@ -1,9 +1,10 @@
 import { type Intermediate, type Slot, STATE_SLOTS, type StepScalars } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
-import { slotsOf, stepShape } from "../../../spec/step-shape.js";
+import { slotsOf } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
-import { stepScalars } from "../scalars.js";
+import { evaluatedShape } from "../evaluated-shape.js";
+import { scalarChoices, stepScalars } from "../scalars.js";
 import { BlockArena, IntervalBlock } from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";
 
@@ -60,7 +61,7 @@ export function intervalStep(request: IntervalStep): IntervalStepResult {
     ...(observed && { observed: (slot: Slot) => observed[slot] }),
   });
 
-  const shape = stepShape(dialect, hyperparameters);
+  const shape = evaluatedShape(dialect, hyperparameters, evaluation);
   const load = (x: IntervalInput) => ar.load(x instanceof IntervalBlock ? x : pointsIn(arena, x));
   const start: { -readonly [K in keyof StepInputs<IntervalBlock>]: IntervalBlock } = {
     parameter: load(inputs.parameter),
@@ -73,13 +74,7 @@ export function intervalStep(request: IntervalStep): IntervalStepResult {
       throw new RangeError(`a step of this shape starts from ${slot}, which was not given`);
     if (slot !== "square_avg") start[slot] = load(input);
   }
-  const numbers = stepScalars(
-    dialect,
-    hyperparameters,
-    request.step,
-    evaluation.scalars[0],
-    evaluation.complement[0],
-  );
+  const numbers = stepScalars(dialect, hyperparameters, request.step, scalarChoices(evaluation));
   const scalars = Object.fromEntries(
     Object.entries(numbers).map(([name, value]) => [name, ar.scalar(value)]),
   ) as unknown as StepScalars<IntervalBlock>;

@@ -1,4 +1,5 @@
 import type { Arithmetic, Intermediate, Slot, StateSlot, SumSite } from "../../../spec/arithmetic.js";
+import type { EvaluationChoice } from "../../../spec/evaluation.js";
 import { type ElementArithmetic, subtract } from "./element-arithmetic.js";
 
 /** What a rational reading can be told about one step, beside its inputs. */
@@ -6,6 +7,8 @@ export interface ReadingOptions<E> {
   /** weight·old + complement·x, or old + complement·(x − old), which does not read the weight. */
   readonly meanSquare?: "two-term" | "lerp";
   readonly meanGradient?: "two-term" | "lerp";
+  /** How decoupled decay meets its scalars. @default "one-by-one" */
+  readonly decoupledDecay?: EvaluationChoice<"order.decoupled-decay">;
   /** State that was observed after the step and that later operations read in place of what was computed. */
   readonly observed?: Partial<Record<StateSlot, readonly E[]>>;
 }
@@ -21,6 +24,9 @@ export class RationalReading<E> implements Arithmetic<readonly E[]> {
     private readonly elements: ElementArithmetic<E>,
     private readonly options: ReadingOptions<E> = {},
   ) {}
+
+  /** Over the reals nothing depends on the part. */
+  enter(): void {}
 
   negate(x: readonly E[]): readonly E[] {
     return x.map((a) => this.elements.negate(a));
@@ -51,6 +57,23 @@ export class RationalReading<E> implements Arithmetic<readonly E[]> {
     return pairwise(x, y, (a, b) => this.elements.minimum(a, b));
   }
 
+  nonNegative(x: readonly E[]): readonly E[] {
+    const zero = this.elements.number(0);
+    return x.map((a) => this.elements.maximum(a, zero));
+  }
+
+  decayed(
+    x: readonly E[],
+    rates: readonly (readonly E[])[],
+    rate: readonly E[],
+    share: readonly E[],
+  ): readonly E[] {
+    const form = this.options.decoupledDecay;
+    if (form === "factor") return this.multiply(x, share);
+    const lost = (form === "rate-first" ? [rate] : rates).reduce((made, one) => this.multiply(made, one), x);
+    return this.subtract("weight-decay", x, lost);
+  }
+
   weightedMean(
     site: "mean-square" | "mean-gradient",
     weight: readonly E[],
@@ -63,6 +86,10 @@ export class RationalReading<E> implements Arithmetic<readonly E[]> {
     return form === "lerp"
       ? this.add(site, old, this.multiply(complement, this.subtract(site, x, old)))
       : this.add(site, this.multiply(weight, old), this.multiply(complement, x));
+  }
+
+  biasCorrected(x: readonly E[], correction: readonly E[]): readonly E[] {
+    return this.quotient(x, correction);
   }
 
   quotient(x: readonly E[], d: readonly E[]): readonly E[] {

@@ -96,12 +96,17 @@ function stepScalarsIn<E>(
     const elapsed = ar.multiply(number(h.lr_decay), number(step - 1));
     return ar.divide(number(h.lr), ar.add(one, elapsed));
   };
+  const lr = scalar("lr", dialect.lrDecay === "never" ? () => number(h.lr) : decayedLr);
+  const weightDecay = scalar("weight_decay", () => number(h.weight_decay));
+  const rate = scalar("decay_rate", () =>
+    dialect.weightDecay === "decoupled-lr" ? ar.multiply(weightDecay[0], lr[0]) : weightDecay[0],
+  );
   return {
-    lr: scalar("lr", dialect.lrDecay === "never" ? () => number(h.lr) : decayedLr),
+    lr,
     alpha: scalar("alpha", () => number(h.alpha)),
     eps: scalar("eps", () => number(h.eps)),
     momentum: scalar("momentum", () => number(h.momentum)),
-    weight_decay: scalar("weight_decay", () => number(h.weight_decay)),
+    weight_decay: weightDecay,
     lr_decay: scalar("lr_decay", () => number(h.lr_decay)),
     clip_value: scalar("clip_value", () => number(h.clip_value)),
     complement: scalar("complement", () => subtract(ar, one, number(h.alpha))),
@@ -109,5 +114,7 @@ function stepScalarsIn<E>(
     correction: scalar("correction", () =>
       dialect.biasCorrection === "never" ? one : subtract(ar, one, power(ar, number(h.alpha), step)),
     ),
+    decay_rate: rate,
+    kept_share: scalar("kept_share", () => subtract(ar, one, rate[0])),
   };
 }

@@ -19,7 +19,7 @@ import { EnclosureArithmetic } from "../exact/enclosure-arithmetic.js";
 import { ExactArithmetic } from "../exact/exact-arithmetic.js";
 import { exactScalars } from "../exact/exact-scalars.js";
 import { type ExactStep, exactStep } from "../exact/exact-step.js";
-import { stepScalars } from "../scalars.js";
+import { FLOAT32_SCALARS, stepScalars } from "../scalars.js";
 import { roundingDifference } from "./compare-rounding.js";
 import { disagreementText, type OpinionRequest, secondOpinion, secondOpinionOn } from "./second-opinion.js";
 
@@ -153,7 +153,7 @@ describe("the oracles agree", () => {
       const opinion = secondOpinion({
         ...request,
         digits: [5, 20, 31, 100, 400][i % 5],
-        scalars: stepScalars(dialect, hyperparameters, step, "float32", "float32"),
+        scalars: stepScalars(dialect, hyperparameters, step, FLOAT32_SCALARS),
         meanSquare: i % 2 === 0 ? "lerp" : "two-term",
         meanGradient: i % 3 === 0 ? "lerp" : "two-term",
         observed: { square_avg: inputs.square_avg },

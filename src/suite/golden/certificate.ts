@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { dialectById } from "../../../spec/dialects.js";
-import { evaluationOf } from "../../../spec/evaluation.js";
-import { PINNED_EVALUATIONS, withRootWithinOneFloat } from "../../../spec/evaluations.js";
+import {
+  PINNED_EVALUATIONS,
+  referenceEvaluation,
+  withRootWithinOneFloat,
+} from "../../../spec/evaluations.js";
 import type { Declaration } from "../../judge/declaration.js";
 import { type Judgement, judgeProgram } from "../../judge/judge-program.js";
 import type { Observation } from "../../program/observation.js";
@@ -22,7 +25,7 @@ export function goldenDeclaration(kind: GoldenKind, capability: CpuCapability): 
   const pinned = PINNED_EVALUATIONS[name];
   return {
     dialect: dialectById("pytorch"),
-    evaluation: kind === "correct-root" ? evaluationOf(pinned) : withRootWithinOneFloat(pinned),
+    evaluation: kind === "correct-root" ? referenceEvaluation(pinned) : withRootWithinOneFloat(pinned),
     reference: { name, evaluation: pinned },
   };
 }

@@ -41,6 +41,11 @@ export function* differencesBetween(
   }
 }
 
+/** Whether both are zeros. A pinned evaluation accepts another sign only where PyTorch's vector body and tail differ. */
+export function isSignOfZero({ expected, got, missing }: ObservationDifference): boolean {
+  return missing === undefined && expected === 0 && got === 0;
+}
+
 const NOTHING = new Float32Array(0);
 
 /** Elements in all observed slots. */

@@ -1,6 +1,6 @@
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { DIALECTS } from "../../../spec/dialects.js";
-import { stepShape } from "../../../spec/step-shape.js";
+import { hasMomentum } from "../../../spec/step-shape.js";
 import { optimizerOf } from "../../adapter/bundled.js";
 import { exactDescent } from "../../judge/exact-descent.js";
 import type { Operation, Program } from "../../program/program.js";
@@ -34,7 +34,7 @@ export async function measureTrajectories(implementation: MeasuredImplementation
   const trajectories: Trajectory[] = [];
   for (const { title, lr, momentum } of DESCENTS) {
     const h = settingFor(dialect, lr, momentum);
-    if (stepShape(dialect, h).momentum !== momentum > 0) continue;
+    if (momentum > 0 && !hasMomentum(dialect)) continue;
     const got = await descend(implementation, h);
     if (got.length < 2) continue;
     const exact = finiteStart(exactDescent(dialect, h, CURVATURE, START, STEPS) as unknown as Point[]);
@@ -116,8 +116,7 @@ function otherWays(dialect: Dialect, lr: number, momentum: number, got: readonly
     id: one.id,
     points: bundledDescent(one, settingFor(one, lr, momentum)),
   });
-  const hasBuffer = (one: Dialect) => stepShape(one, settingFor(one, lr, momentum)).momentum;
-  const others = DIALECTS.filter((one) => one.id !== dialect.id && hasBuffer(one) === momentum > 0).map(
+  const others = DIALECTS.filter((one) => one.id !== dialect.id && (momentum === 0 || hasMomentum(one))).map(
     wayOf,
   );
   const shown = [wayOf(dialect)];
