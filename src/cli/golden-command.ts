@@ -37,9 +37,10 @@ export function goldenCommand(): Command {
     .command("certify")
     .description("make a golden set of what the generator wrote; called by `npm run golden`")
     .argument("<raw folder>", "output of scripts/golden/generate.py for both kinds and capabilities")
-    .argument("<folder>", "golden set to write; programs, expectations and manifest in it are replaced")
-    .action((raw: string, folder: string) => {
-      certifyGoldens(raw, folder, (path) => console.error(`wrote ${path}`));
+    .argument("<folder>", "golden set to write; unless --add is given, what is in it is replaced")
+    .option("--add", "add the families to the set that is there, which keeps its own")
+    .action((raw: string, folder: string, { add }: { add?: boolean }) => {
+      certifyGoldens(raw, folder, (path) => console.error(`wrote ${path}`), { add: add === true });
     });
   return golden;
 }
