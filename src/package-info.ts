@@ -22,6 +22,8 @@ export function packageVersion(): string {
   return version;
 }
 
+/** Every golden that comes with the package: traces of PyTorch's optimizer and training graphs. */
+export const BUNDLED_GOLDEN_FOLDER = join(packageRoot(), "golden");
 /** The golden set that comes with the package. */
 export const BUNDLED_GOLDENS = join(packageRoot(), "golden", "torch");
 /** The regressions that come with the package. */

@@ -22,6 +22,7 @@ FAMILIES = (
     "groups",
     "missing-gradient",
     "training",
+    "vector-tail",
 )
 LARGE = "matrix-large"
 LARGE_FILE_BYTES = 38_000_000
@@ -122,6 +123,10 @@ def cases(family, airfoil_path):
             from training import training
 
             return training(airfoil_path)
+        case "vector-tail":
+            from cases_vector_tail import vector_tail
+
+            return vector_tail()
 
 
 def header(arguments, family, words):

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import { BUNDLED_GOLDENS } from "../package-info.js";
+import { BUNDLED_GOLDEN_FOLDER } from "../package-info.js";
 import { goldenDiffReport, goldenVerifyReport } from "../report/golden.js";
 import { certifyGoldens } from "../suite/golden/certify.js";
 import { diffGoldens } from "../suite/golden/diff.js";
-import { isVerified, verifyGoldens } from "../suite/golden/verify.js";
+import { isFolderVerified, verifyGoldenFolder } from "../suite/golden/verify-folder.js";
 import { EXIT } from "./exit-codes.js";
 
 /** `golden`: check, compare and certify traces of real PyTorch. */
@@ -11,12 +11,14 @@ export function goldenCommand(): Command {
   const golden = new Command("golden").description("traces of real PyTorch");
   golden
     .command("verify")
-    .description("check hashes, certificates, the bundled implementation's bits and every acceptance set")
-    .argument("[folder]", "golden set", BUNDLED_GOLDENS)
+    .description(
+      "check hashes, certificates, the bundled implementation's bits, every acceptance set, and the traces of the exported training graphs",
+    )
+    .argument("[folder]", "folder of golden sets, or one set", BUNDLED_GOLDEN_FOLDER)
     .action(async (folder: string) => {
-      const rows = await verifyGoldens(folder, (path) => console.error(`verified ${path}`));
-      console.log(goldenVerifyReport(rows));
-      process.exitCode = isVerified(rows) ? EXIT.conforms : EXIT.failure;
+      const found = await verifyGoldenFolder(folder, (path) => console.error(`verified ${path}`));
+      console.log(goldenVerifyReport(found));
+      process.exitCode = isFolderVerified(found) ? EXIT.conforms : EXIT.failure;
     });
   golden
     .command("diff")
@@ -35,9 +37,10 @@ export function goldenCommand(): Command {
     .command("certify")
     .description("make a golden set of what the generator wrote; called by `npm run golden`")
     .argument("<raw folder>", "output of scripts/golden/generate.py for both kinds and capabilities")
-    .argument("<folder>", "golden set to write; programs, expectations and manifest in it are replaced")
-    .action((raw: string, folder: string) => {
-      certifyGoldens(raw, folder, (path) => console.error(`wrote ${path}`));
+    .argument("<folder>", "golden set to write; unless --add is given, what is in it is replaced")
+    .option("--add", "add the families to the set that is there, which keeps its own")
+    .action((raw: string, folder: string, { add }: { add?: boolean }) => {
+      certifyGoldens(raw, folder, (path) => console.error(`wrote ${path}`), { add: add === true });
     });
   return golden;
 }

@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { BUNDLED_ONNX } from "../package-info.js";
+import type { GoldenVerification } from "../suite/golden/verify.js";
+import { checkTrace } from "../suite/onnx/cross-check.js";
+import { OnnxSet } from "../suite/onnx/onnx-set.js";
 import { goldenDiffReport, goldenVerifyReport } from "./golden.js";
 
 describe("goldenVerifyReport", () => {
@@ -12,10 +16,13 @@ describe("goldenVerifyReport", () => {
   };
 
   it("gives the verdict first, then a line for each kind and capability", () => {
-    const text = goldenVerifyReport([
-      { ...row, kind: "correct-root", differentFromCorrectRoot: 0 },
-      { ...row, kind: "as-shipped" },
-    ]);
+    const text = goldenVerifyReport({
+      traces: [
+        { ...row, kind: "correct-root", differentFromCorrectRoot: 0 },
+        { ...row, kind: "as-shipped" },
+      ],
+      graphs: null,
+    });
     const [first, correct, shipped] = text.split("\n");
     expect(first).toBe("VERIFIED · 40,000 values of real PyTorch judged");
     expect(correct).toMatch(
@@ -27,15 +34,33 @@ describe("goldenVerifyReport", () => {
   });
 
   it("does not verify what is outside, mismatching or nothing", () => {
-    expect(goldenVerifyReport([{ ...row, kind: "as-shipped", outside: 1 }])).toMatch(/^NOT VERIFIED/);
-    expect(goldenVerifyReport([{ ...row, kind: "correct-root", mismatchingBits: 3 }])).toMatch(
-      /^NOT VERIFIED/,
-    );
-    expect(goldenVerifyReport([])).toBe("NOT VERIFIED · 0 values of real PyTorch judged");
-    const empty = goldenVerifyReport([
-      { ...row, kind: "as-shipped", values: 0, differentFromCorrectRoot: 0 },
-    ]);
+    const report = (...traces: GoldenVerification[]) => goldenVerifyReport({ traces, graphs: null });
+    expect(report({ ...row, kind: "as-shipped", outside: 1 })).toMatch(/^NOT VERIFIED/);
+    expect(report({ ...row, kind: "correct-root", mismatchingBits: 3 })).toMatch(/^NOT VERIFIED/);
+    expect(report()).toBe("NOT VERIFIED · 0 values of real PyTorch judged");
+    const empty = report({ ...row, kind: "as-shipped", values: 0, differentFromCorrectRoot: 0 });
     expect(empty).toMatch(/^NOT VERIFIED · 0 values of real PyTorch judged\n.* 0 \(0\.00 %\) differ/);
+  });
+});
+
+describe("goldenVerifyReport of training graphs", () => {
+  const check = checkTrace(OnnxSet.open(BUNDLED_ONNX).open("linear.pytorch"));
+
+  it("counts graphs and values in one line", () => {
+    const text = goldenVerifyReport({ traces: null, graphs: [check] });
+    const [first, line, ...rest] = text.split("\n");
+    expect(first).toBe("VERIFIED · 1 training graphs with their traces");
+    expect(line).toMatch(/^onnx +1 graphs +[\d,]+ values {2}0 traces with other bits/);
+    expect(rest).toEqual([]);
+  });
+
+  it("names a graph whose trace does not hold", () => {
+    const network = { ...check.network, loss: { share: 1.5, step: 2 } };
+    const text = goldenVerifyReport({ traces: null, graphs: [check, { ...check, network }] });
+    expect(text).toMatch(/^NOT VERIFIED · 2 training graphs/);
+    expect(text).toMatch(
+      /\n {2}linear\.pytorch: bit-exact, 0 updates rejected; loss at 1\.50 and gradients at/,
+    );
   });
 });
 

@@ -1,20 +1,50 @@
 import type { GoldenDiff } from "../suite/golden/diff.js";
-import { type GoldenVerification, isVerified } from "../suite/golden/verify.js";
+import type { GoldenVerification } from "../suite/golden/verify.js";
+import { type FolderVerification, isFolderVerified } from "../suite/golden/verify-folder.js";
+import { type TraceCheck, traceHolds } from "../suite/onnx/cross-check.js";
 import { countText } from "./count-text.js";
 
 /** The outcome of `golden verify`. */
-export function goldenVerifyReport(rows: readonly GoldenVerification[]): string {
-  const total = rows.reduce((sum, { values }) => sum + values, 0);
-  const lines = rows.map(
-    ({ kind, capability, cases, values, mismatchingBits, outside, differentFromCorrectRoot, first }) =>
-      `${kind.padEnd(12)} ${capability.padEnd(8)} ${countText(cases).padStart(6)} cases ${countText(values).padStart(12)} values  ` +
-      (kind === "correct-root"
-        ? `${countText(mismatchingBits)} mismatching bits in the bundled implementation, ${countText(outside)} outside the evaluation`
-        : `${countText(outside)} outside the acceptance set, ${share(differentFromCorrectRoot, values)} differ from the correct root`) +
-      (first === undefined ? "" : `\n  first: ${first}`),
+export function goldenVerifyReport(found: FolderVerification): string {
+  const { traces, graphs } = found;
+  const verdict = isFolderVerified(found) ? "VERIFIED" : "NOT VERIFIED";
+  const judged = [
+    ...(traces ? [`${countText(sum(traces, ({ values }) => values))} values of real PyTorch judged`] : []),
+    ...(graphs ? [`${countText(graphs.length)} training graphs with their traces`] : []),
+  ];
+  return [
+    [verdict, ...judged].join(" · "),
+    ...(traces ?? []).map(traceLine),
+    ...(graphs ? graphLines(graphs) : []),
+  ].join("\n");
+}
+
+function traceLine(row: GoldenVerification): string {
+  const { kind, capability, cases, values, mismatchingBits, outside, differentFromCorrectRoot, first } = row;
+  return (
+    `${kind.padEnd(12)} ${capability.padEnd(8)} ${countText(cases).padStart(6)} cases ${countText(values).padStart(12)} values  ` +
+    (kind === "correct-root"
+      ? `${countText(mismatchingBits)} mismatching bits in the bundled implementation, ${countText(outside)} outside the evaluation`
+      : `${countText(outside)} outside the acceptance set, ${share(differentFromCorrectRoot, values)} differ from the correct root`) +
+    (first === undefined ? "" : `\n  first: ${first}`)
   );
-  const verdict = isVerified(rows) ? "VERIFIED" : "NOT VERIFIED";
-  return [`${verdict} · ${countText(total)} values of real PyTorch judged`, ...lines].join("\n");
+}
+
+/** One line for all graphs, and one for each whose trace does not hold. */
+function graphLines(graphs: readonly TraceCheck[]): string[] {
+  const failing = graphs.filter((check) => !traceHolds(check));
+  const values = sum(graphs, ({ judgement }) => judgement.tally.judged);
+  return [
+    `${"onnx".padEnd(21)} ${countText(graphs.length).padStart(6)} graphs ${countText(values).padStart(11)} values  ${countText(failing.length)} traces with other bits than their evaluation, or outside the bounds of their network`,
+    ...failing.map(
+      ({ graph, verdict, judgement, network }) =>
+        `  ${graph}: ${verdict}, ${countText(judgement.tally.rejected)} updates rejected; loss at ${network.loss.share.toPrecision(3)} and gradients at ${network.gradients.share.toPrecision(3)} of their bound`,
+    ),
+  ];
+}
+
+function sum<T>(rows: readonly T[], count: (row: T) => number): number {
+  return rows.reduce((total, row) => total + count(row), 0);
 }
 
 function share(part: number, whole: number): string {

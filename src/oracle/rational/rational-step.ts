@@ -7,8 +7,11 @@ import { RationalArithmetic } from "./rational-arithmetic.js";
 import { RationalReading, type ReadingOptions } from "./rational-reading.js";
 import type { RationalValue } from "./rational-value.js";
 
-/** The tensors that a step starts from, all of one length. Slots that its shape does not have are not read. */
-export type RationalInputs = StepInputs<ArrayLike<number>>;
+/**
+ * The tensors that a step starts from, all of one length: numbers, or elements that an earlier step gave. Slots that
+ * its shape does not have are not read.
+ */
+export type RationalInputs<E = never> = StepInputs<ArrayLike<number> | readonly E[]>;
 
 export interface RationalScalarsAndForms extends Omit<ReadingOptions<never>, "observed"> {
   /** Scalars that take the place of what the hyperparameters give, each an exact number. */
@@ -38,7 +41,7 @@ export function rationalStep(
   dialect: DialectAxes,
   h: Hyperparameters,
   step: number,
-  inputs: RationalInputs,
+  inputs: RationalInputs<RationalValue>,
   options: RationalStepOptions = {},
 ): RationalStep {
   const { bits = 256, ...rest } = options;
@@ -51,7 +54,7 @@ export function readStep<E>(
   dialect: DialectAxes,
   h: Hyperparameters,
   step: number,
-  inputs: RationalInputs,
+  inputs: RationalInputs<E>,
   options: RationalScalarsAndForms = {},
 ): RationalStep<E> {
   if (!Number.isSafeInteger(step) || step < 1) {
@@ -59,12 +62,12 @@ export function readStep<E>(
   }
   const { scalars = {}, observed = {}, ...forms } = options;
   const { length } = inputs.parameter;
-  const read = (name: string, block: ArrayLike<number> | undefined): readonly E[] => {
+  const read = (name: string, block: ArrayLike<number> | readonly E[] | undefined): readonly E[] => {
     if (block?.length !== length) {
       const found = block ? `has ${block.length} elements` : "is missing";
       throw new RangeError(`${name} ${found}; the parameter has ${length} elements`);
     }
-    return Array.from(block, (x) => elements.number(x));
+    return Array.from<number | E, E>(block, (x) => (typeof x === "number" ? elements.number(x) : x));
   };
   const shape = stepShape(dialect, h);
   const state = slotsOf(shape).map((slot) => [slot, read(slot, inputs[slot])]);

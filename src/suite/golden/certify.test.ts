@@ -6,6 +6,8 @@ import { ProgramError } from "../../program/program-error.js";
 import { certifyGoldens } from "./certify.js";
 import { GoldenCopy } from "./golden-copy.test-support.js";
 import { CPU_CAPABILITIES, GOLDEN_KINDS } from "./golden-format.js";
+import { GoldenSet } from "./golden-set.js";
+import { isVerified, verifyGoldens } from "./verify.js";
 
 let goldens: GoldenCopy;
 let raw: string;
@@ -73,6 +75,29 @@ describe("certifyGoldens", () => {
     certifyGoldens(raw, goldens.folder, (path) => written.push(path));
     expect(contents()).toEqual(before);
     expect(written).toEqual(Object.keys(before));
+  });
+
+  it("adds a family to a set, and leaves the others as they are", async () => {
+    const set = new GoldenCopy("missing-gradient");
+    try {
+      const before = set.read("manifest.json");
+      certifyGoldens(raw, set.folder, () => {}, { add: true });
+      const manifests = [before, set.read("manifest.json")].map((text) => JSON.parse(text).files);
+      expect(manifests[1].slice(0, manifests[0].length)).toEqual(manifests[0]);
+      expect(GoldenSet.open(set.folder).families()).toEqual(["missing-gradient", "groups"]);
+      for (const [path, text] of Object.entries(contents())) expect(set.read(path), path).toBe(text);
+      expect(isVerified(await verifyGoldens(set.folder))).toBe(true);
+    } finally {
+      set.remove();
+    }
+  });
+
+  it("adds no family that the set has already", () => {
+    const before = contents();
+    expect(() => certifyGoldens(raw, goldens.folder, () => {}, { add: true })).toThrow(
+      /manifest\.json: files: the set has the family groups already/,
+    );
+    expect(contents()).toEqual(before);
   });
 
   it("keeps what was said of a case that was retracted", () => {

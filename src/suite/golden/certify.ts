@@ -17,15 +17,34 @@ import {
   type RawGolden,
   rawGoldenCodec,
 } from "./golden-format.js";
+import { GoldenSet } from "./golden-set.js";
+
+export interface CertifyOptions {
+  /**
+   * Add the families of the raw folder to the set that is there, whose files stay as they are. Otherwise the set is
+   * replaced.
+   * @default false
+   */
+  readonly add?: boolean;
+}
 
 /**
  * Make a golden set of what the generator wrote: store each program once, certify every case, write the
- * manifest. The folder is replaced.
+ * manifest.
  * @throws {ProgramError} if a raw file is malformed, or kinds and capabilities disagree about a program, or an
- * observation is outside its acceptance set
+ * observation is outside its acceptance set, or a family that is added is in the set already
  */
-export function certifyGoldens(rawFolder: string, folder: string, onFile: (path: string) => void): void {
-  const manifest: GoldenManifest = { format: "rmsprop-golden-manifest/1", files: [] };
+export function certifyGoldens(
+  rawFolder: string,
+  folder: string,
+  onFile: (path: string) => void,
+  { add = false }: CertifyOptions = {},
+): void {
+  const families = rawFamilies(rawFolder);
+  const manifest: GoldenManifest = {
+    format: "rmsprop-golden-manifest/1",
+    files: add ? filesBeside(families, folder) : [],
+  };
   // What is refused must not have cost the set that was there: nothing is written before all is certified.
   const texts = new Map<string, string>();
   const write = (path: string, header: object, cases: readonly object[]) => {
@@ -34,7 +53,7 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
     const sha256 = createHash("sha256").update(text).digest("hex");
     manifest.files.push({ path, sha256, cases: cases.length });
   };
-  for (const family of rawFamilies(rawFolder)) {
+  for (const family of families) {
     let programs: Map<string, RawGolden["cases"][number]> | undefined;
     for (const kind of GOLDEN_KINDS) {
       for (const capability of CPU_CAPABILITIES) {
@@ -75,14 +94,28 @@ export function certifyGoldens(rawFolder: string, folder: string, onFile: (path:
       }
     }
   }
-  for (const sub of ["programs", ...GOLDEN_KINDS])
-    rmSync(join(folder, sub), { recursive: true, force: true });
+  if (!add) {
+    for (const sub of ["programs", ...GOLDEN_KINDS])
+      rmSync(join(folder, sub), { recursive: true, force: true });
+  }
   for (const [path, text] of texts) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
     onFile(path);
   }
   writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** What the manifest of a set lists, to which families are added. */
+function filesBeside(families: readonly string[], folder: string): GoldenManifest["files"] {
+  const set = GoldenSet.open(folder);
+  for (const family of set.families()) {
+    if (families.includes(family)) {
+      const problem = `the set has the family ${family} already; what is there is replaced whole`;
+      throw new ProgramError(join(folder, "manifest.json"), "files", problem);
+    }
+  }
+  return set.files();
 }
 
 /** What the set that is replaced says of its cases: a retraction outlives a regeneration. */

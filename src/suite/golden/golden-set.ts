@@ -22,7 +22,7 @@ import {
 export class GoldenSet {
   private constructor(
     readonly folder: string,
-    private readonly files: ReadonlyMap<string, GoldenManifest["files"][number]>,
+    private readonly listed: ReadonlyMap<string, GoldenManifest["files"][number]>,
   ) {}
 
   /**
@@ -55,12 +55,17 @@ export class GoldenSet {
 
   /** The families of the set. */
   families(): string[] {
-    return [...this.files.keys()].flatMap((path) => /^programs\/(.+)\.json$/.exec(path)?.[1] ?? []);
+    return [...this.listed.keys()].flatMap((path) => /^programs\/(.+)\.json$/.exec(path)?.[1] ?? []);
   }
 
   /** Every file of the manifest. */
   paths(): string[] {
-    return [...this.files.keys()];
+    return [...this.listed.keys()];
+  }
+
+  /** The same with hashes, as the manifest lists them. */
+  files(): GoldenManifest["files"] {
+    return [...this.listed.values()];
   }
 
   /** @throws {ProgramError} for a file that is missing, edited or malformed */
@@ -83,7 +88,7 @@ export class GoldenSet {
     for (const kind of GOLDEN_KINDS) {
       for (const capability of CPU_CAPABILITIES) {
         const path = `${kind}/${capability}/${family}.json`;
-        if (!this.files.has(path)) continue;
+        if (!this.listed.has(path)) continue;
         const file = this.read(goldenExpectedCodec, path);
         checkLabel(file, { kind, capability, family }, join(this.folder, path));
         yield file;
@@ -99,7 +104,7 @@ export class GoldenSet {
     // Malformed content says more than a wrong hash, so it is looked at first.
     const decoded = decodeWire(codec, parseJson(bytes.toString("utf8"), source), source);
     const hash = createHash("sha256").update(bytes).digest("hex");
-    const listed = this.files.get(path);
+    const listed = this.listed.get(path);
     if (hash !== listed?.sha256) {
       const problem = `SHA-256 is ${hash}, but the manifest says ${listed?.sha256}: the file was edited, or the manifest is of another generation`;
       throw new ProgramError(source, "", problem);

@@ -45,6 +45,11 @@ export class OnnxSet {
     return new OnnxSet(folder, hashes, [...names].sort());
   }
 
+  /** Every file of the manifest. */
+  paths(): string[] {
+    return [...this.hashes.keys()];
+  }
+
   /** @throws {ProgramError} for a file that is missing, edited or malformed */
   open(name: string): TracedGraph {
     const source = join(this.folder, name, "trace.json");
