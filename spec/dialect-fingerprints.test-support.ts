@@ -33,21 +33,6 @@ export const FINGERPRINTS: DialectFingerprints = JSON.parse(
 
 export const FINGERPRINT_PROGRAMS = Object.keys(FINGERPRINTS.programs);
 
-/**
- * Dialects, by program, whose source does what no formula axis has yet: the momentum buffer is fed while momentum is
- * 0. Their fingerprints are those of the source, so the catalogue does not reproduce them.
- */
-export const NOT_IN_THE_AXES: Readonly<Record<string, readonly string[]>> = {
-  "momentum-switched-on": [
-    "tensorflow",
-    "optax",
-    "optax-nesterov",
-    "optax-bias-corrected",
-    "graves-2013",
-    "tfjs",
-  ],
-};
-
 export interface FingerprintStep {
   readonly hyperparameters: Hyperparameters;
   readonly gradient: number;

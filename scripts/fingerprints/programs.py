@@ -115,6 +115,13 @@ PROGRAMS = {
         (0.5, 0.25),
         (0.25, 0.125),
     ),
+    "decay-above-one-large": program(
+        "The same with gradients that outweigh a mean square that started at 1.",
+        1.0,
+        {**OFF, "alpha": 1.5, "eps": 2.0**-6, "centered": True},
+        (4.0, 2.0),
+        (0.25, 0.125),
+    ),
     "decimal": program(
         "Hyperparameters as people write them, exactly what their 64 bits say.",
         0.5,
