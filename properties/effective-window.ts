@@ -1,6 +1,6 @@
 import type { Decimal } from "decimal.js";
 import { dialectById } from "../spec/dialects.js";
-import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
+import { exactDecimal } from "../src/float32/to-decimal.js";
 import { EnclosureArithmetic } from "../src/oracle/exact/enclosure-arithmetic.js";
 import { type Enclosure, point } from "../src/oracle/exact/index.js";
 import { draw } from "./arbitraries/draw.js";
@@ -91,12 +91,13 @@ function impulse(steps: number): number[] {
 
 /**
  * Where the observed weights add up to something else than 1 − γ^n, or the ages to something else than the mean age.
- * With cast scalars 1 − γ^n is t̂·(1 − β̂^n)/(1 − β̂).
+ * With cast scalars 1 − γ^n is t̂·(1 − β̂^n)/(1 − β̂). Both sides are multiplied by the denominators: without a
+ * division, every number here is exact.
  */
 function firstWrong({ decay, complement, roundingError }: MeanSquareForm, steps: readonly ObservedStep[]) {
-  const forgotten = exactDecimal(1).sub(decay);
-  const whole = ExactDecimal.div(complement, forgotten);
-  const meanAge = ExactDecimal.div(decay, forgotten);
+  const one = exactDecimal(1);
+  const forgotten = one.sub(decay);
+  const squared = forgotten.mul(forgotten);
   let share = exactDecimal(0);
   let age = exactDecimal(0);
   let carried: Decimal = exactDecimal(0);
@@ -112,14 +113,14 @@ function firstWrong({ decay, complement, roundingError }: MeanSquareForm, steps:
     ageError = ageError.add(carried.mul(k));
     const n = k + 1;
     const older = decay.pow(n);
-    const expectedShare = whole.mul(exactDecimal(1).sub(older));
-    if (share.sub(expectedShare).abs().gt(shareError)) {
-      const message = `the last ${n} terms weigh ${exactText(share)}, and 1 − γ^${n} is ${exactText(expectedShare)}`;
+    const expectedShare = complement.mul(one.sub(older));
+    if (share.mul(forgotten).sub(expectedShare).abs().gt(shareError.mul(forgotten))) {
+      const message = `the last ${n} terms weigh ${exactText(share)}, and 1 − γ^${n} is ${exactText(expectedShare.div(forgotten))}`;
       return { at, message };
     }
-    const expectedAge = whole.mul(meanAge.sub(older.mul(meanAge.add(n))));
-    if (age.sub(expectedAge).abs().gt(ageError)) {
-      const message = `the ages of the last ${n} terms add up to ${exactText(age)}, and γ/(1 − γ) less what is older to ${exactText(expectedAge)}`;
+    const expectedAge = complement.mul(decay.sub(older.mul(decay.add(forgotten.mul(n)))));
+    if (age.mul(squared).sub(expectedAge).abs().gt(ageError.mul(squared))) {
+      const message = `weight times age of the last ${n} terms adds up to ${exactText(age)}, and should to ${exactText(expectedAge.div(squared))}`;
       return { at, message };
     }
   }
