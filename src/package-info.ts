@@ -24,6 +24,8 @@ export function packageVersion(): string {
 
 /** The golden set that comes with the package. */
 export const BUNDLED_GOLDENS = join(packageRoot(), "golden", "torch");
+/** Trainings by the source's own code whose gradients come with the package. */
+export const BUNDLED_SOURCE_TRAINING = join(packageRoot(), "golden", "source");
 /** The regressions that come with the package. */
 export const BUNDLED_REGRESSIONS = join(packageRoot(), "properties", "regressions");
 /** The training graphs exported from PyTorch that come with the package. */
