@@ -60,7 +60,8 @@ export function exactAdagradTrace(dialect: Dialect, trace: Trace, digits: number
   });
 }
 
-function adagradScalars(
+/** The scalars of AdaGrad's schedule over the reals, at step t. */
+export function adagradScalars(
   ar: EnclosureArithmetic,
   placement: DialectAxes["epsilon"],
   h: Hyperparameters,

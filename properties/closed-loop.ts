@@ -14,30 +14,38 @@ export interface ClosedLoop extends ProgramRun {
   readonly parameters: readonly (readonly number[])[];
 }
 
+/** A function that is minimized. */
+export interface Minimization {
+  /** What is set before the step of the same index, if anything is. */
+  readonly changes?: readonly Partial<Hyperparameters>[];
+  readonly hyperparameters: Hyperparameters;
+  readonly start: readonly number[];
+  /** Rounded to float32 by the loop. */
+  readonly gradientAt: (x: readonly number[]) => readonly number[];
+  readonly steps: number;
+}
+
 /**
  * Minimize a function: each gradient is taken at the parameter that the implementation itself returned last.
  * A program cannot do that, so the loop runs programs that grow by a step each, and at the end the whole.
  *
- * @param gradientAt rounded to float32 here
  * @throws {PropertyFailure} when the whole program returns other parameters than its beginnings did
  */
 export async function closedLoop(
   subject: Subject,
-  h: Hyperparameters,
-  start: readonly number[],
-  gradientAt: (x: readonly number[]) => readonly number[],
-  steps: number,
+  { hyperparameters: h, changes = [], start, gradientAt, steps }: Minimization,
 ): Promise<ClosedLoop> {
   const { dialect } = subject.declaration;
   const parameters: (readonly number[])[] = [start.map(Math.fround)];
-  const taken: Operation[] = [];
+  const taken: Operation[][] = [];
   for (let t = 0; t < steps; t++) {
-    taken.push(step(gradientAt(parameters[t]).map(Math.fround)));
-    const growing = programOf(dialect, [init(h, start), ...taken, OBSERVE_PARAMETER]);
+    const set: Operation[] = changes[t] ? [{ op: "set", group: 0, hyperparameters: { ...changes[t] } }] : [];
+    taken.push([...set, step(gradientAt(parameters[t]).map(Math.fround))]);
+    const growing = programOf(dialect, [init(h, start), ...taken.flat(), OBSERVE_PARAMETER]);
     parameters.push([...valuesOf(await runProgram(subject, growing), 0, "parameter")]);
   }
-  const observe = observeAll(dialect, h);
-  const program = programOf(dialect, [init(h, start), ...taken.flatMap((one) => [one, observe])]);
+  const observe = subject.offers("state") ? observeAll(dialect, h) : OBSERVE_PARAMETER;
+  const program = programOf(dialect, [init(h, start), ...taken.flatMap((one) => [...one, observe])]);
   const run = await runProgram(subject, program);
   for (let t = 0; t < steps; t++) {
     const got = { parameter: [...valuesOf(run, t, "parameter")] };

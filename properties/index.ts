@@ -2,6 +2,8 @@ import { boundsProperties } from "./bounds.js";
 import { breadthProperties } from "./breadth.js";
 import { centeredProperties } from "./centered.js";
 import { closedFormProperties } from "./closed-forms.js";
+import { effectiveWindowProperties } from "./effective-window.js";
+import { exampleTrajectoryProperties } from "./example-trajectories.js";
 import { momentumProperties } from "./momentum.js";
 import { optionProperties } from "./options.js";
 import type { Property } from "./property.js";
@@ -22,6 +24,7 @@ export const PROPERTIES: readonly Property[] = [
   ...boundsProperties,
   ...zeroGradientAndSignProperties,
   ...closedFormProperties,
+  ...effectiveWindowProperties,
   ...reductionProperties,
   ...momentumProperties,
   ...centeredProperties,
@@ -31,5 +34,6 @@ export const PROPERTIES: readonly Property[] = [
   ...specialValueProperties,
   ...rejectedHyperparameterProperties,
   ...workedExampleProperties,
+  ...exampleTrajectoryProperties,
   ...secondOpinionProperties,
 ];

@@ -1,81 +1,21 @@
-import type { Decimal } from "decimal.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { DIALECTS, dialectById } from "../spec/dialects.js";
+import { dialectById } from "../spec/dialects.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import type { Declaration } from "../src/judge/declaration.js";
-import {
-  type Enclosure,
-  EnclosureArithmetic,
-  type ExactInputs,
-  exactStep,
-  isPoint,
-  point,
-} from "../src/oracle/exact/index.js";
+import { EnclosureArithmetic, exactStep, isPoint } from "../src/oracle/exact/index.js";
 import { draw } from "./arbitraries/draw.js";
 import type { Drawn } from "./arbitraries/drawn.js";
 import { floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { STRATA } from "./arbitraries/hyperparameters.js";
 import { traceProgram } from "./arbitraries/traces.js";
-import { closedLoop, exactClosedLoop } from "./closed-loop.js";
 import { meanSquareScalars } from "./mean-square-form.js";
 import { acceptRun, failureOf, runProgram, valuesOf } from "./program-run.js";
 import { property } from "./property.js";
 import { PropertyFailure } from "./property-failure.js";
 import { valueText } from "./value-text.js";
+import { exactMeanSquares, example, expectPrinted, isPlain, startsAtZero } from "./worked-example-support.js";
 
-/** Family 13: the examples of the source material, as they are printed there, and what is wrong about them. */
-
-/** The plain rule with the numbers of an example. */
-function example(dialect: Dialect, given: Partial<Hyperparameters>): Hyperparameters {
-  return {
-    ...dialect.defaults,
-    momentum: 0,
-    weight_decay: 0,
-    centered: dialect.centered === "always",
-    maximize: false,
-    lr_decay: 0,
-    clip_value: Number.POSITIVE_INFINITY,
-    ...given,
-    ...(dialect.epsilon === "none" && { eps: 0 }),
-  };
-}
-
-/** The examples begin with a mean square of zero. */
-const startsAtZero = ({ dialect }: Declaration): boolean => dialect.initialAccumulator === "zero";
-
-/** Nothing but the mean square stands in the denominator. */
-const isPlain = ({ dialect }: Declaration): boolean =>
-  dialect.biasCorrection === "never" && dialect.centered !== "always";
-
-/** The decimals that are printed of an exact result. */
-function printed(x: Enclosure, decimals: number): string {
-  // Named, because an end of an enclosure rounds outward by itself.
-  const [lo, hi] = [x.lo, x.hi].map((end) => end.toFixed(decimals, ExactDecimal.ROUND_HALF_EVEN));
-  if (lo !== hi || x.nan) throw new Error(`too few digits to print ${x.lo.toString()} … ${x.hi.toString()}`);
-  return lo;
-}
-
-function expectPrinted(what: string, x: Enclosure, text: string): void {
-  const decimals = text.split(".")[1].length;
-  const got = printed(x, decimals);
-  if (got === text) return;
-  throw new PropertyFailure(`${what} is ${got} over the reals, not ${text}`, "differs");
-}
-
-/** Mean squares of the exact oracle after each gradient, from zero. */
-function exactMeanSquares(
-  dialect: Dialect,
-  h: Hyperparameters,
-  gradients: readonly number[],
-  digits: number,
-) {
-  let s = point(0);
-  return gradients.map((gradient, k) => {
-    const inputs: ExactInputs = { parameter: [0], gradient: [gradient], square_avg: [s] };
-    [s] = exactStep(dialect, h, k + 1, inputs, { digits }).square_avg;
-    return s;
-  });
-}
+/** Family 13: small examples of the mean square and of one step; those of many steps are in example-trajectories.ts. */
 
 /**
  * What β and 1 − β are after the casts of each declared evaluation. Lerp orders do not read β: they weigh the
@@ -89,33 +29,6 @@ function castDecays({ evaluation }: Declaration, alpha: number) {
     }),
   );
 }
-
-/** x = 5 under the gradient 2x. */
-const LOOP = { lr: 0.3, alpha: 0.9, eps: 1e-8 } as const;
-const LOOP_START = 5;
-const LOOP_STEPS = 100;
-/** |x| ≤ lr/√(1 − β): from here on a step, which is no longer than that, cannot lead out again. */
-const LOOP_RADIUS = LOOP.lr / Math.sqrt(1 - LOOP.alpha);
-
-/** Dialects that differ in what a plain loop does, one of each kind. */
-const LOOP_DIALECTS: readonly Dialect[] = DIALECTS.filter(
-  (dialect, k) =>
-    dialect.centered !== "always" &&
-    DIALECTS.findIndex(
-      (other) =>
-        other.epsilon === dialect.epsilon &&
-        other.initialAccumulator === dialect.initialAccumulator &&
-        other.biasCorrection === dialect.biasCorrection,
-    ) === k,
-);
-
-/** f = 0.1·x₁² + 2·x₂². */
-const BOWL = { lr: 0.4, alpha: 0.9, eps: 1e-6 } as const;
-const BOWL_START = [-5, -2] as const;
-const BOWL_STEPS = 20;
-
-const insideRoot = ({ dialect }: Declaration): boolean =>
-  dialect.epsilon === "inside" || dialect.epsilon === "subtracted";
 
 /** Gradients c, −c, c, … */
 interface Alternation {
@@ -291,109 +204,6 @@ export const workedExampleProperties = [
         throw failureOf(run, "differs", message);
       }
       acceptRun(subject, run);
-    },
-  }),
-  property<null>({
-    id: "loop-reaches-the-step-radius-over-the-reals",
-    clauses: ["RMS-13.4"],
-    of: "specification",
-    needs: [],
-    weight: 0,
-    arbitrary: () => draw.constant(null),
-    check: async () => {
-      const { lr, alpha } = LOOP;
-      // x² ≤ lr²/(1 − β) without the root, and so without rounding.
-      const square = ExactDecimal.mul(exactDecimal(lr), exactDecimal(lr));
-      const complement = ExactDecimal.sub(1, exactDecimal(alpha));
-      const withinRadius = (x: Decimal) => ExactDecimal.mul(ExactDecimal.mul(x, x), complement).lte(square);
-      for (const dialect of LOOP_DIALECTS) {
-        const h = example(dialect, LOOP);
-        const double = (x: readonly Enclosure[]) => x.map((e) => new EnclosureArithmetic(60).add(e, e));
-        let t = 0;
-        for (const [x] of exactClosedLoop(dialect, h, [LOOP_START], double, 60)) {
-          if (withinRadius(x.lo) && withinRadius(x.hi)) break;
-          if (++t <= LOOP_STEPS) continue;
-          const message = `${dialect.id}: x is still ${x.lo.toString()} after ${LOOP_STEPS} steps`;
-          throw new PropertyFailure(message, "differs");
-        }
-      }
-    },
-  }),
-  property<null>({
-    id: "loop-reaches-the-step-radius",
-    clauses: ["RMS-13.4"],
-    of: "implementation",
-    needs: ["state", "deterministic"],
-    weight: 0,
-    // A centered denominator is smaller than the bound on the step assumes.
-    appliesTo: ({ dialect }) => dialect.centered !== "always",
-    arbitrary: () => draw.constant(null),
-    check: async (_, subject) => {
-      const h = example(subject.declaration.dialect, LOOP);
-      const loop = await closedLoop(subject, h, [LOOP_START], ([x]) => [2 * x], LOOP_STEPS);
-      const xs = loop.parameters.map(([x]) => x);
-      // The update has fewer than sixteen roundings and casts of 2^-24; the difference rounds once more.
-      const radius = LOOP_RADIUS * (1 + 2 ** -20);
-      for (let t = 1; t < xs.length; t++) {
-        const moved = Math.abs(xs[t] - xs[t - 1]);
-        if (moved <= radius + Math.abs(xs[t]) * 2 ** -24) continue;
-        const path = `from ${valueText(xs[t - 1])} to ${valueText(xs[t])}`;
-        const message = `step ${t} goes ${path}, farther than lr/√(1 − β) = ${LOOP_RADIUS}`;
-        throw failureOf(loop, "differs", message);
-      }
-      const entry = xs.findIndex((x) => Math.abs(x) <= radius);
-      if (entry < 0) {
-        const message = `x is still ${valueText(xs[LOOP_STEPS])} after ${LOOP_STEPS} steps`;
-        throw failureOf(loop, "differs", message);
-      }
-      const left = xs.findIndex((x, t) => t > entry && !(Math.abs(x) <= radius * (1 + 2 ** -24)));
-      if (left >= 0) {
-        const message = `x was within ${LOOP_RADIUS} of 0 after step ${entry} and is ${valueText(xs[left])} after step ${left}`;
-        throw failureOf(loop, "differs", message);
-      }
-      acceptRun(subject, loop);
-    },
-  }),
-  property<null>({
-    id: "bowl-over-the-reals",
-    clauses: ["RMS-13.5"],
-    of: "specification",
-    needs: [],
-    weight: 0,
-    arbitrary: () => draw.constant(null),
-    check: async () => {
-      // ε outside the root turns the last printed digit, which is how the source's placement is known.
-      const results = [
-        ["textbook", "-0.010599", "0.000000"],
-        ["pytorch", "-0.010598", "0.000000"],
-      ] as const;
-      for (const [id, first, second] of results) {
-        const dialect = dialectById(id);
-        const ar = new EnclosureArithmetic(80);
-        const gradientAt = ([x1, x2]: readonly Enclosure[]) => [
-          ar.divide(x1, point(5)),
-          ar.multiply(x2, point(4)),
-        ];
-        const loop = exactClosedLoop(dialect, example(dialect, BOWL), BOWL_START, gradientAt, 80);
-        for (let t = 0; t < BOWL_STEPS; t++) loop.next();
-        const [x1, x2] = loop.next().value;
-        expectPrinted(`${id}: x₁ after ${BOWL_STEPS} steps`, x1, first);
-        expectPrinted(`${id}: x₂ after ${BOWL_STEPS} steps`, x2, second);
-      }
-    },
-  }),
-  property<null>({
-    id: "bowl",
-    clauses: ["RMS-13.5"],
-    of: "implementation",
-    needs: ["state"],
-    weight: 0,
-    appliesTo: (declaration) => insideRoot(declaration) && startsAtZero(declaration) && isPlain(declaration),
-    arbitrary: () => draw.constant(null),
-    check: async (_, subject) => {
-      const h = example(subject.declaration.dialect, BOWL);
-      const gradientAt = ([x1, x2]: readonly number[]) => [0.2 * x1, 4 * x2];
-      acceptRun(subject, await closedLoop(subject, h, BOWL_START, gradientAt, BOWL_STEPS));
     },
   }),
   property<Alternation>({

@@ -37,9 +37,9 @@ export const zeroGradientAndSignProperties = [
     check: async (trace, subject) => {
       const { program, observations, moves } = await parameterMoves(subject, trace);
       for (const { step, element, gradient, before, after } of moves) {
-        // A difference with a zero is the value itself, but −0 − (−0) is +0.
-        const expected = before - gradient;
-        if (gradient !== 0 || Object.is(after, expected)) continue;
+        // −0 − (−0) is +0, and −0 + (−0) is −0: which of the two is computed is the evaluation's business.
+        const stays = Object.is(after, before) || (Object.is(before, -0) && after === 0);
+        if (gradient !== 0 || stays) continue;
         const message = `step ${step}, element ${element}: the gradient ${valueText(gradient)} moved the parameter from ${valueText(before)} to ${valueText(after)}`;
         throw new PropertyFailure(message, "differs", { program, observations });
       }

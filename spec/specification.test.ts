@@ -27,7 +27,7 @@ interface StoredGolden {
   readonly retracted?: string;
 }
 
-const goldens = jsonFiles("../golden/torch/programs/").flatMap(
+const goldens = [...jsonFiles("../golden/torch/programs/"), "../golden/source/airfoil.json"].flatMap(
   (path) => (JSON.parse(read(path)) as { cases: StoredGolden[] }).cases,
 );
 const citations = {

@@ -26,6 +26,8 @@ export function packageVersion(): string {
 export const BUNDLED_GOLDEN_FOLDER = join(packageRoot(), "golden");
 /** The golden set that comes with the package. */
 export const BUNDLED_GOLDENS = join(packageRoot(), "golden", "torch");
+/** Trainings by the source's own code whose gradients come with the package. */
+export const BUNDLED_SOURCE_TRAINING = join(packageRoot(), "golden", "source");
 /** The regressions that come with the package. */
 export const BUNDLED_REGRESSIONS = join(packageRoot(), "properties", "regressions");
 /** The training graphs exported from PyTorch that come with the package. */

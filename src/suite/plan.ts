@@ -1,5 +1,6 @@
 import { PROPERTIES } from "../../properties/index.js";
 import type { Hello } from "../adapter/hello.js";
+import { BUNDLED_SOURCE_TRAINING } from "../package-info.js";
 import { capabilityCases, runCapabilityCase } from "./capability-cases.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseResult } from "./case-result.js";
@@ -8,6 +9,7 @@ import { witnessCases } from "./expectations/witness-cases.js";
 import { FaultAllowance } from "./fault-allowance.js";
 import type { GateOptions } from "./gate-options.js";
 import { goldenCases } from "./golden/gate-cases.js";
+import { sourceTrainingCases } from "./golden/source-training.js";
 import { isSelected, NothingSelected } from "./only.js";
 import { platform } from "./platform.js";
 import { PROFILES } from "./profile.js";
@@ -54,7 +56,9 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
       ? witnessCases(options.expectations, { ...platform(), profile: options.profile })
       : []),
     ...(options.regressions ? regressionCases(options.regressions) : []),
-    ...(options.goldens ? goldenCases(options.goldens, claimed) : []),
+    ...(options.goldens
+      ? [...goldenCases(options.goldens, claimed), ...sourceTrainingCases(BUNDLED_SOURCE_TRAINING)]
+      : []),
   ];
   const selected = ({ id, clauses }: PlannedCase) => isSelected(options.only, id, clauses);
   const all: PlannedCase[] = [

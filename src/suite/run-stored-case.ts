@@ -1,6 +1,7 @@
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { ProgramNotSent, Subject } from "../../properties/subject.js";
 import { neededCapabilities, withoutState } from "../adapter/needed-capabilities.js";
+import type { Declaration } from "../judge/declaration.js";
 import { verdictOf } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
@@ -16,7 +17,7 @@ export interface StoredCase {
   readonly clauses: readonly string[];
   readonly program: Program;
   /** What else must hold of the observations of the program that was run. @throws {PropertyFailure} */
-  readonly check?: (observations: readonly Observation[], program: Program) => void;
+  readonly check?: (observations: readonly Observation[], program: Program, declaration: Declaration) => void;
 }
 
 /**
@@ -63,7 +64,7 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   );
   try {
     const observations = await subject.conforms(program);
-    stored.check?.(observations, program);
+    stored.check?.(observations, program, declaration);
     return { ...base, verdict, runs: 1, tally, multiStep };
   } catch (error) {
     if (error instanceof ProgramNotSent) return notRun("not-run", error.message);

@@ -5,6 +5,7 @@ import type { StoredCase } from "../run-stored-case.js";
 import { differencesBetween, isSignOfZero } from "./compare-observations.js";
 import { CAPABILITY_EVALUATIONS } from "./golden-format.js";
 import { GoldenSet } from "./golden-set.js";
+import { checkLoss, RegressionLoss } from "./training-loss.js";
 
 /**
  * The golden cases as cases of the gate. Every implementation is judged by its acceptance sets; one that claims
@@ -21,14 +22,20 @@ export function goldenCases(folder: string, claimed: string | undefined): Stored
       for (const { id, observations } of cases) expected.set(id, observations);
     }
     const live = set.programs(family).cases.filter(({ retracted }) => retracted === undefined);
-    return live.map(({ id, clause, program }): StoredCase => {
+    return live.map(({ id, clause, program, facts }): StoredCase => {
       const golden = expected.get(id);
+      const loss = RegressionLoss.of(facts);
       return {
         id,
         kind: "golden",
         clauses: [clause],
         program,
-        ...(golden && { check: (observations, run) => checkBits(run, golden, observations) }),
+        ...((loss || golden) && {
+          check: (observations, run, declaration) => {
+            if (loss) checkLoss(loss, run, observations, declaration);
+            if (golden) checkBits(run, golden, observations);
+          },
+        }),
       };
     });
   });
