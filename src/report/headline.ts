@@ -101,6 +101,9 @@ export function headline(report: Report, paint: Paint = WITHOUT_COLOUR): string 
     `${countedText(cases.length - notRun - selfChecks, "case")} run, ${countText(notRun)} not run${selfChecks > 0 ? `, ${countedText(selfChecks, "self-check")}` : ""}`,
     `${standing("shown")} of ${clauses.length} clauses shown${overReals > 0 ? `, ${overReals} over the reals only` : ""}`,
     ...(footer.restarts > 0 ? [countedText(footer.restarts, "restart")] : []),
+    ...(footer.notReproduced
+      ? [`${countedText(footer.notReproduced.length, "fault")} not reproduced in isolation`]
+      : []),
     `${countedText(tally.judged, "observation")} judged (${countText(tally.judged - multiStep.judged)} one-step, ${countText(multiStep.judged)} multi-step): ${bitExact}${countText(tally.weak)} weak, ${countText(tally.indeterminate)} indeterminate, ${countText(tally.rejected)} rejected`,
   ].join(" · ");
 }

@@ -69,6 +69,7 @@ export function mergeReports(
   }
   const sum = (of: (footer: Report["footer"]) => number) =>
     footers.reduce((total, footer) => total + of(footer), 0);
+  const notReproduced = footers.flatMap((footer) => footer.notReproduced ?? []);
   const audits = cases.filter(({ kind }) => kind === "audit").length;
   const auditsPlanned = footers.length * audits;
   const footerWith = (expectations: Report["footer"]["expectations"]) => {
@@ -93,6 +94,7 @@ export function mergeReports(
       multiStep,
       ...(expectations && { expectations }),
       restarts: sum((footer) => footer.restarts),
+      ...(notReproduced.length > 0 && { notReproduced }),
       seconds: sum((footer) => footer.seconds),
     };
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SLOTS } from "../../spec/arithmetic.js";
+import { FAULTS } from "../adapter/adapter.js";
 import { VERDICTS } from "../judge/verdict.js";
 import { CASE_KINDS, NOT_RUN } from "../suite/case-result.js";
 import { STANDINGS } from "../suite/clause-matrix.js";
@@ -280,6 +281,10 @@ export const reportLineSchema = z
           })
           .optional(),
         restarts: z.number().int().meta({ description: "Of the implementation's process, after faults" }),
+        notReproduced: z
+          .array(z.strictObject({ verdict: z.enum(FAULTS), message: z.string() }))
+          .optional()
+          .meta({ description: "Faults of the process that no program was found to cause" }),
         claim: z.string().optional().meta({ description: "What the implementation may say of itself" }),
         seconds: z.number(),
         lines: z.number().int().meta({ description: "Lines of the report, this one included" }),

@@ -249,6 +249,9 @@ function footerOf(result: GateResult, run: RunDescription): Omit<LineOf<"footer"
     multiStep: { ...result.multiStep },
     ...(result.expectations && { expectations: expectationsOf(result.expectations) }),
     restarts: result.restarts,
+    ...(result.unexplained.length > 0 && {
+      notReproduced: result.unexplained.map(({ verdict, message }) => ({ verdict, message })),
+    }),
     seconds: run.seconds,
   };
 }
