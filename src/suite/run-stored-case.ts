@@ -4,6 +4,7 @@ import { neededCapabilities, withoutState } from "../adapter/needed-capabilities
 import { verdictOf } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
+import { withKnownHyperparameters } from "../program/known-hyperparameters.js";
 import type { Observation } from "../program/observation.js";
 import type { Program } from "../program/program.js";
 import type { CaseOptions } from "./case-options.js";
@@ -40,7 +41,8 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   if (stored.program.dialect !== declaration.dialect.id)
     return notRun("not-run", `for dialect ${stored.program.dialect}`);
   const hidden = !capabilities.includes("state");
-  const program = hidden ? withoutState(stored.program) : stored.program;
+  const known = withKnownHyperparameters(stored.program, declaration.dialect);
+  const program = hidden ? withoutState(known) : known;
   const missing = neededCapabilities(program, declaration.dialect).filter(
     (capability) => !capabilities.includes(capability),
   );

@@ -4,6 +4,7 @@ import type { Capability } from "../../adapter/capability.js";
 import type { Hello } from "../../adapter/hello.js";
 import { neededCapabilities } from "../../adapter/needed-capabilities.js";
 import { breachesOfCount } from "../../judge/judge-program.js";
+import { withKnownHyperparameters } from "../../program/known-hyperparameters.js";
 import type { Observation } from "../../program/observation.js";
 import type { Program } from "../../program/program.js";
 
@@ -47,7 +48,7 @@ export class MeasuredImplementation {
   private async outcome(program: Program): Promise<Outcome | undefined> {
     if (this.gone || !(await this.goesOn())) return undefined;
     try {
-      const [outcome] = await this.adapter.run([program]);
+      const [outcome] = await this.adapter.run([withKnownHyperparameters(program, this.dialect)]);
       this.gone = outcome.status === "fault" && outcome.verdict === "timeout";
       return outcome;
     } catch (error) {
