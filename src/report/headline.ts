@@ -57,7 +57,8 @@ export function outcomeText(report: Report, paint: Paint = WITHOUT_COLOUR): stri
   const { header, cases, footer } = report;
   const outcome = outcomeOf(report);
   const shouted = paint(STYLES[outcome], SHOUTED[outcome]);
-  const level = `at ${header.level} (reached ${footer.reached}: ${levelText(footer.reached, cases)})`;
+  const validation = footer.validation === "failed" ? "; validation failed" : "";
+  const level = `at ${header.level} (reached ${footer.reached}: ${levelText(footer.reached, cases)}${validation})`;
   switch (outcome) {
     case "self-check-failed":
       return `${shouted}: the suite itself is wrong, not the implementation; no verdict of this run can be relied on`;

@@ -24,6 +24,9 @@ const SAME = [
   "reference",
   "evaluation",
   "capabilities",
+  "domain",
+  "validates",
+  "gradient",
   "level",
   "profile",
   "only",
@@ -73,7 +76,7 @@ export function mergeReports(
   const audits = cases.filter(({ kind }) => kind === "audit").length;
   const auditsPlanned = footers.length * audits;
   const footerWith = (expectations: Report["footer"]["expectations"]) => {
-    const { reached, conforms, decided } = conclusionOf({
+    const { reached, validation, conforms, decided } = conclusionOf({
       header,
       cases,
       footer: { complete, ...(expectations && { expectations }) },
@@ -84,6 +87,7 @@ export function mergeReports(
       ...(stopped !== undefined && { stopped }),
       conforms,
       reached,
+      validation,
       decided,
       // Each shard has an audit of its own, which are one case together.
       planned: sum((footer) => footer.planned) - auditsPlanned + audits,

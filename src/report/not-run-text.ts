@@ -2,12 +2,15 @@ import { isNotRun } from "../suite/case-result.js";
 import { countedText, countText } from "./count-text.js";
 import { printableLine } from "./printable.js";
 import type { Report } from "./report.js";
+import { domainLine } from "./validation-text.js";
 
 /**
  * What was not run, what was run without deciding anything, and faults that no program was found to cause: one line a
  * reason, with how often it holds.
  */
-export function notRunLines({ cases, footer }: Report): string[] {
+export function notRunLines(report: Report): string[] {
+  const { cases, footer } = report;
+  const domain = domainLine(report);
   const lacking = cases.flatMap((one) => (one.lacking ? [one.lacking] : []));
   const needed = counted(lacking.flat()).sort(([, a], [, b]) => b - a);
   const reasons = counted(
@@ -25,6 +28,7 @@ export function notRunLines({ cases, footer }: Report): string[] {
           `not run: ${countedText(lacking.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
         ]),
     ...reasons.map(([reason, count]) => reason.replace(" (", `: ${countText(count)} (`)),
+    ...(domain === undefined ? [] : [printableLine(domain)]),
     ...notReproducedLines(footer),
   ];
 }

@@ -22,7 +22,8 @@ export interface Asked {
  * @throws {UnusableDeclaration} for a dialect that the catalogue does not have, or that it does not claim, and for
  *   more choices of rounding than can be judged
  */
-export function declarationFrom({ implementation, dialects, float32 }: Hello, asked: Asked): Declaration {
+export function declarationFrom(hello: Hello, asked: Asked): Declaration {
+  const { implementation, dialects, float32, domain, validates, gradient } = hello;
   const known = DIALECTS.map(({ id }) => id);
   const unknown = dialects.find((id) => !known.includes(id));
   if (unknown !== undefined)
@@ -40,7 +41,12 @@ export function declarationFrom({ implementation, dialects, float32 }: Hello, as
     float32?.choices,
   );
   refuseTooWide(declaration.evaluation);
-  return declaration;
+  return {
+    ...declaration,
+    ...(domain && { domain }),
+    ...(validates && { validates }),
+    ...(gradient && { gradient }),
+  };
 }
 
 /** Axes on which an implementation makes one choice for all of its operations. */

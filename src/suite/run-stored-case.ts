@@ -4,6 +4,7 @@ import { neededCapabilities, withoutState } from "../adapter/needed-capabilities
 import { verdictOf } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
+import { outsideDomain } from "../program/domain.js";
 import { withKnownHyperparameters } from "../program/known-hyperparameters.js";
 import type { Observation } from "../program/observation.js";
 import type { Program } from "../program/program.js";
@@ -51,6 +52,8 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
       ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
       lacking: missing,
     };
+  const outside = declaration.domain && outsideDomain(program, declaration.dialect, declaration.domain);
+  if (outside !== undefined) return { ...notRun("not-run", outside), outsideDomain: 1 };
   let verdict: Verdict = "indeterminate";
   const subject = new Subject(
     options.adapter,
@@ -65,14 +68,16 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   );
   try {
     const observations = await subject.conforms(program);
-    stored.check?.(observations, program);
+    stored.check?.(observations, subject.sent(program));
     return { ...base, verdict, runs: 1, tally, multiStep };
   } catch (error) {
     if (error instanceof ProgramNotSent) return notRun("not-run", error.message);
     if (!(error instanceof PropertyFailure)) throw error;
     const failure = {
       message: error.message,
-      ...(error.evidence && { minimal: error.evidence }),
+      ...(error.evidence && {
+        minimal: { ...error.evidence, program: subject.sent(error.evidence.program) },
+      }),
       others: [],
       replay: options.replay(`--only ${id}`),
     };

@@ -4,6 +4,7 @@ import type { Capability } from "../../adapter/capability.js";
 import type { Hello } from "../../adapter/hello.js";
 import { neededCapabilities } from "../../adapter/needed-capabilities.js";
 import { breachesOfCount } from "../../judge/judge-program.js";
+import { outsideDomain } from "../../program/domain.js";
 import { withKnownHyperparameters } from "../../program/known-hyperparameters.js";
 import type { Observation } from "../../program/observation.js";
 import type { Program } from "../../program/program.js";
@@ -42,7 +43,11 @@ export class MeasuredImplementation {
   }
 
   private canRun(program: Program): boolean {
-    return neededCapabilities(program, this.dialect).every((capability) => this.offers(capability));
+    const { domain } = this.hello;
+    return (
+      neededCapabilities(program, this.dialect).every((capability) => this.offers(capability)) &&
+      (domain === undefined || outsideDomain(program, this.dialect, domain) === undefined)
+    );
   }
 
   private async outcome(program: Program): Promise<Outcome | undefined> {
