@@ -9,7 +9,7 @@ import { gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters } from "./arbitraries/hyperparameters.js";
 import { init, OBSERVE_PARAMETER, observeAll, programOf, step } from "./arbitraries/traces.js";
 import { property } from "./property.js";
-import { PropertyFailure } from "./property-failure.js";
+import { PropertyFailure, RefusalFailure } from "./property-failure.js";
 import type { Subject } from "./subject.js";
 import { isValidating, refusedNames } from "./validating-dialects.js";
 
@@ -70,7 +70,7 @@ async function demandAccepted(
   const reply = await subject.reply(program);
   if (reply.status !== "ok") {
     const message = `${wrongText({ [name]: h[name] })} is allowed, but the implementation answered ${reply.phase}: ${reply.message}`;
-    throw new PropertyFailure(message, "contract-mismatch", { program, observations: [] });
+    throw new RefusalFailure(message, "contract-mismatch", { program, observations: [] });
   }
   // A zero of either sign switches momentum off.
   const { momentum_buffer } = reply.observations[0].parameters[0];
@@ -94,7 +94,7 @@ async function expectRefusal(
     reply.status === "ok" ? "accepted it" : `answered ${reply.class} in ${reply.phase}: ${reply.message}`;
   const message = `${wrongText(wrong)} must be refused in ${phase} as invalid-hyperparameter, but the implementation ${answer}`;
   const observations = reply.status === "ok" ? reply.observations : [];
-  throw new PropertyFailure(message, "contract-mismatch", { program, observations });
+  throw new RefusalFailure(message, "contract-mismatch", { program, observations });
 }
 
 function wrongText(wrong: ProgramHyperparameters): string {

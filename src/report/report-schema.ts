@@ -213,6 +213,9 @@ export const reportLineSchema = z
         tally,
         multiStep: tally.meta({ description: "The part that was judged by sets carried over several steps" }),
         message: z.string().optional().meta({ description: "What failed" }),
+        refusal: z.literal(true).optional().meta({
+          description: "It fails for what is refused, or is not: this lowers no level",
+        }),
       })
       .meta({ description: "One case: what was asked of the implementation, or a self-check of the suite" }),
     z

@@ -136,6 +136,7 @@ export function reportCase(result: CaseResult): LineOf<"case"> {
     tally: { ...tally },
     multiStep: { ...multiStep },
     ...(failure && { message: failure.message }),
+    ...(failure?.refusal && { refusal: true as const }),
   };
 }
 

@@ -15,7 +15,7 @@ const refused = (message?: string): Partial<Report["cases"][number]> => ({
   id: "nan-refused",
   clauses: ["RMS-12.2"],
   verdict: message === undefined ? "certified" : "contract-mismatch",
-  ...(message !== undefined && { message }),
+  ...(message !== undefined && { message, refusal: true as const }),
 });
 
 /** A report whose footer says what its cases come to. */
@@ -52,9 +52,13 @@ describe("validation in a report", () => {
     expect(validationText(report)).toBeUndefined();
   });
 
-  it("does not excuse wrong values: they are no matter of refusal", () => {
-    const wrong = { ...refused("outside its acceptance set"), verdict: "differs" as const };
-    expect(concluded([NUMERIC, wrong]).footer).toMatchObject({ reached: "L0", conforms: false });
+  it("does not excuse what else such a case finds", () => {
+    const { refusal: _, ...wrong } = refused("the gradient was changed");
+    expect(concluded([NUMERIC, wrong]).footer).toMatchObject({
+      reached: "L0",
+      validation: "skipped",
+      conforms: false,
+    });
   });
 
   it("counts what the declared domain left out", () => {

@@ -20,6 +20,8 @@ export interface Failure {
   readonly others: readonly Evidence[];
   /** A command that shows it again. */
   readonly replay: string;
+  /** It is about which hyperparameters are refused, which lowers no level. */
+  readonly refusal?: true;
 }
 
 /**

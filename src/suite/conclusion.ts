@@ -5,7 +5,7 @@ import { type ValidationOutcome, validationOutcome } from "./validation.js";
 /** What a conclusion needs to know of a case. */
 export type ConcludedCase = Pick<CaseResult, "id" | "kind" | "clauses" | "verdict" | "tally"> & {
   /** Present if the case fails. */
-  readonly failure?: { readonly message: string };
+  readonly failure?: { readonly message: string; readonly refusal?: true };
 };
 
 /** What the cases of a run come to. */

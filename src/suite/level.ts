@@ -41,8 +41,8 @@ export function levelText(level: ReachedLevel, results: readonly Pick<CaseResult
 const RIGHT_SEMANTICS: readonly Verdict[] = ["inaccurate", "nondeterministic"];
 
 /** What a level needs to know of a case. */
-type LevelledCase = Pick<CaseResult, "kind" | "clauses" | "verdict" | "tally"> & {
-  readonly failure?: object;
+type LevelledCase = Pick<CaseResult, "kind" | "verdict" | "tally"> & {
+  readonly failure?: { readonly refusal?: true };
 };
 
 /** Whether a case shows something of the implementation, for it or against it. */

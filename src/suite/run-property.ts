@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Drawn } from "../../properties/arbitraries/drawn.js";
 import type { Property } from "../../properties/property.js";
-import { PropertyFailure } from "../../properties/property-failure.js";
+import { PropertyFailure, RefusalFailure } from "../../properties/property-failure.js";
 import { NOT_OFFERED, ProgramNotSent, Subject } from "../../properties/subject.js";
 import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
 import { type Adapter, FAULTS, type FaultVerdict } from "../adapter/adapter.js";
@@ -155,6 +155,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
       message: error.message,
       ...(error.evidence && { minimal: sent(error.evidence) }),
       others: failing,
+      ...(error instanceof RefusalFailure && { refusal: true as const }),
       replay: options.replay(`--only ${property.id} --seed ${options.seed}`),
     },
   };
