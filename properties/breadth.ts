@@ -200,7 +200,8 @@ export const breadthProperties = [
         (name) => name !== "weight_decay" || subject.offers("weight-decay"),
       );
       const each = names.flatMap((name) => farValues(dialect, name).map((value) => ({ [name]: value })));
-      for (const one of [far, ...each]) await subject.conforms(farProgram(dialect, { trace, far: one }));
+      const programs = [far, ...each].map((one) => farProgram(dialect, { trace, far: one }));
+      for (const program of subject.accepted(programs)) await subject.conforms(program);
     },
   }),
   property<FarTrace>({
@@ -214,8 +215,10 @@ export const breadthProperties = [
     check: async ({ trace, far }, subject) => {
       const { dialect } = subject.declaration;
       const beyond = isValidating(dialect) ? BEYOND_ONE.momentum : [];
-      for (const momentum of [...FAR.momentum, ...beyond])
-        await subject.conforms(farProgram(dialect, { trace, far: { ...far, momentum } }));
+      const programs = [...FAR.momentum, ...beyond].map((momentum) =>
+        farProgram(dialect, { trace, far: { ...far, momentum } }),
+      );
+      for (const program of subject.accepted(programs)) await subject.conforms(program);
     },
   }),
   property<Trace>({
@@ -234,8 +237,10 @@ export const breadthProperties = [
         parameter: [...drawn.parameter, 1],
         gradients: drawn.gradients.map((gradient) => [...gradient, 0]),
       };
-      for (const name of ["lr", ...(dialect.epsilon === "none" ? [] : ["eps"])]) {
-        const program = farProgram(dialect, { trace, far: { [name]: BEYOND_FLOAT32 } });
+      const programs = ["lr", ...(dialect.epsilon === "none" ? [] : ["eps"])].map((name) =>
+        farProgram(dialect, { trace, far: { [name]: BEYOND_FLOAT32 } }),
+      );
+      for (const program of subject.accepted(programs)) {
         // PyTorch raises where such a scalar meets a tensor.
         await subject.conformsIfItCan(program, "take a scalar beyond float32");
       }
@@ -270,6 +275,8 @@ export const breadthProperties = [
     of: "implementation",
     needs: ["state"],
     weight: 0,
+    lessJudged: (declaration) =>
+      manyFor(declaration) < MANY ? `${manyFor(declaration)} elements instead of ${MANY}` : undefined,
     arbitrary: (declaration) =>
       draw
         .record({

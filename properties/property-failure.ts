@@ -5,7 +5,7 @@ import type { Program } from "../src/program/program.js";
 
 /** A clause does not hold; carries everything that a report shows and a diagnosis needs. */
 export class PropertyFailure extends Error {
-  override readonly name = "PropertyFailure";
+  override readonly name: string = "PropertyFailure";
 
   /**
    * @param verdict what is known at once; a diagnosis may find a better word for `differs`
@@ -23,3 +23,6 @@ export class PropertyFailure extends Error {
     super(message);
   }
 }
+
+/** A hyperparameter that must be refused is not, or one that is allowed is: no matter of level. */
+export class RefusalFailure extends PropertyFailure {}

@@ -17,8 +17,10 @@ export interface Property<T = unknown> {
   readonly of: "implementation" | "specification";
   /** What an implementation must offer for the property to be run. */
   readonly needs: readonly Capability[];
-  /** Whether the property makes sense for a dialect; all when left out. */
-  readonly appliesTo?: (declaration: Declaration) => boolean;
+  /** Whether the property makes sense for what is declared, or why it does not; for all when left out. */
+  readonly appliesTo?: (declaration: Declaration) => boolean | string;
+  /** What is left out under what is declared, to be judged in some seconds; nothing where it is left out. */
+  readonly lessJudged?: (declaration: Declaration) => string | undefined;
   /** Share of the profile's number of runs; 1 when left out. Closed-form examples take 0: one run. */
   readonly weight?: number;
   /** Says itself what it draws: the distribution under which a run without a failure bounds the failure rate. */

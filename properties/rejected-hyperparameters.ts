@@ -1,6 +1,7 @@
-import type { Dialect, Hyperparameters, ScalarHyperparameter } from "../spec/dialect.js";
+import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { stepShape } from "../spec/step-shape.js";
-import type { Declaration } from "../src/judge/declaration.js";
+import { VALIDATED } from "../src/adapter/hello.js";
+import type { Declaration, Validation } from "../src/judge/declaration.js";
 import type { Operation, Program, ProgramHyperparameters } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
 import { draw } from "./arbitraries/draw.js";
@@ -8,30 +9,30 @@ import { gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters } from "./arbitraries/hyperparameters.js";
 import { init, OBSERVE_PARAMETER, observeAll, programOf, step } from "./arbitraries/traces.js";
 import { property } from "./property.js";
-import { PropertyFailure } from "./property-failure.js";
+import { PropertyFailure, RefusalFailure } from "./property-failure.js";
 import type { Subject } from "./subject.js";
-import { isValidating } from "./validating-dialects.js";
+import { isValidating, refusedNames } from "./validating-dialects.js";
 
 /** Family 12: which hyperparameters are refused, when, and what is left behind. */
 
-const validates = ({ dialect }: Declaration): boolean => isValidating(dialect);
-
-const VALIDATED = [
-  "lr",
-  "alpha",
-  "eps",
-  "momentum",
-  "weight_decay",
-] as const satisfies readonly ScalarHyperparameter[];
 type Validated = (typeof VALIDATED)[number];
 
-/** The last one is a float32 only as a subnormal: a check after a cast that flushes sees −0. */
-const NEGATIVE: readonly number[] = [-1, Number.NEGATIVE_INFINITY, -(2 ** -149)];
+/** What must be refused, by kind. */
+const WRONG_VALUES = {
+  /** The last one is a float32 only as a subnormal: a check after a cast that flushes sees −0. */
+  negative: [-1, Number.NEGATIVE_INFINITY, -(2 ** -149)],
+  nan: [Number.NaN],
+} as const satisfies Record<keyof Validation, readonly number[]>;
+
+const refuses = (kind: keyof Validation) => (declaration: Declaration) =>
+  refusedNames(declaration, kind).length > 0 ||
+  (declaration.validates !== undefined && `no hyperparameter is declared to be refused where it is ${kind}`);
 
 /** Each name with each value: an implementation may forget any one of them, and none is left to luck. */
-function wrongOnes(subject: Subject, values: readonly number[]): ProgramHyperparameters[] {
+function wrongOnes(subject: Subject, kind: keyof Validation): ProgramHyperparameters[] {
+  const values = WRONG_VALUES[kind];
   // What it does not offer, it need not refuse.
-  const offered = VALIDATED.filter(
+  const offered = refusedNames(subject.declaration, kind).filter(
     (name) =>
       (name !== "momentum" || subject.offers("momentum")) &&
       (name !== "weight_decay" || subject.offers("weight-decay")),
@@ -61,18 +62,15 @@ function steppedProgram(dialect: Dialect, h: Hyperparameters, gradient = 1): Pro
 /** The program with this value must be run, and judged like any other. */
 async function demandAccepted(
   subject: Subject,
-  others: Hyperparameters,
+  program: Program,
+  h: Hyperparameters,
   name: Validated,
-  value: number,
-  gradient: number,
 ): Promise<void> {
   const { dialect } = subject.declaration;
-  const h = { ...others, [name]: value };
-  const program = steppedProgram(dialect, h, gradient);
   const reply = await subject.reply(program);
   if (reply.status !== "ok") {
-    const message = `${wrongText({ [name]: value })} is allowed, but the implementation answered ${reply.phase}: ${reply.message}`;
-    throw new PropertyFailure(message, "contract-mismatch", { program, observations: [] });
+    const message = `${wrongText({ [name]: h[name] })} is allowed, but the implementation answered ${reply.phase}: ${reply.message}`;
+    throw new RefusalFailure(message, "contract-mismatch", { program, observations: [] });
   }
   // A zero of either sign switches momentum off.
   const { momentum_buffer } = reply.observations[0].parameters[0];
@@ -90,13 +88,13 @@ async function expectRefusal(
   phase: "init" | "set",
   wrong: ProgramHyperparameters,
 ): Promise<void> {
-  const reply = await subject.reply(program);
+  const reply = await subject.refusal(program);
   if (reply.status === "error" && reply.phase === phase && reply.class === "invalid-hyperparameter") return;
   const answer =
     reply.status === "ok" ? "accepted it" : `answered ${reply.class} in ${reply.phase}: ${reply.message}`;
   const message = `${wrongText(wrong)} must be refused in ${phase} as invalid-hyperparameter, but the implementation ${answer}`;
   const observations = reply.status === "ok" ? reply.observations : [];
-  throw new PropertyFailure(message, "contract-mismatch", { program, observations });
+  throw new RefusalFailure(message, "contract-mismatch", { program, observations });
 }
 
 function wrongText(wrong: ProgramHyperparameters): string {
@@ -105,18 +103,20 @@ function wrongText(wrong: ProgramHyperparameters): string {
     .join(", ");
 }
 
-const refusedAtInit = (id: string, clause: string, values: readonly number[]) =>
+const refusedAtInit = (id: string, clause: string, kind: keyof Validation) =>
   property<Hyperparameters>({
     id,
     clauses: [clause],
     of: "implementation",
     needs: [],
-    appliesTo: validates,
+    appliesTo: refuses(kind),
     weight: 0.2,
     arbitrary: ({ dialect }) => hyperparameters(dialect, {}),
     check: async (h, subject) => {
       const { dialect } = subject.declaration;
-      for (const wrong of wrongOnes(subject, values)) {
+      // What is refused must be the wrong value and not another one.
+      subject.demandDomain(steppedProgram(dialect, h));
+      for (const wrong of wrongOnes(subject, kind)) {
         const program = steppedProgram(dialect, { ...h, ...wrong } as Hyperparameters);
         await expectRefusal(subject, program, "init", wrong);
         if (!subject.offers("groups")) continue;
@@ -132,20 +132,30 @@ const refusedAtInit = (id: string, clause: string, values: readonly number[]) =>
   });
 
 export const rejectedHyperparameterProperties = [
-  refusedAtInit("negative-hyperparameters-are-refused", "RMS-12.1", NEGATIVE),
-  refusedAtInit("nan-hyperparameters-are-refused", "RMS-12.2", [Number.NaN]),
+  refusedAtInit("negative-hyperparameters-are-refused", "RMS-12.1", "negative"),
+  refusedAtInit("nan-hyperparameters-are-refused", "RMS-12.2", "nan"),
   property<Boundary>({
     id: "boundary-hyperparameters-are-accepted",
     clauses: ["RMS-12.1"],
     of: "implementation",
     needs: ["state", "momentum", "weight-decay"],
     // −0 is not negative, and nothing bounds them from above: β = 2 makes the mean square negative.
-    appliesTo: validates,
+    appliesTo: ({ dialect }) => isValidating(dialect),
     weight: 0.1,
     arbitrary: ({ dialect }) =>
       draw.record({ hyperparameters: hyperparameters(dialect, {}), gradient: gridFloat }),
     check: async ({ hyperparameters: h, gradient }, subject) => {
-      for (const { name, value } of BOUNDARIES) await demandAccepted(subject, h, name, value, gradient);
+      const { dialect } = subject.declaration;
+      const programs = new Map(
+        BOUNDARIES.map((each) => [
+          steppedProgram(dialect, { ...h, [each.name]: each.value }, gradient),
+          each,
+        ]),
+      );
+      for (const program of subject.accepted([...programs.keys()])) {
+        const { name, value } = programs.get(program) as (typeof BOUNDARIES)[number];
+        await demandAccepted(subject, program, { ...h, [name]: value }, name);
+      }
     },
   }),
   property<{ hyperparameters: Hyperparameters; good: number }>({
@@ -153,7 +163,10 @@ export const rejectedHyperparameterProperties = [
     clauses: ["RMS-12.3"],
     of: "implementation",
     needs: ["state", "set"],
-    appliesTo: validates,
+    appliesTo: (declaration) => {
+      const negative = refuses("negative")(declaration);
+      return negative === true || refuses("nan")(declaration);
+    },
     weight: 0.1,
     arbitrary: ({ dialect }) =>
       draw.record({ hyperparameters: hyperparameters(dialect, {}), good: draw.constantFrom(0.5, 0.25) }),
@@ -166,7 +179,7 @@ export const rejectedHyperparameterProperties = [
       });
       const start = steppedProgram(dialect, h).operations;
       const again = steppedProgram(dialect, h).operations.slice(1);
-      for (const wrong of wrongOnes(subject, [...NEGATIVE, Number.NaN])) {
+      for (const wrong of [...wrongOnes(subject, "negative"), ...wrongOnes(subject, "nan")]) {
         const neighbour: ProgramHyperparameters = "lr" in wrong ? { alpha: good } : { lr: good };
         // Beside it a good value in the same change, which must not be taken over either.
         for (const other of [{}, neighbour]) {

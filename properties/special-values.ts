@@ -222,8 +222,8 @@ export const specialValueProperties = [
       const { hyperparameters: h } = trace;
       const slots = ["parameter", ...slotsOf(stepShape(dialect, h))] as const;
       // A rate of zero is no way out: 0·NaN is NaN.
-      for (const lr of [h.lr, 0]) {
-        const program = traceProgram(dialect, { ...trace, hyperparameters: { ...h, lr } });
+      const withRate = (lr: number) => traceProgram(dialect, { ...trace, hyperparameters: { ...h, lr } });
+      for (const program of subject.accepted([h.lr, 0].map(withRate))) {
         const run = await runProgram(subject, program);
         for (let k = at; k < trace.gradients.length; k++) {
           for (const slot of slots) {

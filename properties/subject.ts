@@ -6,9 +6,12 @@ import type { Reply } from "../src/adapter/reply.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { breachesOfCount, type Judgement, judgeProgram, verdictOf } from "../src/judge/judge-program.js";
 import { isFailure } from "../src/judge/verdict.js";
+import { domainText, outsideDomain } from "../src/program/domain.js";
 import type { Observation } from "../src/program/observation.js";
 import type { Program } from "../src/program/program.js";
+
 import { validateProgram } from "../src/program/validate.js";
+import { withoutSlots } from "../src/program/without-slots.js";
 import { PropertyFailure } from "./property-failure.js";
 
 /** The implementation cannot be given a program: the case is not run, which is no pass and no failure. */
@@ -16,10 +19,18 @@ export class ProgramNotSent extends Error {
   override readonly name = "ProgramNotSent";
 }
 
+/** How the reason begins for which an input that needs more capabilities is passed over. */
+export const NOT_OFFERED = "the implementation does not offer";
+
 /** The thing under test as properties see it. */
 export class Subject {
   /** Observations judged so far, over all programs. */
   readonly onJudged: (judgement: Judgement) => void;
+  /** How often an input was passed over, by reason. */
+  readonly passedOver = new Map<string, number>();
+  /** Programs that were not sent because a hyperparameter is outside the declared domain. */
+  outside = 0;
+  private readonly asSent = new WeakMap<Program, Program>();
 
   /**
    * @param demandBitExact accept only the reference evaluation's bits (level L3)
@@ -36,6 +47,31 @@ export class Subject {
 
   offers(capability: Capability): boolean {
     return this.capabilities.includes(capability);
+  }
+
+  /**
+   * Pass this input over, so that another one is drawn.
+   * @param reason why, for a case of which no input is left
+   */
+  passOver(reason: string): void {
+    this.passedOver.set(reason, (this.passedOver.get(reason) ?? 0) + 1);
+    fc.pre(false);
+  }
+
+  /** Those of the programs that are in the declared domain. Where none is, the input is passed over. */
+  accepted(programs: readonly Program[]): Program[] {
+    const inside = programs.filter((program) => this.whyOutside(program) === undefined);
+    if (inside.length === 0) this.demandDomain(programs[0]);
+    this.outside += programs.length - inside.length;
+    return inside;
+  }
+
+  /** The program that is sent: the gradient is not observed of an implementation that uses it as scratch. */
+  sent(program: Program): Program {
+    if (this.declaration.gradient !== "scratch") return program;
+    const sent = this.asSent.get(program) ?? withoutSlots(program, ["gradient"]);
+    this.asSent.set(program, sent);
+    return sent;
   }
 
   /**
@@ -57,14 +93,25 @@ export class Subject {
    * @throws {PropertyFailure} if there is no answer, or it is that something declared is not supported
    */
   async reply(program: Program): Promise<Exclude<Reply, { status: "unsupported" }>> {
+    this.demandDomain(program);
+    return this.refusal(program);
+  }
+
+  /**
+   * The same for a program with a hyperparameter that is to be refused, which no domain contains.
+   * @throws {ProgramNotSent}
+   * @throws {PropertyFailure}
+   */
+  async refusal(program: Program): Promise<Exclude<Reply, { status: "unsupported" }>> {
     validateProgram(program, "generated program");
     const needed = neededCapabilities(program, this.declaration.dialect);
-    fc.pre(needed.every((capability) => this.offers(capability)));
-    const [outcome] = await this.adapter.run([program]);
-    const evidence = { program, observations: [] };
+    const missing = needed.filter((capability) => !this.offers(capability));
+    if (missing.length > 0) this.passOver(`${NOT_OFFERED} ${missing.join(", ")}`);
+    const [outcome] = await this.adapter.run([this.sent(program)]);
+    const evidence = { program: this.sent(program), observations: [] };
     switch (outcome.status) {
       case "ok": {
-        const [breach] = breachesOfCount(program, outcome.observations);
+        const [breach] = breachesOfCount(evidence.program, outcome.observations);
         if (breach !== undefined) throw new PropertyFailure(breach, "contract-mismatch", evidence);
         return outcome;
       }
@@ -109,7 +156,8 @@ export class Subject {
   }
 
   /** Hold observations that were made before against the acceptance sets. */
-  accept(program: Program, observations: readonly Observation[]): void {
+  accept(given: Program, observations: readonly Observation[]): void {
+    const program = this.sent(given);
     const judgement = judgeProgram(program, observations, this.declaration);
     this.onJudged(judgement);
     const verdict = verdictOf(judgement, this.declaration);
@@ -122,6 +170,19 @@ export class Subject {
       const message = `accepted, but not the bits of ${name}, which level L3 demands`;
       throw new PropertyFailure(message, "certified", evidence);
     }
+  }
+
+  /** Pass the input over if the program is outside the declared domain. */
+  demandDomain(program: Program): void {
+    if (this.whyOutside(program) === undefined) return;
+    this.outside++;
+    const domain = domainText(this.declaration.domain ?? {});
+    this.passOver(`every input that was tried is outside the declared domain, ${domain}`);
+  }
+
+  private whyOutside(program: Program): string | undefined {
+    const { dialect, domain } = this.declaration;
+    return domain && outsideDomain(program, dialect, domain);
   }
 }
 

@@ -138,6 +138,8 @@ function stepScalars({ form, lr, eps }: CastScalars): StepScalars<Enclosure> {
     lr_decay: point(0),
     clip_value: point(Number.POSITIVE_INFINITY),
     correction: point(1),
+    decay_rate: point(0),
+    kept_share: point(1),
   };
 }
 

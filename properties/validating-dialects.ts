@@ -1,4 +1,7 @@
 import type { Dialect } from "../spec/dialect.js";
+import { VALIDATED } from "../src/adapter/hello.js";
+import type { Declaration, Validation } from "../src/judge/declaration.js";
+import { hasHyperparameter } from "../src/program/known-hyperparameters.js";
 
 const VALIDATING: readonly string[] = ["pytorch", "timm", "sb3", "pfrl", "torchopt-nesterov"];
 
@@ -9,4 +12,13 @@ const VALIDATING: readonly string[] = ["pytorch", "timm", "sb3", "pfrl", "torcho
  */
 export function isValidating({ id }: Dialect): boolean {
   return VALIDATING.includes(id);
+}
+
+/** The hyperparameters that must be refused where they are wrong: those that are declared, or else the dialect's. */
+export function refusedNames(
+  { dialect, validates }: Declaration,
+  kind: keyof Validation,
+): readonly (typeof VALIDATED)[number][] {
+  const names = validates ? (validates[kind] ?? []) : isValidating(dialect) ? VALIDATED : [];
+  return VALIDATED.filter((name) => names.includes(name) && hasHyperparameter(dialect, name));
 }

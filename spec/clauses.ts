@@ -394,7 +394,8 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       },
       {
         id: "RMS-10.3",
-        statement: "A step does not change the gradient that it is given.",
+        statement:
+          "A step does not change the gradient that it is given, unless the gradient is declared as scratch.",
         arithmetic: "float32",
         why: "PyTorch 1.13 did, with weight decay under foreach.",
       },
@@ -471,21 +472,21 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-12.1",
         statement:
-          "In the dialects that validate (the torch family), a negative learning rate, β, ε, momentum or weight decay is refused when the optimizer is made.",
+          "Where an implementation declares it, and by default in the torch family, a negative learning rate, β, ε, momentum or weight decay is refused when the optimizer is made.",
         arithmetic: "contract",
         why: "The rule has no meaning for them. Keras, Optax and TensorFlow.js accept them all.",
       },
       {
         id: "RMS-12.2",
         statement:
-          "In the dialects that validate, a NaN hyperparameter is refused when the optimizer is made.",
+          "Where an implementation declares it, and by default in the torch family, a NaN hyperparameter is refused when the optimizer is made.",
         arithmetic: "contract",
         why: "x < 0 is false for NaN; a check written that way lets it pass.",
       },
       {
         id: "RMS-12.3",
         statement:
-          "In the dialects that validate, a hyperparameter is refused in a change between steps as it is when the optimizer is made.",
+          "A hyperparameter that must be refused when the optimizer is made is refused in a change between steps too.",
         arithmetic: "contract",
         why: "A check that only the constructor makes is passed by every schedule.",
       },

@@ -25,7 +25,7 @@ function firstCells(header: string): string[] {
 test("the example messages are valid", () => {
   const [hello, helloReply, run, runReply, stop] = blocks;
   expect(helloRequestSchema.parse(hello)).toEqual(hello);
-  expect(helloReplySchema.parse(helloReply)).toEqual(helloReply);
+  expect(helloReplySchema.encode(helloReplySchema.parse(helloReply))).toEqual(helloReply);
   expect(run.cases).toHaveLength(1);
   expect(runReply.results.map(({ status }: { status: string }) => status)).toEqual([
     "ok",

@@ -1,5 +1,6 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import { slotsOf, stepShape } from "../../spec/step-shape.js";
+import { withKnownHyperparameters } from "../../src/program/known-hyperparameters.js";
 import type { OperationOf, Program } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
 import { draw, rangeWords } from "./draw.js";
@@ -90,8 +91,9 @@ export function step(...gradients: readonly (readonly number[] | null)[]): Opera
   return { op: "step", gradients: gradients.map((gradient) => gradient && vector(gradient)) };
 }
 
+/** A program of these operations, without the hyperparameters that the dialect does not have. */
 export function programOf(dialect: Dialect, operations: Program["operations"]): Program {
-  return { format: "rmsprop-program/1", dialect: dialect.id, operations };
+  return withKnownHyperparameters({ format: "rmsprop-program/1", dialect: dialect.id, operations }, dialect);
 }
 
 /**

@@ -24,6 +24,15 @@ export interface Fault {
   readonly stderr?: string;
 }
 
+/** A fault of the process that no program was found to cause. */
+export interface UnexplainedFault {
+  readonly verdict: FaultVerdict;
+  /** What happened, and how it was tried again. */
+  readonly message: string;
+  /** Whether the machine may have caused it: a time-out under load, or a signal from elsewhere. */
+  readonly external: boolean;
+}
+
 /** A program that was not given to the implementation, because it cannot take it. */
 export interface NotSent {
   readonly status: "not-sent";
@@ -56,8 +65,8 @@ export interface Adapter {
   refresh?(): Promise<void>;
   /** Restarts after faults so far. */
   readonly restarts?: number;
-  /** Faults that did not show again when the programs of their batch were run apart: one sentence each. */
-  readonly unexplained?: readonly string[];
+  /** Faults that were not reproduced when the programs of their batch were run apart. */
+  readonly unexplained?: readonly UnexplainedFault[];
   /** What went over the wire for a program, if that was recorded: one line each, in order. */
   exchangeOf?(program: Program): readonly string[] | undefined;
 }

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { DIALECT_AXES, type DialectAxes, type DialectAxis } from "../../spec/dialect.js";
 import { EVALUATION_AXES, type EvaluationAxis, type EvaluationChoice } from "../../spec/evaluation.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
+import { SCALAR_HYPERPARAMETERS } from "../program/domain.js";
+import { scalarCodec } from "../program/scalar.js";
 import { CAPABILITIES } from "./capability.js";
 
 /** The protocol that the suite speaks. */
@@ -46,6 +48,42 @@ const float32Schema = z
   })
   .meta({ id: "Float32", description: "How it rounds" });
 
+/**
+ * What an implementation accepts, by hyperparameter.
+ * @param scalar a bound: on the wire it is another thing than in process
+ */
+export function domainSchema<S extends z.ZodType>(scalar: S) {
+  const range = z.strictObject({
+    atLeast: scalar.optional(),
+    above: scalar.optional(),
+    atMost: scalar.optional(),
+    below: scalar.optional(),
+  });
+  const ranges = Object.fromEntries(SCALAR_HYPERPARAMETERS.map((name) => [name, range.optional()]));
+  return z
+    .strictObject(ranges as Record<(typeof SCALAR_HYPERPARAMETERS)[number], z.ZodOptional<typeof range>>)
+    .meta({ description: "The values that it accepts, where those are not all that the dialect has" });
+}
+
+/** Hyperparameters that may be refused where they are wrong. */
+export const VALIDATED = ["lr", "alpha", "eps", "momentum", "weight_decay"] as const;
+
+const validatesSchema = z
+  .strictObject({
+    negative: z.array(z.enum(VALIDATED)).optional(),
+    nan: z.array(z.enum(VALIDATED)).optional(),
+  })
+  .meta({ description: "Hyperparameters that it refuses where they are negative or NaN" });
+
+/** What is declared beside dialect, capabilities and rounding. */
+export const inputSchemas = {
+  validates: validatesSchema.optional(),
+  gradient: z
+    .enum(["kept", "scratch"])
+    .optional()
+    .meta({ description: "Whether a step may write into the gradient; kept when left out" }),
+};
+
 /** How an implementation introduces itself. */
 export const helloSchema = z
   .object({
@@ -65,6 +103,8 @@ export const helloSchema = z
       .meta({ description: "Formula axes on which it differs from the dialects that it claims" }),
     capabilities: z.array(z.enum(CAPABILITIES)),
     float32: float32Schema.optional(),
+    domain: domainSchema(scalarCodec).optional(),
+    ...inputSchemas,
     limits: limitsSchema.optional(),
     encodings: z
       .array(z.enum(["base64", "hex"]))

@@ -1,8 +1,9 @@
 import { STATE_SLOTS } from "../../spec/arithmetic.js";
 import type { Dialect } from "../../spec/dialect.js";
 import { stepShape } from "../../spec/step-shape.js";
-import type { Operation, OperationOf, Program, ProgramHyperparameters } from "../program/program.js";
+import type { OperationOf, Program, ProgramHyperparameters } from "../program/program.js";
 import { resolveHyperparameters } from "../program/timeline.js";
+import { withoutSlots } from "../program/without-slots.js";
 import { CAPABILITIES, type Capability } from "./capability.js";
 
 /** What an implementation must offer to run a program as it stands. The program must be valid. */
@@ -34,10 +35,5 @@ export function neededCapabilities(program: Program, dialect: Dialect): Capabili
 
 /** The same program with the state left unobserved, for an implementation that hides it. */
 export function withoutState(program: Program): Program {
-  const operations = program.operations.flatMap((operation): Operation[] => {
-    if (operation.op !== "observe") return [operation];
-    const slots = operation.slots.filter((slot) => !(STATE_SLOTS as readonly string[]).includes(slot));
-    return slots.length === 0 ? [] : [{ ...operation, slots }];
-  });
-  return { ...program, operations };
+  return withoutSlots(program, STATE_SLOTS);
 }

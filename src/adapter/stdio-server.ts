@@ -7,7 +7,7 @@ import { ProgramError } from "../program/program-error.js";
 import type { Adapter, Outcome } from "./adapter.js";
 import { LineReader, type ReadLine } from "./child/line-reader.js";
 import { type Hello, PROTOCOL } from "./hello.js";
-import { helloRequestSchema, runRequestCodec, stopRequestSchema } from "./messages.js";
+import { helloReplySchema, helloRequestSchema, runRequestCodec, stopRequestSchema } from "./messages.js";
 import { receiveProgram } from "./received-program.js";
 import { caseReplyCodec, type Reply } from "./reply.js";
 import { tensorInHex } from "./tensor-in-hex.js";
@@ -103,7 +103,9 @@ function idOf(message: unknown): number | undefined {
 async function answer(request: HelloRequest | RunRequest, adapter: Adapter, hello: Hello): Promise<string> {
   const { id, message } = request;
   if (message === "hello")
-    return JSON.stringify({ encodings: ["base64", "hex"], ...hello, id, protocol: PROTOCOL });
+    return JSON.stringify(
+      z.encode(helloReplySchema, { encodings: ["base64", "hex"], ...hello, id, protocol: PROTOCOL }),
+    );
   const results = await resultsOf(request, adapter, hello.dialects);
   return JSON.stringify({ id, results }, request.encoding === "hex" ? tensorInHex : undefined);
 }

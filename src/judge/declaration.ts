@@ -1,4 +1,4 @@
-import type { Dialect } from "../../spec/dialect.js";
+import type { Dialect, ScalarHyperparameter } from "../../spec/dialect.js";
 import type { Evaluation, PinnedEvaluation } from "../../spec/evaluation.js";
 import {
   DEFAULT_FREEDOM,
@@ -6,6 +6,7 @@ import {
   type PinnedEvaluationName,
   referenceEvaluation,
 } from "../../spec/evaluations.js";
+import type { Domain } from "../program/domain.js";
 
 /** What an implementation says of itself, and what it is judged by. */
 export interface Declaration {
@@ -14,6 +15,18 @@ export interface Declaration {
   readonly evaluation: Evaluation;
   /** The evaluation to which equality is `bit-exact`, if one is claimed. */
   readonly reference?: { readonly name: string; readonly evaluation: PinnedEvaluation };
+  /** The values that it accepts: all where it is left out. */
+  readonly domain?: Domain;
+  /** Hyperparameters that it refuses where they are negative or NaN: as the dialect does where it is left out. */
+  readonly validates?: Validation;
+  /** Whether a step may write into the gradient that it is given. @default "kept" */
+  readonly gradient?: "kept" | "scratch";
+}
+
+/** Which hyperparameters are refused where they are wrong. */
+export interface Validation {
+  readonly negative?: readonly ScalarHyperparameter[] | undefined;
+  readonly nan?: readonly ScalarHyperparameter[] | undefined;
 }
 
 /**

@@ -472,6 +472,7 @@ class TimelineJudge {
     }
     const { gradient } = entry;
     const given = this.lastGradient?.values;
+    if (!event.slots.includes("gradient")) return blocks;
     if (!gradient || !given || !fits("gradient", gradient)) return blocks;
     if (given.some((value, i) => !Object.is(value, gradient.values[i]))) {
       this.sink.breach(`${where}: the gradient was changed by the step`);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Adapter, Outcome, RunOptions } from "../adapter/adapter.js";
+import type { Adapter, Outcome, RunOptions, UnexplainedFault } from "../adapter/adapter.js";
 import {
   ChildProcessAdapter,
   type ChildProcessAdapterOptions,
@@ -51,7 +51,7 @@ class ServedPrograms implements Adapter {
     return this.process.restarts;
   }
 
-  get unexplained(): readonly string[] {
+  get unexplained(): readonly UnexplainedFault[] {
     return this.process.unexplained;
   }
 

@@ -1,4 +1,4 @@
-import type { Level } from "../suite/level.js";
+import { type Level, reaches } from "../suite/level.js";
 import { type Outcome, outcomeOf, restrictionText } from "./headline.js";
 import type { Report } from "./report.js";
 
@@ -59,13 +59,19 @@ function badgeOf(report: Report): Badge {
         color: isPart || outcome === "as-expected" ? "yellow" : COLOURS[level],
       };
     }
-    case "fails":
+    case "fails": {
+      const { reached, validation } = footer;
+      const message =
+        validation === "failed" && reached !== "none" && reaches(reached, header.level)
+          ? `${WORDS[reached]}, validation fails`
+          : `fails ${header.level}`;
       return {
         ...base,
-        message: `fails ${header.level}${isPart ? ", of a part" : ""}`,
+        message: `${message}${isPart ? ", of a part" : ""}`,
         color: "red",
         isError: true,
       };
+    }
     default:
       return { ...base, ...WITHOUT_LEVEL[outcome], isError: true };
   }

@@ -5,18 +5,20 @@ import { partOf } from "../suite/shard.js";
 import type { Report } from "./report.js";
 
 /** What a report keeps of a case, as far as conclusions are drawn from it. */
-export interface StoredOutcome extends CaseOutcome, Pick<CaseResult, "clauses" | "tally"> {}
+export interface StoredOutcome extends CaseOutcome, Pick<CaseResult, "clauses" | "tally"> {
+  readonly failure?: { readonly message: string; readonly refusal?: true };
+}
 
 /** The cases of a report, for whatever judges cases. */
 export function outcomesOf(cases: Report["cases"]): StoredOutcome[] {
-  return cases.map(({ id, kind, clauses, verdict, reason, tally, message }) => ({
+  return cases.map(({ id, kind, clauses, verdict, reason, tally, message, refusal }) => ({
     id,
     kind,
     clauses,
     verdict,
     tally,
     ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { failure: { message } }),
+    ...(message !== undefined && { failure: { message, ...(refusal && { refusal }) } }),
   }));
 }
 

@@ -31,6 +31,8 @@ export function claimOf({ header, cases, footer }: ClaimBasis): string | undefin
     `dialect ${dialect}`,
     `over ${["core", ...capabilities].join(", ")}`,
     ...declaredChoices(header),
+    ...(header.domain === undefined ? [] : [`for ${header.domain}`]),
+    ...(header.gradient === "scratch" ? ["gradient used as scratch"] : []),
     `${oneStep} values judged by one step, ${multiStep.judged} over many steps (${multiStep.indeterminate} indeterminate)`,
     ...(expected > 0 ? [`but for ${expected} expected ${expected === 1 ? "failure" : "failures"}`] : []),
     ...(only === undefined ? [] : [`only ${only}`]),
@@ -40,7 +42,7 @@ export function claimOf({ header, cases, footer }: ClaimBasis): string | undefin
 }
 
 /** Axes on which more, or something else, is left open than by default: a claim that hides them says too much. */
-function declaredChoices({ evaluation }: LineOf<"header">): string[] {
+export function declaredChoices({ evaluation }: Pick<LineOf<"header">, "evaluation">): string[] {
   const axes = Object.keys(DEFAULT_FREEDOM) as EvaluationAxis[];
   return axes
     .filter((axis) => evaluation[axis] !== undefined)

@@ -57,7 +57,8 @@ export function outcomeText(report: Report, paint: Paint = WITHOUT_COLOUR): stri
   const { header, cases, footer } = report;
   const outcome = outcomeOf(report);
   const shouted = paint(STYLES[outcome], SHOUTED[outcome]);
-  const level = `at ${header.level} (reached ${footer.reached}: ${levelText(footer.reached, cases)})`;
+  const validation = footer.validation === "failed" ? "; validation failed" : "";
+  const level = `at ${header.level} (reached ${footer.reached}: ${levelText(footer.reached, cases)}${validation})`;
   switch (outcome) {
     case "self-check-failed":
       return `${shouted}: the suite itself is wrong, not the implementation; no verdict of this run can be relied on`;
@@ -101,6 +102,9 @@ export function headline(report: Report, paint: Paint = WITHOUT_COLOUR): string 
     `${countedText(cases.length - notRun - selfChecks, "case")} run, ${countText(notRun)} not run${selfChecks > 0 ? `, ${countedText(selfChecks, "self-check")}` : ""}`,
     `${standing("shown")} of ${clauses.length} clauses shown${overReals > 0 ? `, ${overReals} over the reals only` : ""}`,
     ...(footer.restarts > 0 ? [countedText(footer.restarts, "restart")] : []),
+    ...(footer.notReproduced
+      ? [`${countedText(footer.notReproduced.length, "fault")} not reproduced in isolation`]
+      : []),
     `${countedText(tally.judged, "observation")} judged (${countText(tally.judged - multiStep.judged)} one-step, ${countText(multiStep.judged)} multi-step): ${bitExact}${countText(tally.weak)} weak, ${countText(tally.indeterminate)} indeterminate, ${countText(tally.rejected)} rejected`,
   ].join(" · ");
 }

@@ -123,6 +123,7 @@ function propertiesOf({ header, footer }: Report): [string, string][] {
     ...optional("reference", header.reference),
     ["level", header.level],
     ["reached", footer.reached],
+    ...optional("validation", footer.validation),
     ["profile", header.profile],
     ["seed", String(header.seed)],
     ...optional("only", header.only),

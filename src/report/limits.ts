@@ -1,6 +1,7 @@
 import { isNotRun, isSelfCheck } from "../suite/case-result.js";
 import { countedText, countText } from "./count-text.js";
 import { outcomeOf, restrictionText } from "./headline.js";
+import { printableLine } from "./printable.js";
 import type { Report } from "./report.js";
 
 /** What this very report does not show, one sentence a limit, the most important one first. */
@@ -24,6 +25,12 @@ export function limitsOf(report: Report): string[] {
         ]),
     ...(restriction === undefined ? [] : [`What was left out: the run was restricted to ${restriction}.`]),
     ...(notRun > 0 ? [`What was not run: ${countedText(notRun, "case")}, each with its reason above.`] : []),
+    ...(header.domain === undefined
+      ? []
+      : [`Values of hyperparameters outside the declared domain, ${printableLine(header.domain)}.`]),
+    ...(header.gradient === "scratch"
+      ? ["That a step leaves its gradient alone: it is declared as scratch."]
+      : []),
     ...(unshown > 0
       ? [`${countedText(unshown, "clause")} that no case which was run decides; see the table of clauses.`]
       : []),

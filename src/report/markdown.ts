@@ -2,6 +2,7 @@ import { clauseById } from "../../spec/clauses.js";
 import { CASE_KINDS } from "../suite/case-result.js";
 import { CASE_STANDINGS, CaseCount, type CaseStanding } from "./case-count.js";
 import { countedText, countText } from "./count-text.js";
+import { declarationCostLines } from "./declaration-cost.js";
 import { EXPECTATION_FILE_TITLE, expectationFile } from "./expectation-file.js";
 import { failedSelfChecks } from "./failed-self-checks.js";
 import { findingText } from "./finding-text.js";
@@ -14,6 +15,7 @@ import type { Report, ReportFinding } from "./report.js";
 import { shortTexts } from "./short-texts.js";
 import type { Snippet } from "./snippet/snippet.js";
 import { snippetsOf } from "./snippet/snippets.js";
+import { validationText } from "./validation-text.js";
 
 /** GitHub refuses a step summary of more than 1 MiB, in UTF-8; other steps of the job write into the same one. */
 const MOST_BYTES = 900_000;
@@ -29,10 +31,12 @@ export function markdownReport(report: Report): string {
   const shown = shortTexts(report);
   const count = new CaseCount(shown);
   const verdict = outcomeText(shown);
+  const validation = validationText(shown);
   const facts = headline(shown).slice(`${verdict} · `.length);
   const head = [
     `## ${markdownText(verdict)}`,
     `Run: ${markdownText(facts)}`,
+    ...(validation === undefined ? [] : [markdownText(validation)]),
     ...claimLines(shown),
     ...listOf("The suite itself is wrong", selfCheckLines(shown)),
     ...listOf("Expectations that do not hold", breachLines(shown)),
@@ -41,6 +45,7 @@ export function markdownReport(report: Report): string {
   const tail = [
     ...clauseTable(shown),
     ...listOf("What was not run, or decides nothing", notRunLines(shown)),
+    ...listOf("What the declared rounding costs", declarationCostLines(shown)),
     ...listOf("What this report does not show", limitsOf(shown)),
     "### Reproduce",
     fenced(printableLine(shown.header.command), "sh"),

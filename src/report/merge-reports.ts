@@ -24,6 +24,9 @@ const SAME = [
   "reference",
   "evaluation",
   "capabilities",
+  "domain",
+  "validates",
+  "gradient",
   "level",
   "profile",
   "only",
@@ -69,10 +72,11 @@ export function mergeReports(
   }
   const sum = (of: (footer: Report["footer"]) => number) =>
     footers.reduce((total, footer) => total + of(footer), 0);
+  const notReproduced = footers.flatMap((footer) => footer.notReproduced ?? []);
   const audits = cases.filter(({ kind }) => kind === "audit").length;
   const auditsPlanned = footers.length * audits;
   const footerWith = (expectations: Report["footer"]["expectations"]) => {
-    const { reached, conforms, decided } = conclusionOf({
+    const { reached, validation, conforms, decided } = conclusionOf({
       header,
       cases,
       footer: { complete, ...(expectations && { expectations }) },
@@ -83,6 +87,7 @@ export function mergeReports(
       ...(stopped !== undefined && { stopped }),
       conforms,
       reached,
+      validation,
       decided,
       // Each shard has an audit of its own, which are one case together.
       planned: sum((footer) => footer.planned) - auditsPlanned + audits,
@@ -93,6 +98,7 @@ export function mergeReports(
       multiStep,
       ...(expectations && { expectations }),
       restarts: sum((footer) => footer.restarts),
+      ...(notReproduced.length > 0 && { notReproduced }),
       seconds: sum((footer) => footer.seconds),
     };
   };

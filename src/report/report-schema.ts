@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { SLOTS } from "../../spec/arithmetic.js";
+import { FAULTS } from "../adapter/adapter.js";
 import { VERDICTS } from "../judge/verdict.js";
 import { CASE_KINDS, NOT_RUN } from "../suite/case-result.js";
 import { STANDINGS } from "../suite/clause-matrix.js";
 import { LEVELS, type Level } from "../suite/level.js";
+import { VALIDATION_OUTCOMES } from "../suite/validation.js";
 
 /**
  * report.jsonl: a header, a line for each case, a line for each finding, a line for each clause, a line for each
@@ -92,6 +94,18 @@ const MEASUREMENTS = [
       most: z.number().int().positive(),
       weak: z.number().int().nonnegative(),
       indeterminate: z.number().int().nonnegative(),
+      byDefault: z
+        .strictObject({
+          median: z.number().int().positive(),
+          p99: z.number().int().positive(),
+          most: z.number().int().positive(),
+          weak: z.number().int().nonnegative(),
+          indeterminate: z.number().int().nonnegative(),
+        })
+        .optional()
+        .meta({
+          description: "The same observations under the default freedom, where another one is declared",
+        }),
     })
     .meta({
       description: "Sizes of acceptance sets, in float32 values, and how many observations prove little",
@@ -144,6 +158,14 @@ export const reportLineSchema = z
           .record(z.string(), z.array(z.string()))
           .meta({ description: "The choices that are left open on each axis of the evaluation" }),
         capabilities: z.array(z.string()),
+        domain: z.string().optional().meta({
+          description: "The values of hyperparameters that are accepted, where not all are",
+        }),
+        validates: z
+          .strictObject({ negative: z.array(z.string()), nan: z.array(z.string()) })
+          .optional()
+          .meta({ description: "Hyperparameters that are declared to be refused where they are wrong" }),
+        gradient: z.enum(["kept", "scratch"]).optional(),
         level: level.meta({ description: "The level that was asked for" }),
         profile: z.string(),
         only: z.string().optional().meta({ description: "What the cases were restricted to" }),
@@ -177,6 +199,12 @@ export const reportLineSchema = z
         runs: z.number().int().meta({
           description: "Draws, without those that were passed over; of a stored case, 1 if it was run",
         }),
+        outsideDomain: z.number().int().optional().meta({
+          description: "Programs that were not sent because a hyperparameter is outside the declared domain",
+        }),
+        lessJudged: z.string().optional().meta({
+          description: "What is left out of it because more rounding is declared than by default",
+        }),
         distribution: z.string().optional().meta({ description: "What was drawn" }),
         failureRateBelow: z.number().gt(0).lt(1).optional().meta({
           description:
@@ -185,6 +213,9 @@ export const reportLineSchema = z
         tally,
         multiStep: tally.meta({ description: "The part that was judged by sets carried over several steps" }),
         message: z.string().optional().meta({ description: "What failed" }),
+        refusal: z.literal(true).optional().meta({
+          description: "It fails for what is refused, or is not: this lowers no level",
+        }),
       })
       .meta({ description: "One case: what was asked of the implementation, or a self-check of the suite" }),
     z
@@ -264,6 +295,9 @@ export const reportLineSchema = z
         stopped: z.string().optional().meta({ description: "Why it is not complete" }),
         conforms: z.boolean(),
         reached,
+        validation: z.enum(VALIDATION_OUTCOMES).optional().meta({
+          description: "Whether the hyperparameters are refused that must be; no level depends on it",
+        }),
         decided: z.boolean().meta({ description: "Whether any case says something of the implementation" }),
         planned: z.number().int().meta({ description: "Cases that were selected" }),
         cases: z.number().int().meta({ description: "Cases that have a line" }),
@@ -280,6 +314,10 @@ export const reportLineSchema = z
           })
           .optional(),
         restarts: z.number().int().meta({ description: "Of the implementation's process, after faults" }),
+        notReproduced: z
+          .array(z.strictObject({ verdict: z.enum(FAULTS), message: z.string() }))
+          .optional()
+          .meta({ description: "Faults of the process that no program was found to cause" }),
         claim: z.string().optional().meta({ description: "What the implementation may say of itself" }),
         seconds: z.number(),
         lines: z.number().int().meta({ description: "Lines of the report, this one included" }),

@@ -4,6 +4,7 @@ import { floatsBetween } from "../float32/neighbours.js";
 import { decimalText } from "../float32/text.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import { packageVersion } from "../package-info.js";
+import { domainText } from "../program/domain.js";
 import { encodeProgram } from "../program/program-codec.js";
 import { type CaseResult, type Evidence, isNotRun } from "../suite/case-result.js";
 import type { ExpectationsReport } from "../suite/expectations/judge-expectations.js";
@@ -79,6 +80,7 @@ export function bodyLines(report: Omit<Report, "header" | "footer">) {
 
 function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
   const { hello, declaration } = result;
+  const { domain, validates } = declaration;
   const { name, version, language, issues } = hello.implementation;
   return {
     type: "header",
@@ -91,6 +93,11 @@ function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
       Object.entries(declaration.evaluation).map(([axis, choices]) => [axis, [...choices]]),
     ),
     capabilities: [...hello.capabilities],
+    ...(domain && domainText(domain) !== "" && { domain: domainText(domain) }),
+    ...(validates && {
+      validates: { negative: [...(validates.negative ?? [])], nan: [...(validates.nan ?? [])] },
+    }),
+    ...(declaration.gradient && { gradient: declaration.gradient }),
     level: result.asked,
     profile: result.profile,
     ...(result.only !== undefined && { only: result.only }),
@@ -111,6 +118,7 @@ function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
 export function reportCase(result: CaseResult): LineOf<"case"> {
   const { id, kind, clauses, verdict, reason, lacking, runs, distribution, tally, multiStep, failure } =
     result;
+  const { outsideDomain, lessJudged } = result;
   const failureRateBelow = failureRateBound(result);
   return {
     type: "case",
@@ -121,11 +129,14 @@ export function reportCase(result: CaseResult): LineOf<"case"> {
     ...(reason !== undefined && { reason }),
     ...(lacking !== undefined && { lacking: [...lacking] }),
     runs,
+    ...(outsideDomain !== undefined && { outsideDomain }),
+    ...(lessJudged !== undefined && { lessJudged }),
     ...(distribution !== undefined && { distribution }),
     ...(failureRateBelow !== undefined && { failureRateBelow }),
     tally: { ...tally },
     multiStep: { ...multiStep },
     ...(failure && { message: failure.message }),
+    ...(failure?.refusal && { refusal: true as const }),
   };
 }
 
@@ -240,6 +251,7 @@ function footerOf(result: GateResult, run: RunDescription): Omit<LineOf<"footer"
     ...(result.stopped !== undefined && { stopped: result.stopped }),
     conforms: result.conforms,
     reached: result.reached,
+    validation: result.validation,
     decided: result.decided,
     planned: result.planned,
     cases: result.results.length,
@@ -249,6 +261,9 @@ function footerOf(result: GateResult, run: RunDescription): Omit<LineOf<"footer"
     multiStep: { ...result.multiStep },
     ...(result.expectations && { expectations: expectationsOf(result.expectations) }),
     restarts: result.restarts,
+    ...(result.unexplained.length > 0 && {
+      notReproduced: result.unexplained.map(({ verdict, message }) => ({ verdict, message })),
+    }),
     seconds: run.seconds,
   };
 }

@@ -17,7 +17,7 @@ export interface MadeUpOutcomes {
 /** The lines of a report of a run that never was, and that does not conform. Failures that no finding names have one each. */
 export function madeUpReport(run: MadeUpOutcomes): string[] {
   const { cases, findings = [], only, complete = true, platform = "linux" } = run;
-  const outcomes = cases.map((one) => ({ ...one, tally: emptyTally() }));
+  const outcomes = cases.map((one) => ({ ...one, clauses: [], tally: emptyTally() }));
   const alone = outcomes.filter(
     ({ id, failure }) => failure && !findings.some(({ cases: members }) => members.includes(id)),
   );

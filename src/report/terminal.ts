@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { Standing } from "../suite/clause-matrix.js";
+import { declarationCostLines } from "./declaration-cost.js";
 import { failedSelfChecks } from "./failed-self-checks.js";
 import { failureRateText } from "./failure-rate-text.js";
 import { findingText } from "./finding-text.js";
@@ -8,6 +9,7 @@ import { notRunLines } from "./not-run-text.js";
 import { printableLine } from "./printable.js";
 import type { Report } from "./report.js";
 import { shortTexts } from "./short-texts.js";
+import { validationText } from "./validation-text.js";
 
 /** Clauses after which the first line has scrolled away. */
 const LONG_MATRIX = 12;
@@ -22,11 +24,16 @@ export function terminalReport(whole: Report, colour: boolean): string {
     ? (style, text) => styleText(style, text, { validateStream: false })
     : WITHOUT_COLOUR;
   const rate = failureRateText(report);
+  const validation = validationText(report);
   const lines = [
     headline(report, paint),
     ...selfCheckLines(report),
+    ...(validation === undefined
+      ? []
+      : [`  ${report.footer.validation === "failed" ? paint("red", validation) : validation}`]),
     ...expectationLines(report, paint),
     ...notRunLines(report).map((line) => `  ${line}`),
+    ...declarationCostLines(report).map((line) => `  ${line}`),
     ...standingLines(report),
     ...(rate === undefined ? [] : [`  ${rate}`]),
     "",

@@ -4,6 +4,7 @@ import { CAPABILITIES, type Capability } from "../adapter/capability.js";
 import { neededCapabilities } from "../adapter/needed-capabilities.js";
 import { emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
+import { outsideDomain } from "../program/domain.js";
 import type { Observation } from "../program/observation.js";
 import type { Operation, Program, ProgramHyperparameters } from "../program/program.js";
 import { vector } from "../program/tensor.js";
@@ -67,6 +68,10 @@ export async function runCapabilityCase(one: CapabilityCase, options: CaseOption
   const { id, kind, clauses, capability, program } = one;
   const base = { id, kind, clauses, runs: 1, tally: emptyTally(), multiStep: emptyTally() };
   const declared = options.capabilities.includes(capability);
+  const { dialect, domain } = options.declaration;
+  const outside = domain && outsideDomain(program, dialect, domain);
+  if (outside !== undefined)
+    return { ...base, verdict: "not-run", reason: outside, runs: 0, outsideDomain: 1 };
   const [outcome] = await options.adapter.run([program]);
   if (outcome.status === "not-sent") return { ...base, verdict: "not-run", reason: outcome.reason };
   if (outcome.status === (declared ? "ok" : "unsupported")) return { ...base, verdict: "certified" };

@@ -20,6 +20,8 @@ export interface Failure {
   readonly others: readonly Evidence[];
   /** A command that shows it again. */
   readonly replay: string;
+  /** It is about which hyperparameters are refused, which lowers no level. */
+  readonly refusal?: true;
 }
 
 /**
@@ -64,6 +66,10 @@ export interface CaseResult {
   readonly runs: number;
   /** What was drawn, in one line; absent where nothing was. */
   readonly distribution?: string;
+  /** Programs that were not sent because a hyperparameter is outside the declared domain, if there were any. */
+  readonly outsideDomain?: number;
+  /** What is left out of it because more rounding is declared than by default. */
+  readonly lessJudged?: string;
   readonly tally: Tally;
   /** The part of the tally that was judged by sets carried along, because the state was not observed. */
   readonly multiStep: Tally;

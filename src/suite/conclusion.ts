@@ -1,15 +1,18 @@
 import { type CaseResult, isSelfCheck } from "./case-result.js";
 import { decides, type Level, levelOf, type ReachedLevel, reaches } from "./level.js";
+import { type ValidationOutcome, validationOutcome } from "./validation.js";
 
 /** What a conclusion needs to know of a case. */
-export type ConcludedCase = Pick<CaseResult, "id" | "kind" | "verdict" | "tally"> & {
+export type ConcludedCase = Pick<CaseResult, "id" | "kind" | "clauses" | "verdict" | "tally"> & {
   /** Present if the case fails. */
-  readonly failure?: { readonly message: string };
+  readonly failure?: { readonly message: string; readonly refusal?: true };
 };
 
 /** What the cases of a run come to. */
 export interface Conclusion {
   readonly reached: ReachedLevel;
+  /** Whether the hyperparameters are refused that must be. It lowers no level, and fails the run. */
+  readonly validation: ValidationOutcome;
   /** At the level that was asked for, but for failures that are expected. */
   readonly conforms: boolean;
   /** Whether any case says something of the implementation; if none does, nothing was shown. */
@@ -36,12 +39,15 @@ export function conclude(cases: readonly ConcludedCase[], context: ConclusionCon
   const { asked, hasReference, complete, expectations } = context;
   const shown = cases.filter((one) => !isSelfCheck(one));
   const unexpected = shown.filter(({ id }) => !expectations?.expected.has(id));
+  const validation = validationOutcome(shown, expectations?.expected);
   const selfCheckFailed = cases.some((one) => one.failure && isSelfCheck(one));
   return {
     reached: levelOf(shown, hasReference),
+    validation,
     conforms:
       complete &&
       !selfCheckFailed &&
+      validation !== "failed" &&
       (expectations?.breaches.length ?? 0) === 0 &&
       (unexpected.some(decides)
         ? reaches(levelOf(unexpected, hasReference), asked)

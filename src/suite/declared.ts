@@ -24,7 +24,7 @@ export interface Asked {
  *   more choices of rounding than can be judged
  */
 export function declarationFrom(hello: Hello, asked: Asked): Declaration {
-  const { implementation, dialects, float32 } = hello;
+  const { implementation, dialects, float32, domain, validates, gradient } = hello;
   const known = DIALECTS.map(({ id }) => id);
   const unknown = dialects.find((id) => !known.includes(id));
   if (unknown !== undefined)
@@ -42,7 +42,12 @@ export function declarationFrom(hello: Hello, asked: Asked): Declaration {
     float32?.choices,
   );
   refuseTooWide(declaration.evaluation);
-  return declaration;
+  return {
+    ...declaration,
+    ...(domain && { domain }),
+    ...(validates && { validates }),
+    ...(gradient && { gradient }),
+  };
 }
 
 /** The dialect with the axes that the implementation declares, and without what it cannot be asked to do. */

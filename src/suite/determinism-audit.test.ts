@@ -123,12 +123,31 @@ describe("the determinism audit", () => {
     expect(result.failure?.message).toMatch(/the answer was ok and is crash \(it is gone\)$/);
   });
 
-  it("reports faults that did not show again, whatever is declared", async () => {
+  const SLOW = { verdict: "timeout", message: "the process did not answer", external: true } as const;
+  const GONE = { verdict: "crash", message: "the process was killed by SIGSEGV", external: false } as const;
+
+  it("reports faults that were not reproduced, whatever is declared", async () => {
     const { adapter } = recording();
-    const result = await audited({ ...adapter, unexplained: ["the process was killed by SIGSEGV"] }, []);
+    const result = await audited({ ...adapter, unexplained: [SLOW, GONE] }, []);
     expect(result).toMatchObject({
-      verdict: "protocol-error",
-      failure: { message: expect.stringMatching(/run apart: the process was killed by SIGSEGV$/) },
+      verdict: "crash",
+      failure: {
+        message:
+          "2 faults were not reproduced in isolation; one of them: crash: the process was killed by SIGSEGV",
+      },
+    });
+    expect(result.failure?.minimal).toBeUndefined();
+  });
+
+  it("fails nobody for a fault that the machine may have caused, and decides nothing", async () => {
+    const { adapter } = recording();
+    const result = await audited({ ...adapter, unexplained: [SLOW] });
+    expect(result.failure).toBeUndefined();
+    expect(result).toMatchObject({
+      verdict: "indeterminate",
+      reason: expect.stringMatching(
+        /^1 fault was not reproduced in isolation; .* did not answer\. The machine/,
+      ),
     });
   });
 

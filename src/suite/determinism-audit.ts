@@ -1,4 +1,4 @@
-import type { Adapter, Outcome } from "../adapter/adapter.js";
+import type { Adapter, Outcome, UnexplainedFault } from "../adapter/adapter.js";
 import { floatText } from "../float32/text.js";
 import { emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
@@ -81,15 +81,24 @@ export class DeterminismAudit {
       const reason = `${message}. Determinism is not declared, so this is no failure`;
       return { ...base, verdict: "indeterminate", reason, runs };
     }
-    // Whatever is declared: a process that ends, or talks, without a program that makes it do so is at fault.
+    // Whatever is declared: no program made the process end or write this, and neither can the machine have.
+    const own = unexplained.find(({ external }) => !external);
+    if (own) return failing(own.verdict, notReproducedText(unexplained, own));
     const [fault] = unexplained;
-    if (fault !== undefined)
-      return failing(
-        "protocol-error",
-        `a fault did not show again when the programs of its batch were run apart: ${fault}`,
-      );
+    if (fault) {
+      const reason = `${notReproducedText(unexplained, fault)}. The machine may have caused it, so this is no failure`;
+      return { ...base, verdict: "indeterminate", reason, runs };
+    }
     return { ...base, verdict: "certified", runs };
   }
+}
+
+function notReproducedText(
+  faults: readonly UnexplainedFault[],
+  { verdict, message }: UnexplainedFault,
+): string {
+  const count = faults.length === 1 ? "1 fault was" : `${faults.length} faults were`;
+  return `${count} not reproduced in isolation; one of them: ${verdict}: ${message}`;
 }
 
 function isAnswer({ status }: Outcome): boolean {

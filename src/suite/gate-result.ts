@@ -1,3 +1,4 @@
+import type { UnexplainedFault } from "../adapter/adapter.js";
 import type { Hello } from "../adapter/hello.js";
 import type { Declaration } from "../judge/declaration.js";
 import { addTally, emptyTally, type Tally } from "../judge/tally.js";
@@ -40,6 +41,8 @@ export interface GateResult extends Conclusion {
   readonly expectations?: ExpectationsReport;
   /** Restarts of the implementation's process after faults. */
   readonly restarts: number;
+  /** Faults of that process that no program was found to cause. */
+  readonly unexplained: readonly UnexplainedFault[];
 }
 
 /**
@@ -97,6 +100,7 @@ export async function gateResult(
     multiStep,
     ...(expectations && { expectations }),
     restarts: adapter.restarts ?? 0,
+    unexplained: [...(adapter.unexplained ?? [])],
   };
 }
 

@@ -1,5 +1,6 @@
 import { isFailure, type Verdict } from "../judge/verdict.js";
 import { type CaseResult, isNotRun, type NotRun } from "./case-result.js";
+import { isValidationFailure } from "./validation.js";
 
 /** What an implementation may claim when all verdicts are in. */
 export const LEVELS = {
@@ -40,7 +41,9 @@ export function levelText(level: ReachedLevel, results: readonly Pick<CaseResult
 const RIGHT_SEMANTICS: readonly Verdict[] = ["inaccurate", "nondeterministic"];
 
 /** What a level needs to know of a case. */
-type LevelledCase = Pick<CaseResult, "kind" | "verdict" | "tally"> & { readonly failure?: object };
+type LevelledCase = Pick<CaseResult, "kind" | "verdict" | "tally"> & {
+  readonly failure?: { readonly refusal?: true };
+};
 
 /** Whether a case shows something of the implementation, for it or against it. */
 export function decides({ kind, verdict, tally, failure }: LevelledCase): boolean {
@@ -52,11 +55,12 @@ export function decides({ kind, verdict, tally, failure }: LevelledCase): boolea
 }
 
 /**
- * The highest level that no case contradicts. Cases that were not run contradict nothing and are counted apart.
+ * The highest level that no case contradicts. Cases that were not run contradict nothing and are counted apart; which
+ * hyperparameters are refused is no matter of level.
  * @param results of the implementation, without self-checks
  */
 export function levelOf(results: readonly LevelledCase[], hasReference: boolean): ReachedLevel {
-  const run = results.filter(({ verdict }) => !isNotRun(verdict));
+  const run = results.filter((one) => !isNotRun(one.verdict) && !isValidationFailure(one));
   const verdicts = run.map(({ verdict }) => verdict as Verdict);
   if (verdicts.some(breaksProtocol)) return "none";
   // Nothing decided is nothing shown.

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import type { Drawn } from "../../properties/arbitraries/drawn.js";
 import type { Property } from "../../properties/property.js";
-import { PropertyFailure } from "../../properties/property-failure.js";
-import { ProgramNotSent, Subject } from "../../properties/subject.js";
+import { PropertyFailure, RefusalFailure } from "../../properties/property-failure.js";
+import { NOT_OFFERED, ProgramNotSent, Subject } from "../../properties/subject.js";
+import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
 import { type Adapter, FAULTS, type FaultVerdict } from "../adapter/adapter.js";
-import { CAPABILITIES } from "../adapter/capability.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import type { CaseOptions } from "./case-options.js";
@@ -57,8 +57,18 @@ export async function runProperty(property: Property, options: PropertyRunOption
         ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
         lacking: missing,
       };
-    if (property.appliesTo && !property.appliesTo(options.declaration))
-      return notRun("not-run", `not a property of dialect ${options.declaration.dialect.id}`);
+    const { declaration } = options;
+    const applies = property.appliesTo?.(declaration) ?? true;
+    if (applies !== true) {
+      const { dialect } = declaration;
+      // What would be asked under the default freedom is left out for the sake of the declared rounding alone.
+      if (property.appliesTo?.({ ...declaration, evaluation: DEFAULT_FREEDOM }) === true)
+        return {
+          ...notRun("not-run", "it need not hold under the declared rounding"),
+          lessJudged: "not run",
+        };
+      return notRun("not-run", applies || `not a property of dialect ${dialect.id}`);
+    }
   }
 
   const tally = emptyTally();
@@ -78,6 +88,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
       addTally(multiStep, judgement.multiStep);
     },
   );
+  const sent = (evidence: Evidence): Evidence => ({ ...evidence, program: subject.sent(evidence.program) });
   let turn = performance.now();
   const check = async (input: unknown) => {
     if (performance.now() - turn > LONGEST_TURN) {
@@ -99,7 +110,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
         if (faulty) options.allowance.spend(error.verdict);
         faulty = true;
       }
-      if (error.evidence && failing.length < KEPT_EVIDENCE) failing.push(error.evidence);
+      if (error.evidence && failing.length < KEPT_EVIDENCE) failing.push(sent(error.evidence));
       throw error;
     }
   };
@@ -110,20 +121,29 @@ export async function runProperty(property: Property, options: PropertyRunOption
     numRuns,
     endOnFailure: options.shrink === false,
   });
+  const lessJudged = property.lessJudged?.(options.declaration);
   const drawn = {
     runs: details.numRuns,
     distribution: distributionOf(property, arbitrary, details.numSkips),
+    ...(subject.outside > 0 && { outsideDomain: subject.outside }),
+    ...(lessJudged !== undefined && { lessJudged }),
   };
   if (!details.failed)
     return { ...base, verdict: passingVerdict(options, tally), ...drawn, tally, multiStep };
   const error = details.errorInstance;
   if (error instanceof Interrupted) throw error;
   if (error instanceof ProgramNotSent) return notRun("not-run", error.message);
-  if (error === null && options.capabilities.length === CAPABILITIES.length) {
-    throw new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
+  if (error === null) {
+    const [reason] = [...subject.passedOver].sort(([, a], [, b]) => b - a)[0] ?? [];
+    if (reason === undefined)
+      throw new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
+    if (reason.startsWith(NOT_OFFERED))
+      return notRun("unsupported", "nearly every input needs what the implementation does not offer");
+    return {
+      ...notRun("not-run", reason),
+      ...(subject.outside > 0 && { outsideDomain: subject.outside }),
+    };
   }
-  if (error === null)
-    return notRun("unsupported", "nearly every input needs what the implementation does not offer");
   if (!(error instanceof PropertyFailure)) throw error;
   return {
     ...base,
@@ -133,8 +153,9 @@ export async function runProperty(property: Property, options: PropertyRunOption
     multiStep,
     failure: {
       message: error.message,
-      ...(error.evidence && { minimal: error.evidence }),
+      ...(error.evidence && { minimal: sent(error.evidence) }),
       others: failing,
+      ...(error instanceof RefusalFailure && { refusal: true as const }),
       replay: options.replay(`--only ${property.id} --seed ${options.seed}`),
     },
   };

@@ -5,6 +5,8 @@ import type { Declaration } from "../judge/declaration.js";
 import { verdictOf } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
+import { outsideDomain } from "../program/domain.js";
+import { withKnownHyperparameters } from "../program/known-hyperparameters.js";
 import type { Observation } from "../program/observation.js";
 import type { Program } from "../program/program.js";
 import type { CaseOptions } from "./case-options.js";
@@ -41,7 +43,8 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   if (stored.program.dialect !== declaration.dialect.id)
     return notRun("not-run", `for dialect ${stored.program.dialect}`);
   const hidden = !capabilities.includes("state");
-  const program = hidden ? withoutState(stored.program) : stored.program;
+  const known = withKnownHyperparameters(stored.program, declaration.dialect);
+  const program = hidden ? withoutState(known) : known;
   const missing = neededCapabilities(program, declaration.dialect).filter(
     (capability) => !capabilities.includes(capability),
   );
@@ -50,6 +53,8 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
       ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
       lacking: missing,
     };
+  const outside = declaration.domain && outsideDomain(program, declaration.dialect, declaration.domain);
+  if (outside !== undefined) return { ...notRun("not-run", outside), outsideDomain: 1 };
   let verdict: Verdict = "indeterminate";
   const subject = new Subject(
     options.adapter,
@@ -64,14 +69,16 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   );
   try {
     const observations = await subject.conforms(program);
-    stored.check?.(observations, program, declaration);
+    stored.check?.(observations, subject.sent(program), declaration);
     return { ...base, verdict, runs: 1, tally, multiStep };
   } catch (error) {
     if (error instanceof ProgramNotSent) return notRun("not-run", error.message);
     if (!(error instanceof PropertyFailure)) throw error;
     const failure = {
       message: error.message,
-      ...(error.evidence && { minimal: error.evidence }),
+      ...(error.evidence && {
+        minimal: { ...error.evidence, program: subject.sent(error.evidence.program) },
+      }),
       others: [],
       replay: options.replay(`--only ${id}`),
     };

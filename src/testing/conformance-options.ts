@@ -3,7 +3,7 @@ import { DIALECTS } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import type { Adapter } from "../adapter/adapter.js";
 import type { Capability } from "../adapter/capability.js";
-import { type Hello, helloSchema } from "../adapter/hello.js";
+import { domainSchema, type Hello, helloSchema, inputSchemas } from "../adapter/hello.js";
 import type { OptimizerFactory } from "../adapter/optimizer.js";
 import { decodeWire } from "../program/decode.js";
 import { LEVELS, type Level } from "../suite/level.js";
@@ -43,6 +43,12 @@ export interface InProcessOptions extends AskedOptions {
   readonly capabilities: readonly Capability[];
   /** How it rounds. Default: the usual freedom, and no evaluation whose bits it claims. */
   readonly float32?: Hello["float32"];
+  /** The values that it accepts, as in `{ eps: { above: 0 } }`. Default: all that the dialect has. */
+  readonly domain?: Hello["domain"];
+  /** Hyperparameters that it refuses where they are negative or NaN. Default: those that the dialect refuses. */
+  readonly validates?: Hello["validates"];
+  /** Whether a step leaves its gradient as it was, or uses it as scratch. Default: kept. */
+  readonly gradient?: Hello["gradient"];
   /** Makes an optimizer. Throw `RejectedHyperparameter` for what it refuses. */
   readonly create: OptimizerFactory["create"];
 }
@@ -68,6 +74,11 @@ function keys<T extends string>(record: Record<T, unknown>): [T, ...T[]] {
 const dialect = z.enum(DIALECTS.map(({ id }) => id) as [string, ...string[]]);
 const functionSchema = z.custom((value) => typeof value === "function", { error: "must be a function" });
 
+/** A bound in process: zod's own number is never infinite. */
+const bound = z.custom<number>((x) => typeof x === "number" && !Number.isNaN(x), {
+  error: "must be a number",
+});
+
 const asked = {
   level: z.enum(keys(LEVELS)).optional(),
   profile: z.enum(keys(PROFILES)).optional(),
@@ -92,6 +103,8 @@ const inProcessSchema = z
     dialect: dialects,
     capabilities,
     float32,
+    domain: domainSchema(bound).optional(),
+    ...inputSchemas,
     create: functionSchema,
   })
   .refine(expectsInOneDialect, EXPECTS_IN_MANY)

@@ -62,6 +62,9 @@ function inProcessAdapter({
   dialect,
   capabilities,
   float32,
+  domain,
+  validates,
+  gradient,
   create,
 }: InProcessOptions): Adapter {
   const [first, ...others] = [dialect].flat() as string[];
@@ -71,6 +74,9 @@ function inProcessAdapter({
       dialects: [first, ...others],
       capabilities: [...capabilities],
       ...(float32 && { float32 }),
+      ...(domain && { domain }),
+      ...(validates && { validates }),
+      ...(gradient && { gradient }),
     },
     { create },
   );

@@ -10,12 +10,14 @@ export class AdapterFault extends Error {
   /**
    * @param message one sentence
    * @param stderr the end of what the process wrote to standard error; may be empty
+   * @param external whether the machine may have caused it, as it may a time-out
    */
   constructor(
     readonly verdict: FaultVerdict,
     message: string,
     readonly stderr: string,
     readonly subject: FaultSubject = "request",
+    readonly external = verdict === "timeout",
   ) {
     super(message);
   }

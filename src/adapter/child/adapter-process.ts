@@ -126,7 +126,7 @@ export class AdapterProcess {
     if (this.inbox.length === 0 && !this.fault && !this.exit) await this.news(budget);
     const line = this.inbox.shift();
     if (line !== undefined) return line;
-    if (this.exit) this.fail("crash", this.exitText(this.exit));
+    if (this.exit) this.fail("crash", this.exitText(this.exit), isFromOutside(this.exit));
     else this.fail("timeout", `the process did not answer within ${budget / 1000} s`);
     throw this.fault;
   }
@@ -181,14 +181,15 @@ export class AdapterProcess {
     this.announce(exit);
     const rest = this.reader.end();
     if (rest && exit.code === 0) this.take([rest]);
-    else if (!this.ending) this.fail("crash", this.exitText(exit, rest));
+    else if (!this.ending) this.fail("crash", this.exitText(exit, rest), isFromOutside(exit));
     this.wake?.();
   }
 
   /** Only the first fault counts: what follows is its consequence. */
-  private fail(verdict: AdapterFault["verdict"], message: string): void {
+  private fail(verdict: AdapterFault["verdict"], message: string, external?: boolean): void {
     if (this.fault) return;
-    this.fault = new AdapterFault(verdict, message, this.stderr, this.asked > 0 ? "request" : "nothing");
+    const subject = this.asked > 0 ? "request" : "nothing";
+    this.fault = new AdapterFault(verdict, message, this.stderr, subject, external);
     if (!this.exit) killGroup(this.pid);
     this.child.stdout.destroy();
     this.wake?.();
@@ -238,6 +239,13 @@ const UNUSABLE = {
   "not-utf8": "a line is not UTF-8",
   truncated: "a line is cut off: the process ended within it",
 } as const;
+
+/** Signals that a system or a user sends to a process: the out-of-memory killer sends SIGKILL. */
+const SENT_SIGNALS: readonly (NodeJS.Signals | null)[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"];
+
+function isFromOutside({ signal }: Exit): boolean {
+  return SENT_SIGNALS.includes(signal);
+}
 
 function spawnProblem(file: string, error: Error): string {
   const name = JSON.stringify(file);

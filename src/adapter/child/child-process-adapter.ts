@@ -1,7 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Program } from "../../program/program.js";
-import { type Adapter, AdapterUnavailable, type Outcome, type RunOptions } from "../adapter.js";
+import {
+  type Adapter,
+  AdapterUnavailable,
+  type Outcome,
+  type RunOptions,
+  type UnexplainedFault,
+} from "../adapter.js";
 import type { Hello } from "../hello.js";
 import { AdapterFault } from "./adapter-fault.js";
 import { AdapterProcess } from "./adapter-process.js";
@@ -17,11 +23,11 @@ export interface ChildProcessAdapterOptions {
   /** Milliseconds for the answer to `hello`. Default: 30000. */
   readonly helloTimeout?: number;
   /**
-   * Milliseconds for the answer to one `run`, once those before it are answered. Default: 10000. After a time-out,
-   * programs go one by one, and a quarter of it is enough.
+   * Milliseconds for the answer to one `run`, once those before it are answered. The first one of a process has as much
+   * more as first answers have taken, and the very first one also has the time for `hello`. Default: 10000.
    */
   readonly runTimeout?: number;
-  /** Restarts after faults; one more, and the adapter is given up. Default: 100. */
+  /** Restarts after faults, without those that only confirm one; one more, and the adapter is given up. Default: 100. */
   readonly restarts?: number;
   /** Record what goes over the wire, for `exchangeOf`. Default: false. */
   readonly trace?: boolean;
@@ -75,6 +81,8 @@ export class ChildProcessAdapter implements Adapter {
   private readonly living = new Set<AdapterProcess>();
   private lastAnswer = 0;
   private restartCount = 0;
+  /** Restarts after the second fault of a case, which was counted at the first one. */
+  private confirmations = 0;
 
   private queue: (Job | Refresh)[] = [];
   private outstanding: Outstanding[] = [];
@@ -90,7 +98,7 @@ export class ChildProcessAdapter implements Adapter {
     this.helloTimeout = options.helloTimeout ?? 30_000;
     this.mostRestarts = options.restarts ?? 100;
     this.lineLimit = options.lineLimit;
-    this.isolation = new Isolation(options.runTimeout ?? 10_000);
+    this.isolation = new Isolation(options.runTimeout ?? 10_000, this.helloTimeout);
     this.exchanges = options.trace ? new WeakMap() : undefined;
   }
 
@@ -100,11 +108,10 @@ export class ChildProcessAdapter implements Adapter {
   }
 
   /**
-   * Faults that cannot be laid on a program: they did not show again when the programs of the request were run
-   * apart, or came when nothing was asked. All programs have their results, but the adapter does not always behave.
-   * Complete after `stop`.
+   * Faults that no program was found to cause: they were not reproduced when the programs of the request were run
+   * apart, or came when nothing was outstanding. Complete after `stop`.
    */
-  get unexplained(): readonly string[] {
+  get unexplained(): readonly UnexplainedFault[] {
     return this.isolation.unexplained;
   }
 
@@ -345,14 +352,15 @@ export class ChildProcessAdapter implements Adapter {
   private async readAnswer(session: Session): Promise<void> {
     const [{ request, jobs, exchange, sentAt }] = this.outstanding;
     try {
-      const line = await session.process.receive(this.isolation.patience);
+      const line = await session.process.receive(this.isolation.timeout(session.answered === 0));
       exchange?.received(line);
       const now = performance.now();
       const elapsed = now - Math.max(sentAt, this.lastAnswer);
       this.lastAnswer = now;
+      const fresh = session.answered === 0;
       const replies = await session.replies(request, line, this.outstanding.length === 1);
       this.outstanding.shift();
-      this.isolation.answered(jobs, elapsed);
+      this.isolation.answered(jobs, elapsed, fresh);
       jobs.forEach((job, k) => {
         job.settle(replies[k]);
       });
@@ -372,11 +380,13 @@ export class ChildProcessAdapter implements Adapter {
     this.session = undefined;
     this.outstanding = [];
     for (const { exchange } of outstanding) exchange?.event(faultText(fault));
+    let confirmed = false;
     if (!this.closed) {
       const context = { fresh: session.answered === 0, alone: jobs.some(({ alone }) => alone) };
       const blamed = fault.subject === "request";
       if (!blamed) this.isolation.note(fault);
-      if (blamed && this.isolation.failed(jobs, fault, context)) jobs[0].settle(fault.outcome());
+      confirmed = blamed && this.isolation.failed(jobs, fault, context);
+      if (confirmed) jobs[0].settle(fault.outcome());
       else this.queue = [...jobs, ...this.queue];
     }
     await this.discard(session.process);
@@ -386,11 +396,12 @@ export class ChildProcessAdapter implements Adapter {
       const untried = session.answered === 0 && this.restartCount === 0;
       throw new AdapterUnavailable(problem, untried ? "start" : "run");
     }
+    if (confirmed) this.confirmations++;
     this.countRestart(fault);
   }
 
   private countRestart(fault: AdapterFault): void {
-    if (this.restartCount >= this.mostRestarts) {
+    if (this.restartCount - this.confirmations >= this.mostRestarts) {
       const problem = `the adapter was given up after ${this.restartCount} restarts; the last fault: ${withStderr(fault)}`;
       throw new AdapterUnavailable(problem, "run");
     }

@@ -66,29 +66,41 @@ describe("Isolation", () => {
     expect(isolation.unexplained).toEqual([]);
     isolation.answered(["b", "c"], fast);
     expect(isolation.unexplained).toEqual([
-      "crash: it broke; it did not show again when the 3 cases were run apart",
+      {
+        verdict: "crash",
+        message: "it broke; it was not reproduced when the 3 cases were run apart",
+        external: false,
+      },
     ]);
     expect(isolation.oneByOne).toBe(false);
   });
 
-  it("asks twice before it lays a crash on a case that was not the first of its process", () => {
+  it("blames a case for its second fault, and only in a fresh process", () => {
     const isolation = new Isolation<string>(BUDGET);
-    expect(isolation.failed(["a"], fault("crash"), shared)).toBe(false);
-    expect(isolation.failed(["a"], fault("crash"), fresh)).toBe(true);
+    for (const verdict of ["crash", "timeout", "protocol-error"] as const) {
+      expect(isolation.failed(["a"], fault(verdict), fresh)).toBe(false);
+      expect(isolation.failed(["a"], fault(verdict), shared)).toBe(false);
+      expect(isolation.failed(["a"], fault(verdict), fresh)).toBe(true);
+    }
     expect(isolation.failed(["b"], fault("protocol-error"), shared)).toBe(false);
     isolation.answered(["b"], fast);
     expect(isolation.unexplained).toEqual([
-      "protocol-error: it broke; it did not show again when the case was run again",
+      {
+        verdict: "protocol-error",
+        message: "it broke; it was not reproduced when the case was run again",
+        external: false,
+      },
     ]);
   });
 
-  it("lays a hang on a case that is alone at once, and sends one case a request from then on", () => {
+  it("sends one case a request after a hang", () => {
     const isolation = new Isolation<string>(BUDGET);
     for (let k = 0; k < 4; k++) isolation.answered(Array(isolation.cases).fill("x"), fast);
     expect(isolation.cases).toBe(16);
     expect(isolation.failed(["a", "b"], fault("timeout"), shared)).toBe(false);
     isolation.answered(["a"], fast);
-    expect(isolation.failed(["b"], fault("timeout"), shared)).toBe(true);
+    expect(isolation.failed(["b"], fault("timeout"), shared)).toBe(false);
+    expect(isolation.failed(["b"], fault("timeout"), fresh)).toBe(true);
     for (let k = 0; k < 4; k++) isolation.answered(["c"], fast);
     expect(isolation.cases).toBe(1);
     expect(isolation.oneByOne).toBe(true);
@@ -99,10 +111,34 @@ describe("Isolation", () => {
     const isolation = new Isolation<string>(BUDGET);
     for (let k = 0; k < 4; k++) isolation.answered(Array(isolation.cases).fill("x"), fast);
     for (const verdict of ["crash", "timeout"] as const) {
-      expect(isolation.failed(["a"], fault(verdict), { fresh: false, alone: true })).toBe(true);
+      expect(isolation.failed(["a"], fault(verdict), { fresh: false, alone: true })).toBe(false);
+      expect(isolation.failed(["a"], fault(verdict), { fresh: true, alone: true })).toBe(true);
     }
     expect(isolation.cases).toBe(16);
     expect(isolation.oneByOne).toBe(false);
+  });
+
+  it("sends larger requests again once every case that seemed to hang was answered", () => {
+    const isolation = new Isolation<string>(BUDGET);
+    expect(isolation.failed(["a", "b"], fault("timeout"), shared)).toBe(false);
+    isolation.answered(["a"], fast);
+    expect(isolation.oneByOne).toBe(true);
+    isolation.answered(["b"], fast);
+    expect(isolation.oneByOne).toBe(false);
+    expect(isolation.unexplained).toMatchObject([{ verdict: "timeout", external: true }]);
+  });
+
+  it("gives the first request of a process the time that first answers have taken", () => {
+    const isolation = new Isolation<string>(BUDGET, 5 * BUDGET);
+    expect([isolation.timeout(true), isolation.timeout(false)]).toEqual([6 * BUDGET, BUDGET]);
+    isolation.answered(["a"], 600, true);
+    expect([isolation.timeout(true), isolation.timeout(false)]).toEqual([BUDGET + 600, BUDGET]);
+    isolation.answered(["b"], 900);
+    isolation.answered(["c"], fast, true);
+    expect(isolation.timeout(true)).toBe(BUDGET + 600);
+    const hanging = new Isolation<string>(BUDGET, 5 * BUDGET);
+    hanging.failed(["a"], fault("timeout"), fresh);
+    expect(hanging.timeout(true)).toBe(BUDGET);
   });
 
   it("does not let a request come near its budget", () => {

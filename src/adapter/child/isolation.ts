@@ -1,3 +1,4 @@
+import type { UnexplainedFault } from "../adapter.js";
 import type { AdapterFault } from "./adapter-fault.js";
 
 /** What the process had done when it failed. */
@@ -8,7 +9,7 @@ export interface FaultContext {
   readonly alone: boolean;
 }
 
-/** A fault of several cases, some of which have not been run apart yet. */
+/** Cases that were outstanding when the process failed, and those of them that have not been run apart yet. */
 interface Suspicion<Case> {
   readonly fault: AdapterFault;
   readonly cases: number;
@@ -18,18 +19,27 @@ interface Suspicion<Case> {
 /**
  * Finds the case to which a fault happens, by the sizes of the requests. After a fault the cases that were
  * outstanding are sent again, first one alone, then two, four, …, and one request at a time. A fault among them
- * begins this anew at its own cases, so that the culprit of n cases costs no more than about log2 n restarts, is
- * found as the first case of a fresh process, and every other case has been answered.
+ * begins this anew at its own cases. A case is blamed only if it fails a second time, alone, as the first request of
+ * a fresh process and with the whole budget: what went before, or a loaded machine, may have caused the first fault.
+ * Finding one of n cases costs about log2 n restarts, and every other case is answered.
  */
 export class Isolation<Case> {
-  /** Faults that no case is the culprit of: they did not show again, or came when nothing was asked. */
-  readonly unexplained: string[] = [];
+  /** Faults that no case was found to cause: they were not reproduced, or came when nothing was outstanding. */
+  readonly unexplained: UnexplainedFault[] = [];
   private size = 1;
   private single = false;
   private suspicion: Suspicion<Case> | undefined;
+  private everAnswered = false;
 
-  /** @param budget milliseconds in which a request must be answered */
-  constructor(private readonly budget: number) {}
+  /**
+   * @param budget milliseconds in which a request must be answered
+   * @param warmUp milliseconds beyond it for the first request of a process, in which an adapter may import or compile
+   *   what it needs; once a first request has been answered, the time that it took
+   */
+  constructor(
+    private readonly budget: number,
+    private warmUp = 0,
+  ) {}
 
   /** Most cases that the next request should have. */
   get cases(): number {
@@ -42,15 +52,16 @@ export class Isolation<Case> {
   }
 
   /**
-   * Milliseconds in which the next request must be answered. The budget is meant for a full request: once cases go one
-   * by one because one of them hung, a quarter is plenty, and a hang in many cases does not cost hours.
+   * Milliseconds in which a request must be answered.
+   * @param fresh whether it is the first one of its process
    */
-  get patience(): number {
-    return this.single ? this.budget / 4 : this.budget;
+  timeout(fresh: boolean): number {
+    return fresh ? this.budget + this.warmUp : this.budget;
   }
 
   /** These cases were answered by one request, which took so many milliseconds. */
-  answered(cases: readonly Case[], elapsed: number): void {
+  answered(cases: readonly Case[], elapsed: number, fresh = false): void {
+    if (fresh) this.firstAnswer(elapsed);
     // A batch that would need half of the budget is too close to a timeout.
     if (elapsed > this.budget / 4) this.size = Math.max(1, this.size >> 1);
     else if (cases.length >= this.size && elapsed < this.budget / 8) this.size *= 2;
@@ -59,32 +70,44 @@ export class Isolation<Case> {
     for (const each of cases) suspicion.left.delete(each);
     if (suspicion.left.size > 0) return;
     this.suspicion = undefined;
+    const { fault } = suspicion;
+    // Every case was answered within the budget, so the time-out came from load and not from a hang.
+    if (fault.verdict === "timeout") this.single = false;
     const again =
       suspicion.cases === 1 ? "the case was run again" : `the ${suspicion.cases} cases were run apart`;
-    this.unexplained.push(`${faultText(suspicion.fault)}; it did not show again when ${again}`);
+    this.note(fault, `; it was not reproduced when ${again}`);
   }
 
-  /** The process failed for no reason that a case could be. */
-  note(fault: AdapterFault): void {
-    this.unexplained.push(faultText(fault));
+  /** The process failed, and no case can be the reason. */
+  note(fault: AdapterFault, again = ""): void {
+    const { verdict, message, external } = fault;
+    this.unexplained.push({ verdict, message: `${message}${again}`, external });
   }
 
   /** The process failed when these cases, one at least, were outstanding. Returns whether the one case is the culprit. */
   failed(cases: readonly Case[], fault: AdapterFault, { fresh, alone }: FaultContext): boolean {
     const timeout = fault.verdict === "timeout";
+    if (timeout && !this.everAnswered) this.warmUp = 0;
     if (!alone) {
       this.size = 1;
-      // Whatever hangs costs a budget; it should cost no second one for its neighbours.
+      // Sent alone, the neighbours of a case that hangs are not sent a second time.
       if (timeout) this.single = true;
     }
-    // What a process dies of may have been done to it by a case before. Being told twice is cheap, but for a hang.
-    const culprit = cases.length === 1 && (fresh || alone || timeout);
+    const again = this.suspicion?.left.has(cases[0]) ?? false;
+    const culprit = cases.length === 1 && fresh && again;
     this.suspicion = culprit ? undefined : { fault, cases: cases.length, left: new Set(cases) };
     return culprit;
+  }
+
+  /** What takes an eighth of the budget or less leaves enough of it for the case. */
+  private firstAnswer(elapsed: number): void {
+    const taken = elapsed > this.budget / 8 ? elapsed : 0;
+    this.warmUp = this.everAnswered ? Math.max(this.warmUp, taken) : taken;
+    this.everAnswered = true;
   }
 }
 
 /** A fault in one line, with its verdict. */
-export function faultText({ verdict, message }: AdapterFault): string {
+export function faultText({ verdict, message }: Pick<AdapterFault, "verdict" | "message">): string {
   return `${verdict}: ${message}`;
 }

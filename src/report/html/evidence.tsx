@@ -1,7 +1,9 @@
 import { countText } from "../count-text.js";
+import { declarationCostLines } from "../declaration-cost.js";
 import type { Report } from "../report.js";
 import { DataTable } from "./data-table.js";
 import { NothingMeasured } from "./nothing-measured.js";
+import { Said } from "./said.js";
 import { Section } from "./section.js";
 import { shareText } from "./share-text.js";
 
@@ -9,6 +11,7 @@ import { shareText } from "./share-text.js";
 export function Evidence({ report }: { readonly report: Report }) {
   const { header, sets, footer } = report;
   const { tally, multiStep } = footer;
+  const costs = declarationCostLines(report);
   const rows = [
     { name: "one step", of: difference(tally, multiStep) },
     { name: "many steps", of: multiStep },
@@ -68,6 +71,18 @@ export function Evidence({ report }: { readonly report: Report }) {
             </tr>
           ))}
         </DataTable>
+      )}
+      {costs.length === 0 ? null : (
+        <>
+          <h3>What the declared rounding costs</h3>
+          <ul class="plain">
+            {costs.map((line) => (
+              <li key={line}>
+                <Said>{line}</Said>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </Section>
   );

@@ -3,7 +3,9 @@ import type { Standing } from "../../suite/clause-matrix.js";
 import { countedText, countText } from "../count-text.js";
 import { failedSelfChecks } from "../failed-self-checks.js";
 import { outcomeOf, outcomeText, restrictionText } from "../headline.js";
+import { notReproducedLines } from "../not-run-text.js";
 import type { Report } from "../report.js";
+import { validationText } from "../validation-text.js";
 import { clausesLabel } from "./clause-links.js";
 import { OUTCOME_STATUS } from "./outcome-status.js";
 import { Said } from "./said.js";
@@ -80,13 +82,16 @@ export function Summary({ report }: { readonly report: Report }) {
   );
 }
 
-/** What fails the run beside findings: self-checks of the suite, and expectations that do not hold. */
+/** Self-checks of the suite that failed, expectations that do not hold, and faults that no program explains. */
 function Problems({ report }: { readonly report: Report }) {
+  const { validation } = report.footer;
   const problems = [
+    ...(validation === "failed" || validation === "xfailed" ? [validationText(report) ?? ""] : []),
     ...failedSelfChecks(report).map(({ id, message }) => `Self-check ${id}: ${message}`),
     ...(report.footer.expectations?.breaches ?? []).map(
       ({ line, message }) => `Expectation in line ${line}: ${message}`,
     ),
+    ...notReproducedLines(report.footer),
   ];
   if (problems.length === 0) return null;
   const rest = problems.length - SHOWN_PROBLEMS;

@@ -4,6 +4,8 @@ import type { Capability } from "../../adapter/capability.js";
 import type { Hello } from "../../adapter/hello.js";
 import { neededCapabilities } from "../../adapter/needed-capabilities.js";
 import { breachesOfCount } from "../../judge/judge-program.js";
+import { outsideDomain } from "../../program/domain.js";
+import { withKnownHyperparameters } from "../../program/known-hyperparameters.js";
 import type { Observation } from "../../program/observation.js";
 import type { Program } from "../../program/program.js";
 
@@ -41,13 +43,17 @@ export class MeasuredImplementation {
   }
 
   private canRun(program: Program): boolean {
-    return neededCapabilities(program, this.dialect).every((capability) => this.offers(capability));
+    const { domain } = this.hello;
+    return (
+      neededCapabilities(program, this.dialect).every((capability) => this.offers(capability)) &&
+      (domain === undefined || outsideDomain(program, this.dialect, domain) === undefined)
+    );
   }
 
   private async outcome(program: Program): Promise<Outcome | undefined> {
     if (this.gone || !(await this.goesOn())) return undefined;
     try {
-      const [outcome] = await this.adapter.run([program]);
+      const [outcome] = await this.adapter.run([withKnownHyperparameters(program, this.dialect)]);
       this.gone = outcome.status === "fault" && outcome.verdict === "timeout";
       return outcome;
     } catch (error) {

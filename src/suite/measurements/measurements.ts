@@ -43,6 +43,8 @@ export interface SetSizes {
   readonly most: number;
   readonly weak: number;
   readonly indeterminate: number;
+  /** The same observations under the default freedom, where another one is declared. */
+  readonly byDefault?: Omit<SetSizes, "slot" | "observations" | "byDefault">;
 }
 
 /** How rounding errors grow over the steps of a training. */

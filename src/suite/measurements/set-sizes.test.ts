@@ -41,7 +41,11 @@ describe("measureSets", () => {
     expect(open[0].most).toBeGreaterThan(1);
     expect(wider[0].most).toBeGreaterThan(open[0].most);
     // A mean square has no root.
-    expect(wider[1]).toEqual(open[1]);
+    expect(wider[1]).toMatchObject(open[1]);
+    // Each is measured beside the default freedom, on the same observations.
+    for (const [k, { slot: _, observations: __, ...sizes }] of open.entries())
+      expect(wider[k].byDefault).toEqual(sizes);
+    expect(open[0].byDefault).toBeUndefined();
     for (const { median, p99, most } of open) {
       expect(median).toBeLessThanOrEqual(p99);
       expect(p99).toBeLessThanOrEqual(most);

@@ -4,7 +4,7 @@ import { encodeProgram } from "../../program/program-codec.js";
 import { vector } from "../../program/tensor.js";
 import type { WireCase } from "./conversation.js";
 import { expectParameters, expectUnsupported } from "./expect-reply.js";
-import type { SmokeCase, SmokeContext } from "./smoke-case.js";
+import { demandDomain, type SmokeCase, type SmokeContext } from "./smoke-case.js";
 import { echoProgram, negativeRateProgram, steppingProgram } from "./smoke-programs.js";
 import { Unexpected } from "./unexpected.js";
 
@@ -100,16 +100,21 @@ export const MESSAGE_CASES: readonly SmokeCase[] = [
 ];
 
 /** A case, another one that could leave something behind, and the first one again. */
-function interrupted({ dialect, hello: { capabilities } }: SmokeContext): WireCase[] {
+function interrupted(context: SmokeContext): WireCase[] {
+  const { dialect, hello } = context;
+  const { capabilities } = hello;
   // Without a claim of determinism, only what no rounding touches can be compared.
   const deterministic = capabilities.includes("deterministic");
   const stepping = (lr: number, ...gradients: number[][]) =>
     encodeProgram(
-      steppingProgram(
-        dialect,
-        deterministic ? lr : 0,
-        gradients,
-        deterministic && capabilities.includes("state"),
+      demandDomain(
+        steppingProgram(
+          dialect,
+          deterministic ? lr : 0,
+          gradients,
+          deterministic && capabilities.includes("state"),
+        ),
+        context,
       ),
     );
   const program = stepping(0.25, [1, -2, 0.5]);

@@ -6,7 +6,7 @@ import { Conversation } from "./conversation.js";
 import { MESSAGE_CASES } from "./message-cases.js";
 import { PROCESS_CASES } from "./process-cases.js";
 import { shownLine } from "./shown-line.js";
-import type { SmokeCase } from "./smoke-case.js";
+import { OutsideDomain, type SmokeCase } from "./smoke-case.js";
 import { type Section, Unexpected } from "./unexpected.js";
 import { VALUE_CASES } from "./value-cases.js";
 
@@ -19,13 +19,15 @@ export interface SmokeCaseResult {
   readonly message?: string;
   /** The end of what the process wrote to standard error. */
   readonly stderr?: string;
+  /** Not run because of the declared domain, which is no fault. */
+  readonly outside?: true;
 }
 
 export interface SmokeResult {
   /** How the adapter introduced itself, if it did. */
   readonly hello?: Hello;
   readonly cases: readonly SmokeCaseResult[];
-  /** Whether every case was run and passed. */
+  /** Whether every case passed, or has no program in the declared domain. */
   readonly passed: boolean;
 }
 
@@ -101,7 +103,7 @@ class Smoke {
         await one.check({ hello, dialect, conversation: this.conversation ?? (await this.begin()) });
       });
     }
-    const passed = this.results.every(({ verdict }) => verdict === "passed");
+    const passed = this.results.every(({ verdict, outside }) => verdict === "passed" || outside);
     return { ...(hello && { hello }), cases: this.results, passed };
   }
 
@@ -154,6 +156,8 @@ class Smoke {
       await this.end();
       if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
       if (error instanceof AdapterFault && error.verdict === "timeout") this.timeouts++;
+      if (error instanceof OutsideDomain)
+        return { verdict: "not-run", message: error.message, outside: true };
       if (error instanceof NotRun) return { verdict: "not-run", message: error.message };
       const message = messageOf(error, conversation);
       const stderr = conversation?.stderr ?? "";

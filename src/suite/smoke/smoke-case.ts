@@ -1,4 +1,7 @@
+import { dialectById } from "../../../spec/dialects.js";
 import type { Hello } from "../../adapter/hello.js";
+import { outsideDomain } from "../../program/domain.js";
+import type { Program } from "../../program/program.js";
 import type { Conversation } from "./conversation.js";
 
 export interface SmokeContext {
@@ -8,6 +11,16 @@ export interface SmokeContext {
   readonly hello: Hello;
   /** Id of the dialect of the programs. */
   readonly dialect: string;
+}
+
+/** Thrown where a case has no program that is in the declared domain. */
+export class OutsideDomain extends Error {}
+
+/** @throws {OutsideDomain} if the program is not one that the implementation accepts */
+export function demandDomain(program: Program, { hello, dialect }: SmokeContext): Program {
+  const why = hello.domain && outsideDomain(program, dialectById(dialect), hello.domain);
+  if (why !== undefined) throw new OutsideDomain(why);
+  return program;
 }
 
 /** One thing that every adapter must do, whatever it computes. */

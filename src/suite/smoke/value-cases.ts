@@ -2,7 +2,7 @@ import { MAX_FLOAT32, MIN_NORMAL } from "../../float32/bits.js";
 import { type Tensor, vector } from "../../program/tensor.js";
 import type { Conversation } from "./conversation.js";
 import { expectParameters, expectUnsupported } from "./expect-reply.js";
-import type { SmokeCase } from "./smoke-case.js";
+import { demandDomain, type SmokeCase } from "./smoke-case.js";
 import { echoProgram, missingGradientProgram, unmovedProgram } from "./smoke-programs.js";
 
 /** Both zeros, subnormals, the ends of the normal range, infinities, NaNs, and bytes that show their order. */
@@ -57,12 +57,12 @@ export const VALUE_CASES: readonly SmokeCase[] = [
   {
     id: "zero-rate",
     says: "A step with lr = 0 leaves every bit of the parameter as it was.",
-    async check({ conversation, dialect }) {
+    async check(context) {
+      const { conversation, dialect } = context;
       // No zeros and no subnormals: -0 - (-0) is +0, and a subnormal may be flushed.
       const parameter = vector([1, -2.5, 0.1, MAX_FLOAT32, -MIN_NORMAL]);
-      const reply = await conversation.runProgram(
-        unmovedProgram(dialect, parameter, vector([1, -1, 0.5, 2, -3])),
-      );
+      const program = unmovedProgram(dialect, parameter, vector([1, -1, 0.5, 2, -3]));
+      const reply = await conversation.runProgram(demandDomain(program, context));
       expectParameters(reply, [parameter], "Programs");
     },
   },
