@@ -2,6 +2,7 @@ import { boundsProperties } from "./bounds.js";
 import { breadthProperties } from "./breadth.js";
 import { centeredProperties } from "./centered.js";
 import { closedFormProperties } from "./closed-forms.js";
+import { interleavingProperties } from "./interleavings.js";
 import { momentumProperties } from "./momentum.js";
 import { optionProperties } from "./options.js";
 import type { Property } from "./property.js";
@@ -28,6 +29,7 @@ export const PROPERTIES: readonly Property[] = [
   ...symmetryProperties,
   ...optionProperties,
   ...stateAndPurityProperties,
+  ...interleavingProperties,
   ...specialValueProperties,
   ...rejectedHyperparameterProperties,
   ...workedExampleProperties,
