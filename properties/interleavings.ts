@@ -10,7 +10,7 @@ export const interleavingProperties = [
     clauses: ["RMS-10.5"],
     of: "implementation",
     needs: [],
-    weight: 2,
+    weight: 3,
     arbitrary: ({ dialect }, capabilities) => interleavings(dialect, capabilities),
     check: async (interleaving, subject) => {
       const { program, usesLateBuffer } = interleavedProgram(subject.declaration.dialect, interleaving);

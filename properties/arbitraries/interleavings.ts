@@ -40,11 +40,38 @@ export interface Interleaving {
   readonly commands: Iterable<ProgramCommand>;
   /** Whether buffers may be needed that the state does not have. */
   readonly lateBuffers: boolean;
-  /** What is observed in the end. */
+  /** What is observed where no command observes anything. */
   readonly observable: readonly Slot[];
 }
 
-type ProgramCommand = fc.Command<OptimizerModel, Operation[]>;
+type ProgramCommand = fc.Command<OptimizerModel, Draft>;
+
+/** The operations so far, for commands to append to. */
+class Draft {
+  private shown: { readonly length: number; readonly usesLateBuffer: boolean } | undefined;
+
+  constructor(private readonly operations: Operation[]) {}
+
+  append(operation: Operation): void {
+    this.operations.push(operation);
+  }
+
+  observe(slots: readonly Slot[], model: Readonly<OptimizerModel>): void {
+    this.append({ op: "observe", slots: [...slots] });
+    this.shown = { length: this.operations.length, usesLateBuffer: model.usesLateBuffer };
+  }
+
+  /** Up to the last observation, as what follows would not show; and at least one. */
+  program(dialect: Dialect, observable: readonly Slot[]): InterleavedProgram {
+    const operations: Operation[] = this.shown
+      ? this.operations.slice(0, this.shown.length)
+      : [this.operations[0], { op: "observe", slots: [...observable] }];
+    return {
+      program: programOf(dialect, operations),
+      usesLateBuffer: this.shown?.usesLateBuffer ?? false,
+    };
+  }
+}
 
 /** What is drawn first, and holds for the whole interleaving. */
 interface Mood {
@@ -53,9 +80,11 @@ interface Mood {
   readonly lateBuffers: boolean;
 }
 
-const MAX_COMMANDS = 14;
+const MAX_COMMANDS = 24;
 const GROUPS = { minLength: 1, maxLength: 3 };
 const PARAMETERS = { minLength: 1, maxLength: 2 };
+/** Taken modulo the number of groups, of which each count divides this and one. */
+const ANY_GROUP = 5;
 /** Lists are repeated where there are more parameters. */
 const PER_PARAMETER = { minLength: 1, maxLength: 3 };
 const PATTERN = { minLength: 1, maxLength: 3 };
@@ -64,10 +93,9 @@ const SHAPES = [[1], [], [3], [2, 2], [0], [9], [2, 0, 3], [17]] as const;
 /** How often each command is drawn, and what an implementation must offer for it. */
 const COMMANDS = {
   step: { weight: 8, needs: [] },
-  set: { weight: 3, needs: ["set"] },
+  set: { weight: 4, needs: ["set"] },
   load: { weight: 2, needs: ["load"] },
   checkpoint: { weight: 2, needs: ["checkpoint"] },
-  observe: { weight: 1, needs: [] },
 } as const satisfies Record<string, { weight: number; needs: readonly Capability[] }>;
 type CommandName = keyof typeof COMMANDS;
 
@@ -138,7 +166,7 @@ export function interleavings(dialect: Dialect, capabilities: readonly Capabilit
   const offer = offerOf(dialect, capabilities);
   const mood: Drawn<Mood> = draw.record({
     stratum: draw.constantFrom<Stratum>("dyadic", "decimal"),
-    values: draw.constantFrom("calm", "calm", "any"),
+    values: draw.constantFrom("calm", "calm", "calm", "any"),
     lateBuffers: draw.constantFrom(false, false, false, true),
   });
   const drawn = mood.chain((mood) =>
@@ -165,8 +193,9 @@ function interleavingWords(offer: Offer): string {
   const parameterCount = rangeWords(PARAMETERS.minLength, PARAMETERS.maxLength);
   return [
     `interleavings of 0–${MAX_COMMANDS} commands (${weighted})`,
+    `each 8th step left out, each 6th not observed and each 6th in part`,
     `${groupCount} of ${parameterCount} parameters of 0–17 elements`,
-    `values of calm regimes (${CALM_REGIMES.join(", ")}) or, once in 3, of any (${ALL_REGIMES.join(", ")})`,
+    `values of calm regimes (${CALM_REGIMES.join(", ")}) or, once in 4, of any (${ALL_REGIMES.join(", ")})`,
     ...(missingGradients ? ["gradients missing once in 4"] : []),
     ...(buffers.length > 0 ? ["once in 4 with buffers that are needed late"] : []),
     hyperparameters(dialect, parts).distribution,
@@ -230,7 +259,7 @@ function commandsOf(offer: Offer, mood: Mood): Record<CommandName, () => Drawn<P
       const perParameter = missingGradients ? draw.option(gradient, { freq: 4 }) : gradient;
       return draw
         .record({
-          gradients: draw.array<Pattern | null>(perParameter, PER_PARAMETER),
+          gradients: draw.option(draw.array<Pattern | null>(perParameter, PER_PARAMETER), { freq: 8 }),
           observed: observedSlots(observable),
         })
         .map((drawn) => new StepCommand(drawn.gradients, drawn.observed));
@@ -238,9 +267,9 @@ function commandsOf(offer: Offer, mood: Mood): Record<CommandName, () => Drawn<P
     set: () =>
       draw
         .record({
-          group: draw.nat({ max: GROUPS.maxLength - 1 }),
+          group: draw.nat({ max: ANY_GROUP }),
           changes: draw
-            .tuple(given(offer, mood), draw.subarray(changeable, { minLength: 1 }))
+            .tuple(given(offer, mood), draw.subarray(changeable))
             .map(([h, names]) => pick(h as Hyperparameters, names)),
         })
         .map(({ group, changes }) => new SetCommand(group, changes)),
@@ -256,11 +285,10 @@ function commandsOf(offer: Offer, mood: Mood): Record<CommandName, () => Drawn<P
       return entries.map((drawn) => new LoadCommand(drawn, mood.lateBuffers));
     },
     checkpoint: () => draw.constant(CHECKPOINT),
-    observe: () => draw.subarray(observable, { minLength: 1 }).map((slots) => new ObserveCommand(slots)),
   };
 }
 
-/** Nothing, to which it shrinks, once in 5; everything three times in 5; otherwise some of it. */
+/** Nothing, to which it shrinks, once in 6; everything four times in 6; otherwise some of it. */
 function observedSlots(observable: readonly Slot[]): Drawn<readonly Slot[]> {
   const subsets = observable.reduce<Slot[][]>(
     (before, slot) => before.flatMap((slots) => [slots, [...slots, slot]]),
@@ -268,29 +296,32 @@ function observedSlots(observable: readonly Slot[]): Drawn<readonly Slot[]> {
   );
   const times = (count: number, slots: readonly Slot[]) => Array.from({ length: count }, () => slots);
   const { length } = subsets;
-  return draw.constantFrom(...times(length, []), ...subsets, ...times(3 * length, observable));
+  return draw.constantFrom(...times(length, []), ...subsets, ...times(4 * length, observable));
 }
 
+/** A step, or none, and what is observed after it. */
 class StepCommand implements ProgramCommand {
-  /** @param observed slots that are observed right after the step */
   constructor(
-    private readonly gradients: readonly (Pattern | null)[],
+    private readonly gradients: readonly (Pattern | null)[] | null,
     private readonly observed: readonly Slot[],
   ) {}
 
   check(): boolean {
-    return true;
+    return this.gradients !== null || this.observed.length > 0;
   }
 
-  run(model: OptimizerModel, operations: Operation[]): void {
-    const gradients = model.parameters.map(({ shape }, k) => {
-      const gradient = this.gradients[k % this.gradients.length];
+  run(model: OptimizerModel, draft: Draft): void {
+    if (this.gradients) draft.append({ op: "step", gradients: this.step(model, this.gradients) });
+    if (this.observed.length > 0) draft.observe(this.observed, model);
+  }
+
+  private step(model: OptimizerModel, drawn: readonly (Pattern | null)[]): (Tensor | null)[] {
+    return model.parameters.map(({ shape }, k) => {
+      const gradient = drawn[k % drawn.length];
       if (!gradient) return null;
       model.step(k);
       return tensorOf(shape, gradient);
     });
-    operations.push({ op: "step", gradients });
-    if (this.observed.length > 0) operations.push({ op: "observe", slots: [...this.observed] });
   }
 }
 
@@ -304,11 +335,11 @@ class SetCommand implements ProgramCommand {
     return Object.keys(this.allowed(model)).length > 0;
   }
 
-  run(model: OptimizerModel, operations: Operation[]): void {
+  run(model: OptimizerModel, draft: Draft): void {
     const hyperparameters = this.allowed(model);
     const group = this.group % model.groupCount;
     model.set(group, hyperparameters);
-    operations.push({ op: "set", group, hyperparameters });
+    draft.append({ op: "set", group, hyperparameters });
   }
 
   private allowed(model: Readonly<OptimizerModel>): ProgramHyperparameters {
@@ -331,7 +362,7 @@ class LoadCommand implements ProgramCommand {
     return model.parameters.some((_, k) => this.entryOf(k));
   }
 
-  run(model: OptimizerModel, operations: Operation[]): void {
+  run(model: OptimizerModel, draft: Draft): void {
     const state = model.parameters.flatMap(({ shape }, parameter): StateEntry[] => {
       const entry = this.entryOf(parameter);
       if (!entry) return [];
@@ -341,7 +372,7 @@ class LoadCommand implements ProgramCommand {
       const tensors = Object.fromEntries(slots.map((slot) => [slot, tensorOf(shape, entry[slot])]));
       return [{ parameter, step: entry.step, ...tensors } as StateEntry];
     });
-    operations.push({ op: "load", state });
+    draft.append({ op: "load", state });
   }
 
   private entryOf(parameter: number): DrawnEntry | null {
@@ -349,23 +380,9 @@ class LoadCommand implements ProgramCommand {
   }
 }
 
-class ObserveCommand implements ProgramCommand {
-  constructor(private readonly slots: readonly Slot[]) {}
-
-  check(): boolean {
-    return true;
-  }
-
-  run(_: OptimizerModel, operations: Operation[]): void {
-    operations.push({ op: "observe", slots: [...this.slots] });
-  }
-}
-
 const CHECKPOINT: ProgramCommand = {
   check: () => true,
-  run: (_, operations) => {
-    operations.push({ op: "checkpoint" });
-  },
+  run: (_, draft) => draft.append({ op: "checkpoint" }),
   toString: () => "checkpoint",
 };
 
@@ -375,33 +392,31 @@ function tensorOf(shape: readonly number[], pattern: Pattern): Tensor {
   return { shape: [...shape], values };
 }
 
-/** What an interleaving is as a program. */
+/** An interleaving as a program. */
 export interface InterleavedProgram {
   readonly program: Program;
   /** Whether an operation uses a buffer that the state does not have: some implementations have no answer there. */
   readonly usesLateBuffer: boolean;
 }
 
-/** The program of an interleaving. Everything is observed in the end, unless its last operation observes. */
+/** The program of an interleaving, up to its last observation. */
 export function interleavedProgram(
   dialect: Dialect,
   { groups, commands, lateBuffers, observable }: Interleaving,
 ): InterleavedProgram {
-  const operations: Operation[] = [
-    {
-      op: "init",
-      groups: groups.map(({ given, parameters }) => ({
-        hyperparameters: given,
-        parameters: parameters.map(({ shape, values }) => tensorOf(shape, values)),
-      })),
-    },
-  ];
+  const init: Operation = {
+    op: "init",
+    groups: groups.map(({ given, parameters }) => ({
+      hyperparameters: given,
+      parameters: parameters.map(({ shape, values }) => tensorOf(shape, values)),
+    })),
+  };
   const shaped = groups.map(({ given, parameters }) => ({
     given,
     shapes: parameters.map(({ shape }) => shape),
   }));
   const model = new OptimizerModel(dialect, shaped, lateBuffers);
-  fc.modelRun(() => ({ model, real: operations }), commands);
-  if (operations.at(-1)?.op !== "observe") operations.push({ op: "observe", slots: [...observable] });
-  return { program: programOf(dialect, operations), usesLateBuffer: model.usesLateBuffer };
+  const real = new Draft([init]);
+  fc.modelRun(() => ({ model, real }), commands);
+  return real.program(dialect, observable);
 }
