@@ -80,7 +80,7 @@ interface Mood {
   readonly lateBuffers: boolean;
 }
 
-const MAX_COMMANDS = 24;
+const MAX_COMMANDS = 32;
 const GROUPS = { minLength: 1, maxLength: 3 };
 const PARAMETERS = { minLength: 1, maxLength: 2 };
 /** Taken modulo the number of groups, of which each count divides this and one. */
@@ -93,9 +93,9 @@ const SHAPES = [[1], [], [3], [2, 2], [0], [9], [2, 0, 3], [17]] as const;
 /** How often each command is drawn, and what an implementation must offer for it. */
 const COMMANDS = {
   step: { weight: 8, needs: [] },
-  set: { weight: 4, needs: ["set"] },
+  set: { weight: 5, needs: ["set"] },
   load: { weight: 2, needs: ["load"] },
-  checkpoint: { weight: 2, needs: ["checkpoint"] },
+  checkpoint: { weight: 3, needs: ["checkpoint"] },
 } as const satisfies Record<string, { weight: number; needs: readonly Capability[] }>;
 type CommandName = keyof typeof COMMANDS;
 
@@ -197,7 +197,7 @@ function interleavingWords(offer: Offer): string {
     `${groupCount} of ${parameterCount} parameters of 0–17 elements`,
     `values of calm regimes (${CALM_REGIMES.join(", ")}) or, once in 4, of any (${ALL_REGIMES.join(", ")})`,
     ...(missingGradients ? ["gradients missing once in 4"] : []),
-    ...(buffers.length > 0 ? ["once in 4 with buffers that are needed late"] : []),
+    ...(buffers.length > 0 ? ["once in 4 with changes and loads after which buffers are needed late"] : []),
     hyperparameters(dialect, parts).distribution,
   ].join("; ");
 }
@@ -288,7 +288,7 @@ function commandsOf(offer: Offer, mood: Mood): Record<CommandName, () => Drawn<P
   };
 }
 
-/** Nothing, to which it shrinks, once in 6; everything four times in 6; otherwise some of it. */
+/** Nothing once in 6, everything four times in 6, otherwise some of it. Shrinks to nothing, or else to everything. */
 function observedSlots(observable: readonly Slot[]): Drawn<readonly Slot[]> {
   const subsets = observable.reduce<Slot[][]>(
     (before, slot) => before.flatMap((slots) => [slots, [...slots, slot]]),
@@ -296,7 +296,7 @@ function observedSlots(observable: readonly Slot[]): Drawn<readonly Slot[]> {
   );
   const times = (count: number, slots: readonly Slot[]) => Array.from({ length: count }, () => slots);
   const { length } = subsets;
-  return draw.constantFrom(...times(length, []), ...subsets, ...times(4 * length, observable));
+  return draw.constantFrom(...times(length, []), ...times(4 * length, observable), ...subsets);
 }
 
 /** A step, or none, and what is observed after it. */
