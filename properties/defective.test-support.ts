@@ -108,7 +108,9 @@ export async function failureOf(id: string, adapter: Adapter, dialect: string, r
   const declaration = declarationOf(dialectById(dialect));
   const subject = new Unjudged(adapter, CAPABILITIES, declaration, false);
   const details = await fc.check(
-    fc.asyncProperty(property.arbitrary(declaration), (input) => property.check(input, subject)),
+    fc.asyncProperty(property.arbitrary(declaration, CAPABILITIES), (input) =>
+      property.check(input, subject),
+    ),
     { seed: 5, numRuns: runs, endOnFailure: true },
   );
   return details.errorInstance ?? undefined;

@@ -4,6 +4,7 @@ import { centeredProperties } from "./centered.js";
 import { closedFormProperties } from "./closed-forms.js";
 import { effectiveWindowProperties } from "./effective-window.js";
 import { exampleTrajectoryProperties } from "./example-trajectories.js";
+import { interleavingProperties } from "./interleavings.js";
 import { momentumProperties } from "./momentum.js";
 import { optionProperties } from "./options.js";
 import type { Property } from "./property.js";
@@ -31,6 +32,7 @@ export const PROPERTIES: readonly Property[] = [
   ...symmetryProperties,
   ...optionProperties,
   ...stateAndPurityProperties,
+  ...interleavingProperties,
   ...specialValueProperties,
   ...rejectedHyperparameterProperties,
   ...workedExampleProperties,

@@ -23,8 +23,11 @@ export interface Property<T = unknown> {
   readonly lessJudged?: (declaration: Declaration) => string | undefined;
   /** Share of the profile's number of runs; 1 when left out. Closed-form examples take 0: one run. */
   readonly weight?: number;
-  /** Says itself what it draws: the distribution under which a run without a failure bounds the failure rate. */
-  readonly arbitrary: (declaration: Declaration) => Drawn<T>;
+  /**
+   * Says itself what it draws: the distribution under which a run without a failure bounds the failure rate.
+   * @param capabilities what the implementation offers; what needs more may be drawn, and is then passed over
+   */
+  readonly arbitrary: (declaration: Declaration, capabilities: readonly Capability[]) => Drawn<T>;
   /** @throws {PropertyFailure} when the clause does not hold */
   readonly check: (input: T, subject: Subject) => Promise<void>;
 }

@@ -406,6 +406,13 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
         arithmetic: "float32",
         why: "A missing gradient is not a zero gradient: the mean square must not decay.",
       },
+      {
+        id: "RMS-10.5",
+        statement:
+          "However steps, changes of hyperparameters, loads and checkpoints follow one another, over any groups and parameters and with gradients missing or not, each step of a parameter follows from its value, its state, its step count and the hyperparameters of its group as these operations left them, and nothing else changes.",
+        arithmetic: "acceptance set",
+        why: "What each operation does alone is not what they do together: a checkpoint that keeps the changes of the first group only, or a load that resets the parameters that it does not list, shows in no test of one operation.",
+      },
     ],
   },
   {

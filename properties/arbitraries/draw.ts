@@ -76,6 +76,21 @@ export const draw = {
       return words.length < 2 ? words.join() : `(${words.join(" or ")})`;
     }),
 
+  /**
+   * Commands of fast-check's model-based testing, to be run by `fc.modelRun`. They shrink by leaving out those that
+   * were not run, then any others.
+   */
+  commands: <Model extends object, Real>(
+    choices: readonly { readonly weight: number; readonly arbitrary: Drawn<fc.Command<Model, Real>> }[],
+    { maxCommands }: { readonly maxCommands: number },
+  ): Drawn<Iterable<fc.Command<Model, Real>>> => {
+    const command = draw.oneof(...choices);
+    return new Drawn(
+      fc.commands([command], { maxCommands, disableReplayLog: true }),
+      () => `${rangeWords(0, maxCommands)} × ${grouped(command.distribution)}`,
+    );
+  },
+
   /** @param freq null is drawn once in so many */
   option: <T>(some: Drawn<T>, { freq }: { readonly freq: number }): Drawn<T | null> =>
     new Drawn(fc.option(some, { freq }), () => `(${some.distribution} or, once in ${freq}, null)`),

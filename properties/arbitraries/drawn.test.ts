@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DIALECTS, dialectById } from "../../spec/dialects.js";
+import { CAPABILITIES } from "../../src/adapter/capability.js";
 import { declarationOf } from "../../src/judge/declaration.js";
 import { PROPERTIES } from "../index.js";
 import { draw } from "./draw.js";
@@ -94,7 +95,7 @@ describe("every property", () => {
     const declaration = declarationOf(dialectById(id));
     for (const property of PROPERTIES) {
       if (property.weight === 0 || property.appliesTo?.(declaration) === false) continue;
-      const { distribution } = property.arbitrary(declaration);
+      const { distribution } = property.arbitrary(declaration, CAPABILITIES);
       expect(distribution, property.id).not.toBe("");
       expect(distribution, property.id).not.toMatch(/\n|\[object|function/);
       // Half-open ranges have a square bracket and a round one.

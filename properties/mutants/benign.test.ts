@@ -55,7 +55,7 @@ async function hear(variant: Variant, declaration: Declaration): Promise<Hearing
   );
   const accusations: string[] = [];
   for (const property of asked) {
-    const drawn = fc.asyncProperty(property.arbitrary(declaration), (input) =>
+    const drawn = fc.asyncProperty(property.arbitrary(declaration, capabilities), (input) =>
       property.check(input, subject),
     );
     const { errorInstance } = await fc.check(drawn, { seed: SEED, numRuns: RUNS, endOnFailure: true });

@@ -5,6 +5,7 @@ import { DIRECTION_MUTANTS } from "./direction.js";
 import { EPSILON_MUTANTS } from "./epsilon.js";
 import { HELD_OUT_MUTANTS } from "./held-out.js";
 import { INITIAL_STATE_MUTANTS } from "./initial-state.js";
+import { INTERLEAVING_MUTANTS } from "./interleaved.js";
 import { MOMENTUM_MUTANTS } from "./momentum.js";
 import { ROUNDING_MUTANTS } from "./rounding.js";
 import { SCALAR_MUTANTS } from "./scalars.js";
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DIRECTION_MUTANTS,
   ...CHANGE_MUTANTS,
   ...STATE_MUTANTS,
+  ...INTERLEAVING_MUTANTS,
   ...TENSOR_MUTANTS,
   ...SPECIAL_VALUE_MUTANTS,
   ...CONTRACT_MUTANTS,

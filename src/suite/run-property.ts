@@ -114,7 +114,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
       throw error;
     }
   };
-  const arbitrary = property.arbitrary(options.declaration);
+  const arbitrary = property.arbitrary(options.declaration, options.capabilities);
   const numRuns = Math.max(1, Math.round(options.runs * (property.weight ?? 1)));
   const details = await fc.check(fc.asyncProperty(arbitrary, check), {
     seed: options.seed,
