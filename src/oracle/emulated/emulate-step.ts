@@ -1,0 +1,39 @@
+import type { Slot, StepScalars } from "../../../spec/arithmetic.js";
+import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import type { PinnedEvaluation } from "../../../spec/evaluation.js";
+import { stepShape } from "../../../spec/step-shape.js";
+import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
+import { type Emulated, EmulatedArithmetic } from "./emulated-arithmetic.js";
+import { emulatedScalars } from "./emulated-scalars.js";
+
+/** What one element stores in a step. Slots that the step does not write are absent. */
+export type EmulatedStep = Readonly<Partial<Record<Slot, number>>>;
+
+/**
+ * One step of some elements under a pinned evaluation, every operation done by decimal.js and rounded once.
+ *
+ * @param step counted from 1
+ * @param inputs float32 values, one element each
+ * @param observed what the implementation stored in this step; where given, later slots are computed from it
+ */
+export function emulateStep(
+  dialect: DialectAxes,
+  hyperparameters: Hyperparameters,
+  step: number,
+  evaluation: PinnedEvaluation,
+  inputs: readonly StepInputs<number>[],
+  observed: readonly Readonly<Partial<Record<Slot, number>>>[] = [],
+): EmulatedStep[] {
+  const shape = stepShape(dialect, hyperparameters);
+  const values = emulatedScalars(dialect, hyperparameters, step, evaluation);
+  let scalars: StepScalars<Emulated> | undefined;
+  return inputs.map((element, i) => {
+    const arithmetic = new EmulatedArithmetic(evaluation, observed[i]);
+    const take = <R extends object>(record: R) =>
+      Object.fromEntries(Object.entries(record).map(([name, value]) => [name, arithmetic.input(value)]));
+    // Taken once, so that their decimals are made once.
+    scalars ??= take(values) as StepScalars<Emulated>;
+    updateRule(arithmetic, dialect, shape, scalars, take(element) as unknown as StepInputs<Emulated>);
+    return arithmetic.stored;
+  });
+}
