@@ -1,5 +1,6 @@
 import { PROPERTIES } from "../../properties/index.js";
 import type { Hello } from "../adapter/hello.js";
+import { SelfCheck } from "../self-check/self-check.js";
 import { capabilityCases, runCapabilityCase } from "./capability-cases.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseResult } from "./case-result.js";
@@ -27,6 +28,8 @@ export interface PlannedCase {
 export interface Plan {
   readonly cases: readonly PlannedCase[];
   readonly audit?: PlannedCase;
+  /** Checks the judge in all of them. */
+  readonly selfCheck: SelfCheck;
 }
 
 /**
@@ -39,6 +42,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
   const demandBitExact = level === "L3";
   const audit = new DeterminismAudit();
   const allowance = new FaultAllowance();
+  const selfCheck = new SelfCheck(options.seed);
   const careful = allowance.watch(options.adapter);
   const caseOptions = (): CaseOptions => ({
     adapter: audit.watch(careful),
@@ -47,6 +51,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
     declaration,
     demandBitExact,
     replay,
+    selfCheck,
   });
   const claimed = demandBitExact ? declaration.reference?.name : undefined;
   const stored = [
@@ -89,7 +94,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
         ? "it looks at what other cases were answered, so it runs with all of them"
         : undefined,
     );
-  return { cases, ...(selected(audited) && { audit: audited }) };
+  return { cases, ...(selected(audited) && { audit: audited }), selfCheck };
 }
 
 /** Whether a case that is not run yet will be a self-check, which asks the implementation nothing. */
@@ -102,6 +107,6 @@ export function isDrawn(id: string): boolean {
   return PROPERTIES.some((property) => property.id === id && property.weight !== 0);
 }
 
-function inWords(selection: string): string {
+export function inWords(selection: string): string {
   return `again: ${selection}`;
 }

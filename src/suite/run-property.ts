@@ -5,6 +5,7 @@ import { PropertyFailure } from "../../properties/property-failure.js";
 import { ProgramNotSent, Subject } from "../../properties/subject.js";
 import { type Adapter, FAULTS, type FaultVerdict } from "../adapter/adapter.js";
 import { CAPABILITIES } from "../adapter/capability.js";
+import { judgeProgram } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import type { CaseOptions } from "./case-options.js";
@@ -77,6 +78,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
       addTally(tally, judgement.tally);
       addTally(multiStep, judgement.multiStep);
     },
+    checkedUntil(() => failed, options.selfCheck?.judgeOf(property.id)),
   );
   let turn = performance.now();
   const check = async (input: unknown) => {
@@ -144,6 +146,14 @@ export async function runProperty(property: Property, options: PropertyRunOption
 function distributionOf({ weight }: Property, { distribution }: Drawn<unknown>, skipped: number): string {
   if (weight === 0) return "one worked example";
   return skipped === 0 ? distribution : `${distribution}; ${skipped} draws passed over`;
+}
+
+/** A judge that is checked while it judges, until the condition holds: programs that shrinking makes are not part of a run. */
+function checkedUntil(
+  condition: () => boolean,
+  checked: typeof judgeProgram = judgeProgram,
+): typeof judgeProgram {
+  return (...judged) => (condition() ? judgeProgram : checked)(...judged);
 }
 
 /** The same adapter, to which programs are given alone while the condition holds. */

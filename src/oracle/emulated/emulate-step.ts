@@ -15,6 +15,7 @@ export type EmulatedStep = Readonly<Partial<Record<Slot, number>>>;
  * @param step counted from 1
  * @param inputs float32 values, one element each
  * @param observed what the implementation stored in this step; where given, later slots are computed from it
+ * @param misfuses fuse products where no evaluation does, for a control that must be rejected
  */
 export function emulateStep(
   dialect: DialectAxes,
@@ -23,12 +24,13 @@ export function emulateStep(
   evaluation: PinnedEvaluation,
   inputs: readonly StepInputs<number>[],
   observed: readonly Readonly<Partial<Record<Slot, number>>>[] = [],
+  misfuses = false,
 ): EmulatedStep[] {
   const shape = stepShape(dialect, hyperparameters);
   const values = emulatedScalars(dialect, hyperparameters, step, evaluation);
   let scalars: StepScalars<Emulated> | undefined;
   return inputs.map((element, i) => {
-    const arithmetic = new EmulatedArithmetic(evaluation, observed[i]);
+    const arithmetic = new EmulatedArithmetic(evaluation, observed[i], misfuses);
     const take = <R extends object>(record: R) =>
       Object.fromEntries(Object.entries(record).map(([name, value]) => [name, arithmetic.input(value)]));
     // Taken once, so that their decimals are made once.

@@ -38,10 +38,13 @@ export class EmulatedArithmetic implements Arithmetic<Emulated> {
   /**
    * @param observed what later operations read in place of what was stored; where intermediates are kept in binary64,
    *   a kept value that rounds to what was observed stands
+   * @param misfuses fuse products where no axis offers it: both products of a sum, and the square in the difference of a
+   *   lerp. What comes out is no evaluation, and is what a judge must be able to reject
    */
   constructor(
     private readonly evaluation: PinnedEvaluation,
     private readonly observed: Readonly<Partial<Record<Slot, number>>> = {},
+    private readonly misfuses = false,
   ) {
     this.flushes = flushes(evaluation.subnormals);
   }
@@ -60,6 +63,10 @@ export class EmulatedArithmetic implements Arithmetic<Emulated> {
   }
 
   add(site: SumSite | null, x: Emulated, y: Emulated): Emulated {
+    if (this.misfuses && (site === null || y.factors)) {
+      const misfused = this.fusedSum(x, y, site !== null);
+      if (misfused) return misfused;
+    }
     const choice = site === null ? "none" : this.evaluation[`contraction.${site}`];
     switch (choice) {
       case "none":
@@ -160,13 +167,20 @@ export class EmulatedArithmetic implements Arithmetic<Emulated> {
     return { value: this.round(exactSum(scaledFrom(x), scaledFrom(y)), [x, y]) };
   }
 
-  /** The sum with the exact product instead of the rounded one; undefined where there is none to fuse. */
-  private fusedSum({ factors }: Emulated, other: Emulated): Emulated | undefined {
-    if (!factors || this.keepsBinary64()) return undefined;
-    const [a, b] = factors;
-    if (!isFloat32(a.value) || !isFloat32(b.value) || !isFloat32(other.value)) return undefined;
-    const exact = exactSum(exactProduct(scaledFrom(a), scaledFrom(b)), scaledFrom(other));
-    return { value: this.toFloat32(exact) };
+  /**
+   * The sum with the exact product instead of the rounded one; undefined where there is none to fuse.
+   * @param both whether the other is a product too, and taken exactly
+   */
+  private fusedSum(x: Emulated, other: Emulated, both = false): Emulated | undefined {
+    const product = this.fusibleProduct(x);
+    const rest = both ? this.fusibleProduct(other) : isFloat32(other.value) && scaledFrom(other);
+    return product && rest ? { value: this.toFloat32(exactSum(product, rest)) } : undefined;
+  }
+
+  /** Only products of float32 numbers are fused, and nothing where intermediates are kept. */
+  private fusibleProduct({ factors }: Emulated): Scaled | undefined {
+    if (!factors || this.keepsBinary64() || !factors.every(({ value }) => isFloat32(value))) return undefined;
+    return exactProduct(scaledFrom(factors[0]), scaledFrom(factors[1]));
   }
 
   private lerp(site: SumSite, complement: Emulated, old: Emulated, target: Emulated): Emulated {
