@@ -247,10 +247,15 @@ function footerOf(result: GateResult, run: RunDescription): Omit<LineOf<"footer"
     findings: result.findings.length,
     tally: { ...result.tally },
     multiStep: { ...result.multiStep },
+    selfCheck: selfCheckOf(result.selfCheck),
     ...(result.expectations && { expectations: expectationsOf(result.expectations) }),
     restarts: result.restarts,
     seconds: run.seconds,
   };
+}
+
+function selfCheckOf({ controls, ...counts }: GateResult["selfCheck"]) {
+  return { ...counts, ...controls };
 }
 
 function expectationsOf({ expected, breaches }: ExpectationsReport) {

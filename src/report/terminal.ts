@@ -7,6 +7,7 @@ import { headline, type Paint, WITHOUT_COLOUR } from "./headline.js";
 import { notRunLines } from "./not-run-text.js";
 import { printableLine } from "./printable.js";
 import type { Report } from "./report.js";
+import { selfCheckText } from "./self-check-text.js";
 import { shortTexts } from "./short-texts.js";
 
 /** Clauses after which the first line has scrolled away. */
@@ -22,6 +23,7 @@ export function terminalReport(whole: Report, colour: boolean): string {
     ? (style, text) => styleText(style, text, { validateStream: false })
     : WITHOUT_COLOUR;
   const rate = failureRateText(report);
+  const checked = selfCheckText(report);
   const lines = [
     headline(report, paint),
     ...selfCheckLines(report),
@@ -29,6 +31,7 @@ export function terminalReport(whole: Report, colour: boolean): string {
     ...notRunLines(report).map((line) => `  ${line}`),
     ...standingLines(report),
     ...(rate === undefined ? [] : [`  ${rate}`]),
+    ...(checked === undefined ? [] : [`  ${checked}`]),
     "",
   ];
   for (const finding of report.findings) lines.push(findingText(finding, paint), "");

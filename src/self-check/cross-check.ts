@@ -19,23 +19,20 @@ const DIGITS = 30;
  *
  * - The exact step, from the state that the implementation had and stored, with the error that the declared choices may
  *   make: every accepted value lies in it.
- * - Each pinned evaluation, every operation by decimal.js and rounded once: the bits that the judge's engine gives for
+ * - A pinned evaluation, every operation by decimal.js and rounded once: the bits that the judge's engine gives for
  *   it, of which what is declared is accepted, and nothing that was rejected is one.
  */
 export function crossCheck(
   group: readonly SampledElement[],
-  pinned: readonly NamedPinned[],
+  one: NamedPinned,
   declaration: Declaration,
 ): Disagreement | undefined {
-  let found = boundsDisagreement(group, declaration);
-  for (const one of pinned) {
-    if (found) return found;
-    const emulated = emulate(group, one, declaration);
-    found =
-      engineDisagreement(group, one, emulated, declaration) ??
-      judgeDisagreement(group, one, emulated, declaration);
-  }
-  return found;
+  const emulated = emulate(group, one, declaration);
+  return (
+    engineDisagreement(group, one, emulated, declaration) ??
+    judgeDisagreement(group, one, emulated, declaration) ??
+    boundsDisagreement(group, declaration)
+  );
 }
 
 /** Every accepted value lies within the derived error of the exact result. */
@@ -47,14 +44,10 @@ function boundsDisagreement(
   const inputs = group.map((element) => element.inputs);
   const observed = group.map((element) => element.observed);
   const bounds = encloseStep(dialect, hyperparameters, step, evaluation, inputs, observed);
-  const { parameter: _, ...state } = blocksOf(observed);
-  const exact = exactStep(
-    dialect,
-    hyperparameters,
-    step,
-    blocksOf(inputs) as unknown as StepInputs<Float64Array>,
-    { digits: DIGITS, observed: state },
-  );
+  // One element shows whether the exact oracle computes another step.
+  const { parameter: _, ...state } = blocksOf(observed, 1);
+  const first = blocksOf(inputs, 1) as unknown as StepInputs<Float64Array>;
+  const exact = exactStep(dialect, hyperparameters, step, first, { digits: DIGITS, observed: state });
   const keeps = evaluation.intermediates.some((choice) => choice !== "float32");
   for (const [i, element] of group.entries()) {
     for (const slot of judgedSlots(element)) {

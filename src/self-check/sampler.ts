@@ -4,11 +4,11 @@ import { RandomSource } from "../search/element-steps.js";
 import { type SampledElement, sampledElement } from "./sampled-element.js";
 
 /** Element-steps of one program that are recomputed at most; a program of as many or fewer is recomputed whole. */
-const MAX_OF_PROGRAM = 8;
+const MAX_OF_PROGRAM = 4;
 /** Element-steps that a case may recompute before its programs are thinned out. */
-const INITIAL_ALLOWANCE = 48;
+const INITIAL_ALLOWANCE = 8;
 /** Element-steps by which each program of a case raises what the case may recompute. */
-const ALLOWANCE_OF_PROGRAM = 1;
+const ALLOWANCE_OF_PROGRAM = 1 / 4;
 /** Rejected elements of a program that are recomputed as well. */
 const MAX_REJECTED = 4;
 

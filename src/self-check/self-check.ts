@@ -52,13 +52,14 @@ export class SelfCheck {
   judgeOf(caseId: string): CheckedJudge {
     const sampler = new CaseSampler(this.seed, caseId);
     const random = new RandomSource(hashOf(`${this.seed} ${caseId} choices`));
-    const controlled = new Map<string, number>();
+    const quota = new ControlQuota();
     return (program, observations, declaration, onSet) => {
       const sample = sampler.program(program);
+      quota.grow();
       const judgement = judgeProgram(program, observations, declaration, onSet, (slot) => sample.add(slot));
       this.counts.judged += judgement.tally.judged;
       const begun = performance.now();
-      for (const group of sample.groups) this.check(caseId, group, declaration, random, controlled);
+      for (const group of sample.groups) this.check(caseId, group, declaration, random, quota);
       this.counts.seconds += (performance.now() - begun) / 1000;
       return judgement;
     };
@@ -69,17 +70,17 @@ export class SelfCheck {
     group: readonly SampledElement[],
     declaration: Declaration,
     random: RandomSource,
-    controlled: Map<string, number>,
+    quota: ControlQuota,
   ): void {
     const pinned = pinnedOf(declaration, random);
-    const disagreement = crossCheck(group, pinned, declaration);
+    const disagreement = crossCheck(group, random.pick(pinned), declaration);
     this.crossCheckFailure ??= disagreement && { ...disagreement, caseId };
     const observations = group.reduce((sum, element) => sum + judgedSlots(element).length, 0);
     this.counts.bounded += observations;
     this.counts.emulated += observations;
     for (const element of group) {
       for (const slot of judgedSlots(element)) {
-        if (!isDue(controlled, slot, element)) continue;
+        if (!quota.takes(slot, element)) continue;
         const one = random.pick(pinned);
         const failure = judgeControls(element, slot, one, declaration, this.counts.controls);
         this.controlFailure ??= failure && { ...failure, caseId };
@@ -88,10 +89,26 @@ export class SelfCheck {
   }
 }
 
-/** In each quantity and regime the first observation of a case has controls, then the 4th, the 16th, the 64th … */
-function isDue(controlled: Map<string, number>, slot: Slot, { observed }: SampledElement): boolean {
-  const regime = `${slot} ${regimeOf(observed[slot] as number)}`;
-  const count = (controlled.get(regime) ?? 0) + 1;
-  controlled.set(regime, count);
-  return Number.isInteger(Math.log2(count) / 2);
+/** Observations of a case that have controls before any other program has come, and by how many each one adds. */
+const INITIAL_CONTROLS = 1;
+const CONTROLS_OF_PROGRAM = 1 / 16;
+
+/** Chooses the observations of a case that have controls: in each quantity and regime the first, the 4th, the 16th … */
+class ControlQuota {
+  private left = INITIAL_CONTROLS;
+  private readonly seen = new Map<string, number>();
+
+  grow(): void {
+    this.left += CONTROLS_OF_PROGRAM;
+  }
+
+  takes(slot: Slot, { observed }: SampledElement): boolean {
+    if (this.left < 1) return false;
+    const regime = `${slot} ${regimeOf(observed[slot] as number)}`;
+    const count = (this.seen.get(regime) ?? 0) + 1;
+    this.seen.set(regime, count);
+    if (!Number.isInteger(Math.log2(count) / 2)) return false;
+    this.left--;
+    return true;
+  }
 }

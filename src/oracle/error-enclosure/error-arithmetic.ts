@@ -3,7 +3,7 @@ import type { Evaluation, EvaluationChoice } from "../../../spec/evaluation.js";
 import { type Enclosure, isNaNOnly, point } from "../exact/enclosure.js";
 import type { EnclosureArithmetic } from "../exact/enclosure-arithmetic.js";
 import { hull } from "./enclosed-numbers.js";
-import type { RoundingErrors } from "./rounding-error.js";
+import { isCalm, type RoundingErrors } from "./rounding-error.js";
 
 const ONE = point(1);
 const HALF = point(0.5);
@@ -89,6 +89,12 @@ export class ErrorArithmetic implements Arithmetic<Computed> {
 
   scaledQuotient(scale: Computed, x: Computed, d: Computed): Computed {
     const orders = this.evaluation["order.update"];
+    if ([scale, x, d].every(({ value }) => isCalm(value))) {
+      // Whatever the order is, it is one rounded product and two rounded quotients, or the like, and none cancels.
+      const { root, division } = this.evaluation;
+      const exact = this.exact.divide(this.exact.multiply(scale.value, x.value), d.value);
+      return { value: this.errors.threeOperations(exact, [...root, ...division]) };
+    }
     return hullOf(orders.map((each) => this.scaledInOrder(each, scale, x, d)));
   }
 

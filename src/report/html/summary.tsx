@@ -4,6 +4,7 @@ import { countedText, countText } from "../count-text.js";
 import { failedSelfChecks } from "../failed-self-checks.js";
 import { outcomeOf, outcomeText, restrictionText } from "../headline.js";
 import type { Report } from "../report.js";
+import { selfCheckText } from "../self-check-text.js";
 import { clausesLabel } from "./clause-links.js";
 import { OUTCOME_STATUS } from "./outcome-status.js";
 import { Said } from "./said.js";
@@ -30,6 +31,7 @@ export function Summary({ report }: { readonly report: Report }) {
     return "";
   });
   const restriction = restrictionText(report);
+  const checked = selfCheckText(report);
   return (
     <div class={`summary ${OUTCOME_STATUS[outcomeOf(report)]}`}>
       <p class="kicker">RMSprop conformance report</p>
@@ -76,6 +78,7 @@ export function Summary({ report }: { readonly report: Report }) {
         </div>
       )}
       <Counts report={report} />
+      {checked === undefined ? null : <p class="checked">{checked}</p>}
     </div>
   );
 }
