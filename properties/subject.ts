@@ -34,6 +34,7 @@ export class Subject {
 
   /**
    * @param demandBitExact accept only the reference evaluation's bits (level L3)
+   * @param judge what judges the observations: `judgeProgram`, or that and a check of it
    */
   constructor(
     private readonly adapter: Adapter,
@@ -41,6 +42,7 @@ export class Subject {
     readonly declaration: Declaration,
     private readonly demandBitExact: boolean,
     onJudged: (judgement: Judgement) => void = () => {},
+    private readonly judge: typeof judgeProgram = judgeProgram,
   ) {
     this.onJudged = onJudged;
   }
@@ -158,7 +160,7 @@ export class Subject {
   /** Hold observations that were made before against the acceptance sets. */
   accept(given: Program, observations: readonly Observation[]): void {
     const program = this.sent(given);
-    const judgement = judgeProgram(program, observations, this.declaration);
+    const judgement = this.judge(program, observations, this.declaration);
     this.onJudged(judgement);
     const verdict = verdictOf(judgement, this.declaration);
     const evidence = { program, observations, judgement };

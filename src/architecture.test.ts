@@ -32,6 +32,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["spec", "src/float32", "src/program", "src/oracle"],
     testsAlso: ["src/search"],
   },
+  "src/self-check": {
+    imports: ["spec", "src/float32", "src/program", "src/oracle", "src/search", "src/judge"],
+  },
   "src/adapter": {
     imports: ["spec", "src/package-info.ts", "src/program", "src/rmsprop"],
     testsAlso: ["src/judge"],
@@ -56,6 +59,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "src/program",
       "src/search",
       "src/judge",
+      "src/self-check",
       "src/adapter",
       "src/onnx",
       "properties",
@@ -132,6 +136,21 @@ const SEPARATIONS: readonly Separation[] = [
     from: /^src\/oracle\/rational\//,
     never: /^src\/(oracle\/(?!rational\/)|float32\/(to|from)-decimal\.ts$)/,
     why: "a second opinion on the exact oracle shares the update rule with it and no arithmetic",
+  },
+  {
+    from: /^src\/oracle\/emulated\//,
+    never: /^src\/oracle\/(?!emulated\/)/,
+    why: "the decimal emulation is what the judge's engines are checked against, and shares no arithmetic with them",
+  },
+  {
+    from: /^src\/oracle\/error-enclosure\//,
+    never: /^src\/oracle\/(?!error-enclosure\/|exact\/)/,
+    why: "the error of a step is derived without the engines whose results it bounds",
+  },
+  {
+    from: /^src\/self-check\//,
+    never: /^(src\/(rmsprop|adapter|suite|report|cli)\/|properties\/)/,
+    why: "the judge is checked by observations alone, whoever made them",
   },
   {
     from: /^src\/judge\//,

@@ -69,10 +69,68 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
+/** Faults of the judge itself, each under a gate of RMS-1 against the bundled implementation, which is right. */
+const JUDGE_FAULTS: readonly (Omit<Fault, "only"> & { readonly only?: string })[] = [
+  {
+    fault: "the judge's square root is one ulp high",
+    file: "oracle/enumerated/block-loops.js",
+    right: "out[i] = Math.fround(Math.sqrt(x[i]));",
+    wrong:
+      "{ const r = Math.fround(Math.sqrt(x[i])); out[i] = r > 0 ? Math.fround(r * (1 + 2 ** -23)) : r; }",
+    says: /self-check cross-check: in [\w/-]+: parameter of parameter \d+, element \d+, step \d+ \(operation \d+\): under [^:]* the judge's engine gives \S+ \(0x[0-9a-f]{8}\), the same operations in decimal arithmetic \S+ \(0x[0-9a-f]{8}\)/,
+  },
+  {
+    fault: "everything is listed",
+    file: "judge/membership.js",
+    right: "return this.accepted[i] === 1;",
+    wrong: "return true;",
+    says: /self-check controls: in [\w/-]+: .*: the judge accepts .*, which it must reject; accepted in the run: /,
+  },
+  {
+    fault: "nothing is listed",
+    file: "judge/membership.js",
+    right: "return this.accepted[i] === 1;",
+    wrong: "return false;",
+    says: /self-check cross-check: in [\w/-]+: .*: the judge rejects .*, while its set is /,
+  },
+  {
+    fault: "the engine and the scalars of a step have a wrong 1 − β",
+    file: "oracle/scalars.js",
+    right: "cast(1 - h.alpha)",
+    wrong: "cast(1 - h.alpha * h.alpha)",
+    only: "torch/matrix/m0c0w0x0/*",
+    says: /self-check cross-check: .*: under [^:]* the judge's engine gives /,
+  },
+  {
+    fault: "the exact scalars have a wrong 1 − β",
+    file: "oracle/exact/exact-scalars.js",
+    right: "ar.subtract(ONE, point(h.alpha))",
+    wrong: "ar.subtract(ONE, ar.square(point(h.alpha)))",
+    only: "torch/matrix/m0c0w0x0/*",
+    says: /self-check cross-check: .*: the judge accepts .*, but the exact step with the error of every declared choice is /,
+  },
+  {
+    fault: "the exact step leaves the state out",
+    file: "oracle/exact/exact-arithmetic.js",
+    right: "this.add(null, this.multiply(weight, old), this.multiply(complement, x))",
+    wrong: "this.multiply(complement, x)",
+    only: "torch/matrix/m0c0w0x0/*",
+    says: /self-check cross-check: .*: the exact step gives .*, the same step with rounding errors /,
+  },
+  {
+    fault: "the emulation itself rounds toward zero",
+    file: "oracle/emulated/scaled-decimal.js",
+    right: "return float32FromDecimal(x.decimal) * 2 ** x.exponent;",
+    wrong:
+      "const r = float32FromDecimal(x.decimal); return (x.decimal.abs().lessThan(Math.abs(r)) ? r * (1 - 2 ** -24) : r) * 2 ** x.exponent;",
+    says: /self-check cross-check: .*: under [^:]* the judge's engine gives /,
+  },
+];
+
 const gate = (...args: string[]) => cli.run("gate", "--profile", "smoke", ...args);
 
 /** Do something while one expression of the compiled program is another one. */
-async function withFault<T>({ file, right, wrong }: Fault, run: () => Promise<T>): Promise<T> {
+async function withFault<T>({ file, right, wrong }: Omit<Fault, "only">, run: () => Promise<T>): Promise<T> {
   const path = join(dirname(dirname(cli.main)), file);
   const text = readFileSync(path, "utf8");
   expect(text.split(right), `${right} stands once in ${file}`).toHaveLength(2);
@@ -107,6 +165,17 @@ describe("a gate whose own oracle is wrong", () => {
   });
 });
 
+describe("a gate whose judge is wrong", () => {
+  it.each(JUDGE_FAULTS)("ends with 5 and accuses nobody: $fault", async (fault) => {
+    const { code, stdout } = await withFault(fault, () => gate("--only", fault.only ?? "RMS-1"));
+    const [first] = stdout.split("\n");
+    expect(first).toMatch(REFUSES);
+    expect(stdout).toMatch(fault.says);
+    expect(stdout).not.toContain("outside its acceptance set");
+    expect(code).toBe(EXIT.selfCheck);
+  });
+});
+
 describe("a gate whose oracle is right", () => {
   it.each(["two-oracles-agree", "two-roundings-agree"])(
     "passes %s, which shows nothing else",
@@ -118,8 +187,8 @@ describe("a gate whose oracle is right", () => {
   );
 
   it("says so where a restricted run has no self-check", async () => {
-    const { stdout } = await gate("--only", "RMS-11.1");
-    expect(stdout.split("\n")[0]).toContain(" · only RMS-11.1 (no self-check of the suite) · ");
+    const { stdout } = await gate("--only", "capability/*");
+    expect(stdout.split("\n")[0]).toContain(" · only capability/* (no self-check of the suite) · ");
     const { stdout: other } = await gate("--only", "two-roundings-agree");
     expect(other).not.toContain("no self-check of the suite");
   });

@@ -3,7 +3,7 @@ import type { Observation } from "../program/observation.js";
 import type { OperationOf, Program } from "../program/program.js";
 import { timelinesOf } from "../program/timeline.js";
 import type { Declaration } from "./declaration.js";
-import { judgeTimeline } from "./judge-timeline.js";
+import { type JudgedSlot, judgeTimeline } from "./judge-timeline.js";
 import type { Mismatch } from "./mismatch.js";
 import { addTally, emptyTally, type Tally } from "./tally.js";
 import type { Verdict } from "./verdict.js";
@@ -29,12 +29,14 @@ export const LISTED_MISMATCHES = 32;
  * Judge the observations of a program, each step from the implementation's own previous state where that was
  * observed, and by sets carried along where it was not.
  * @param onSet given the listed acceptance set of each observation, in order, where sets are listed
+ * @param onSlot given each slot that was judged by one step
  */
 export function judgeProgram(
   program: Program,
   observations: readonly Observation[],
   declaration: Declaration,
   onSet?: (values: readonly number[]) => void,
+  onSlot?: (slot: JudgedSlot) => void,
 ): Judgement {
   const bySlot: Partial<Record<Slot, Tally>> = {};
   const multiStep = emptyTally();
@@ -53,6 +55,7 @@ export function judgeProgram(
         differ: (make) => notBitExact.length < LISTED_MISMATCHES && notBitExact.push(make()),
         breach: (problem) => contract.push(problem),
         ...(onSet && { set: onSet }),
+        ...(onSlot && { judged: onSlot }),
       });
     }
   }

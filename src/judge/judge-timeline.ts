@@ -29,6 +29,28 @@ export interface JudgementSink {
   set?(values: readonly number[]): void;
   /** Given the number of floats in each acceptance set, listed or not, if anybody wants them. */
   size?(slot: Slot, floats: number): void;
+  /** Given each slot that was judged by one step, with what it was judged from. */
+  judged?(slot: JudgedSlot): void;
+}
+
+/** One slot of consecutive elements of a parameter after a step from a known state, and how it was judged. */
+export interface JudgedSlot {
+  /** Index of the step in the program's operations. */
+  readonly operation: number;
+  readonly parameter: number;
+  /** Steps of this parameter so far, this one included. */
+  readonly step: number;
+  readonly slot: Slot;
+  readonly hyperparameters: Hyperparameters;
+  /** Where these elements begin in the tensor. */
+  readonly from: number;
+  readonly inputs: StepInputs<Float64Array>;
+  readonly observed: Readonly<Partial<Record<Slot, Float64Array>>>;
+  /** Valid until the call returns; elements are counted from `from`. */
+  readonly set: {
+    accepts(i: number): boolean;
+    accepted(i: number): AcceptedValues;
+  };
 }
 
 type StepEvent = Extract<TimelineEvent, { kind: "step" }>;
@@ -272,6 +294,17 @@ class TimelineJudge {
       const set = got && setOf(slot, got);
       if (!set) continue;
       this.judgeSlot(event, slot, got, exact?.[slot], observed, inputs, set, from);
+      this.sink.judged?.({
+        operation: event.operation,
+        parameter: this.timeline.parameter,
+        step: this.stepsTaken,
+        slot,
+        hyperparameters: h,
+        from,
+        inputs,
+        observed,
+        set,
+      });
       for (let i = 0; this.sink.set && i < length; i++) {
         const accepted = set.accepted(i);
         if (accepted.kind === "listed") this.sink.set(accepted.values);

@@ -12,6 +12,7 @@ import { fenced, htmlText, markdownText, ownCell } from "./markdown-text.js";
 import { notRunLines } from "./not-run-text.js";
 import { printableLine } from "./printable.js";
 import type { Report, ReportFinding } from "./report.js";
+import { selfCheckText } from "./self-check-text.js";
 import { shortTexts } from "./short-texts.js";
 import type { Snippet } from "./snippet/snippet.js";
 import { snippetsOf } from "./snippet/snippets.js";
@@ -33,10 +34,12 @@ export function markdownReport(report: Report): string {
   const verdict = outcomeText(shown);
   const validation = validationText(shown);
   const facts = headline(shown).slice(`${verdict} · `.length);
+  const checked = selfCheckText(shown);
   const head = [
     `## ${markdownText(verdict)}`,
     `Run: ${markdownText(facts)}`,
     ...(validation === undefined ? [] : [markdownText(validation)]),
+    ...(checked === undefined ? [] : [markdownText(checked)]),
     ...claimLines(shown),
     ...listOf("The suite itself is wrong", selfCheckLines(shown)),
     ...listOf("Expectations that do not hold", breachLines(shown)),

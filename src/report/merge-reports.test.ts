@@ -31,7 +31,13 @@ const said = ({ header, cases, clauses, footer }: Report) => ({
   header,
   cases,
   clauses,
-  footer: { ...footer, findings: 0, lines: 0, seconds: 0 },
+  footer: {
+    ...footer,
+    selfCheck: { ...footer.selfCheck, seconds: 0 },
+    findings: 0,
+    lines: 0,
+    seconds: 0,
+  },
 });
 
 describe("the report of all shards", () => {
@@ -49,9 +55,10 @@ describe("the report of all shards", () => {
 
   it("claims what a whole run claims, while a shard says that it is one", () => {
     expect(right[1].report.footer.claim).toContain("; shard 2 of 3; ");
-    expect(right[1].report.footer.cases).toBe(4);
+    // Four of its own, and the two checks of the judge.
+    expect(right[1].report.footer.cases).toBe(6);
     const merged = mergeReports(right);
-    expect(merged.footer).toMatchObject({ conforms: true, reached: "L3", planned: 12, cases: 12 });
+    expect(merged.footer).toMatchObject({ conforms: true, reached: "L3", planned: 14, cases: 14 });
     expect(merged.footer.claim).not.toContain("shard");
     expect(merged.header).not.toHaveProperty("shard");
   });
@@ -78,13 +85,13 @@ describe("the report of all shards", () => {
           runs: 5,
           ...(k === 1 && verdict === "nondeterministic" && { message: "other bits" }),
         };
-        const footer = { ...report.footer, planned: 5, cases: 5 };
+        const footer = { ...report.footer, planned: 7, cases: 7 };
         return { source, report: { ...report, cases: [...report.cases, audit], footer } };
       });
     const auditOf = (shards: NamedReport[]) => {
       const { cases, footer } = mergeReports(shards);
-      expect(footer).toMatchObject({ planned: 13, cases: 13 });
-      return cases.at(-1);
+      expect(footer).toMatchObject({ planned: 15, cases: 15 });
+      return cases.find(({ id }) => id === "determinism-audit");
     };
     expect(auditOf(audited("certified"))).toMatchObject({ verdict: "certified", runs: 15 });
     expect(auditOf(audited("nondeterministic"))).toMatchObject({ verdict: "nondeterministic", runs: 15 });
@@ -95,11 +102,11 @@ describe("the report of all shards", () => {
   it("holds expectations against the cases of all shards", () => {
     const expected = new Set(whole.cases.map(({ id }) => id));
     const judged = mergeReports(failing, (report) => {
-      expect(report.cases).toHaveLength(12);
+      expect(report.cases).toHaveLength(14);
       return { expected, breaches: [], open: [], undecided: [], unexpected: [] };
     });
     expect(judged.footer).toMatchObject({ conforms: true, expectations: { breaches: [] } });
-    expect(judged.footer.expectations?.expected).toHaveLength(12);
+    expect(judged.footer.expectations?.expected).toHaveLength(14);
   });
 });
 

@@ -6,6 +6,7 @@ import { type CaseResult, isNotRun } from "../suite/case-result.js";
 import { clauseMatrix } from "../suite/clause-matrix.js";
 import { DeterminismAudit } from "../suite/determinism-audit.js";
 import type { ExpectationsReport } from "../suite/expectations/judge-expectations.js";
+import { JUDGE_CHECKS } from "../suite/judge-checks.js";
 import { unshard } from "../suite/shard.js";
 import { conclusionOf, outcomesOf } from "./case-outcome.js";
 import { completed, type Report, type ReportFinding } from "./report.js";
@@ -73,8 +74,9 @@ export function mergeReports(
   const sum = (of: (footer: Report["footer"]) => number) =>
     footers.reduce((total, footer) => total + of(footer), 0);
   const notReproduced = footers.flatMap((footer) => footer.notReproduced ?? []);
-  const audits = cases.filter(({ kind }) => kind === "audit").length;
-  const auditsPlanned = footers.length * audits;
+  // What each shard has of its own is one case together.
+  const joined = inOrder.flatMap((report) => report.cases).length - cases.length;
+  const selfCheck = mergedSelfCheck(footers);
   const footerWith = (expectations: Report["footer"]["expectations"]) => {
     const { reached, validation, conforms, decided } = conclusionOf({
       header,
@@ -89,13 +91,13 @@ export function mergeReports(
       reached,
       validation,
       decided,
-      // Each shard has an audit of its own, which are one case together.
-      planned: sum((footer) => footer.planned) - auditsPlanned + audits,
+      planned: sum((footer) => footer.planned) - joined,
       cases: cases.length,
       notRun: cases.filter(({ verdict }) => isNotRun(verdict)).length,
       findings: body.findings.length,
       tally,
       multiStep,
+      ...(selfCheck && { selfCheck }),
       ...(expectations && { expectations }),
       restarts: sum((footer) => footer.restarts),
       ...(notReproduced.length > 0 && { notReproduced }),
@@ -174,13 +176,37 @@ function mergedEnvironment(reports: readonly Report[]): Report["header"]["enviro
   };
 }
 
-/** In the order of a whole run; the audits of all shards are one case, which fails if one of them does. */
+/** Cases that every shard has, because they look at all others. */
+const OF_EVERY_SHARD: readonly string[] = [DeterminismAudit.id, ...JUDGE_CHECKS];
+
+/** In the order of a whole run; what all shards have of their own is one case, which fails if one of them does. */
 function mergedCases(reports: readonly Report[]): Report["cases"] {
-  const cases = unshard(reports.map((report) => report.cases.filter(({ id }) => id !== DeterminismAudit.id)));
-  const audits = reports.flatMap((report) => report.cases.filter(({ id }) => id === DeterminismAudit.id));
-  if (audits.length === 0) return cases;
-  const worst = audits.find(({ message }) => message !== undefined) ?? leastTelling(audits);
-  return [...cases, { ...worst, runs: audits.reduce((total, { runs }) => total + runs, 0) }];
+  const cases = unshard(
+    reports.map((report) => report.cases.filter(({ id }) => !OF_EVERY_SHARD.includes(id))),
+  );
+  const joined = OF_EVERY_SHARD.flatMap((shared) => {
+    const alike = reports.flatMap((report) => report.cases.filter(({ id }) => id === shared));
+    if (alike.length === 0) return [];
+    const worst = alike.find(({ message }) => message !== undefined) ?? leastTelling(alike);
+    return [{ ...worst, runs: alike.reduce((total, { runs }) => total + runs, 0) }];
+  });
+  return [...cases, ...joined];
+}
+
+function mergedSelfCheck(footers: readonly Report["footer"][]): Report["footer"]["selfCheck"] {
+  const all = footers.flatMap(({ selfCheck }) => selfCheck ?? []);
+  return all.length === 0
+    ? undefined
+    : all.reduce((sum, next) => ({
+        judged: sum.judged + next.judged,
+        bounded: sum.bounded + next.bounded,
+        emulated: sum.emulated + next.emulated,
+        negative: sum.negative + next.negative,
+        rejected: sum.rejected + next.rejected,
+        positive: sum.positive + next.positive,
+        accepted: sum.accepted + next.accepted,
+        seconds: sum.seconds + next.seconds,
+      }));
 }
 
 /** Without a failure, what one shard could not decide is not decided; what one had no programs for, others had. */

@@ -31,6 +31,25 @@ const tally = z
     description: "Counts of judged observations: one element of one slot after one step each",
   });
 
+const selfCheck = z
+  .strictObject({
+    judged: z.number().int().meta({ description: "Observations that were judged" }),
+    bounded: z.number().int().meta({
+      description:
+        "Those whose accepted values were held against the exact step, widened by the error of the declared choices",
+    }),
+    emulated: z.number().int().meta({
+      description:
+        "Those that were recomputed by decimal.js, one rounding an operation, under a pinned evaluation",
+    }),
+    negative: z.number().int().meta({ description: "Controls that the judge must reject" }),
+    rejected: z.number().int().meta({ description: "Those that it rejected" }),
+    positive: z.number().int().meta({ description: "Controls that the judge must accept" }),
+    accepted: z.number().int().meta({ description: "Those that it accepted" }),
+    seconds: z.number().meta({ description: "Time that this took" }),
+  })
+  .meta({ id: "SelfCheck", description: "What was checked of the judge while it judged" });
+
 const axisDifference = z.strictObject({
   kind: z.enum(["dialect", "evaluation"]),
   axis: z.string(),
@@ -305,6 +324,7 @@ export const reportLineSchema = z
         findings: z.number().int(),
         tally,
         multiStep: tally.meta({ description: "The part that was judged by sets carried over several steps" }),
+        selfCheck: selfCheck.optional(),
         expectations: z
           .strictObject({
             expected: z.array(z.string()).meta({ description: "Cases that fail as expected" }),

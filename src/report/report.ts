@@ -259,6 +259,7 @@ function footerOf(result: GateResult, run: RunDescription): Omit<LineOf<"footer"
     findings: result.findings.length,
     tally: { ...result.tally },
     multiStep: { ...result.multiStep },
+    selfCheck: selfCheckOf(result.selfCheck),
     ...(result.expectations && { expectations: expectationsOf(result.expectations) }),
     restarts: result.restarts,
     ...(result.unexplained.length > 0 && {
@@ -266,6 +267,10 @@ function footerOf(result: GateResult, run: RunDescription): Omit<LineOf<"footer"
     }),
     seconds: run.seconds,
   };
+}
+
+function selfCheckOf({ controls, ...counts }: GateResult["selfCheck"]) {
+  return { ...counts, ...controls };
 }
 
 function expectationsOf({ expected, breaches }: ExpectationsReport) {

@@ -8,6 +8,7 @@ import { headline, type Paint, WITHOUT_COLOUR } from "./headline.js";
 import { notRunLines } from "./not-run-text.js";
 import { printableLine } from "./printable.js";
 import type { Report } from "./report.js";
+import { selfCheckText } from "./self-check-text.js";
 import { shortTexts } from "./short-texts.js";
 import { validationText } from "./validation-text.js";
 
@@ -25,6 +26,7 @@ export function terminalReport(whole: Report, colour: boolean): string {
     : WITHOUT_COLOUR;
   const rate = failureRateText(report);
   const validation = validationText(report);
+  const checked = selfCheckText(report);
   const lines = [
     headline(report, paint),
     ...selfCheckLines(report),
@@ -36,6 +38,7 @@ export function terminalReport(whole: Report, colour: boolean): string {
     ...declarationCostLines(report).map((line) => `  ${line}`),
     ...standingLines(report),
     ...(rate === undefined ? [] : [`  ${rate}`]),
+    ...(checked === undefined ? [] : [`  ${checked}`]),
     "",
   ];
   for (const finding of report.findings) lines.push(findingText(finding, paint), "");

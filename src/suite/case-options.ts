@@ -1,6 +1,7 @@
 import type { Adapter } from "../adapter/adapter.js";
 import type { Capability } from "../adapter/capability.js";
 import type { Declaration } from "../judge/declaration.js";
+import type { SelfCheck } from "../self-check/self-check.js";
 import type { FaultAllowance } from "./fault-allowance.js";
 
 /** What every case is run with. */
@@ -13,6 +14,8 @@ export interface CaseOptions {
   /** What the run may spend on faults, shared by all of its cases. */
   readonly allowance: FaultAllowance;
   readonly replay: ReplayCommand;
+  /** Checks the judge while it judges; left out, it is not checked. */
+  readonly selfCheck?: SelfCheck;
 }
 
 /** The command line that runs a part of a gate again, given the options that select it. */

@@ -15,7 +15,7 @@ import type { Mismatch } from "../judge/mismatch.js";
 import { isFailure, type Verdict } from "../judge/verdict.js";
 import { programSize } from "../program/program-size.js";
 import { isolateElement } from "../search/isolate-element.js";
-import { type CaseResult, type Evidence, type Failure, isNotRun } from "./case-result.js";
+import { type CaseResult, type Evidence, type Failure, isNotRun, isSelfCheck } from "./case-result.js";
 import { failsAlone } from "./fails-alone.js";
 
 /** Failures that share one root cause, with a program that shows what is said of it. */
@@ -108,12 +108,13 @@ async function saidFinding(
   declaration: Declaration,
   adapter: Adapter,
 ): Promise<Finding> {
-  const [{ verdict, failure }] = alike;
+  const [{ kind, verdict, failure }] = alike;
   const { minimal } = failure;
   // Programs that got no answer were given alone before they were blamed.
   const isFault = (FAULTS as readonly string[]).includes(verdict);
-  const alone =
-    minimal !== undefined && (isFault || (await failsAlone(minimal.program, adapter, declaration)));
+  // What shows a defect of the suite is not run again: it says nothing of the implementation.
+  const known = isFault || isSelfCheck({ kind });
+  const alone = minimal !== undefined && (known || (await failsAlone(minimal.program, adapter, declaration)));
   const sentence = failure.message.endsWith(".") ? failure.message : `${failure.message}.`;
   return {
     diagnosis: { verdict: isNotRun(verdict) ? "differs" : verdict, sentence, axes: [], alternatives: [] },
@@ -167,7 +168,7 @@ async function arithmeticFailure(
   adapter: Adapter,
 ): Promise<ArithmeticFailure | undefined> {
   const { id, verdict, failure } = result;
-  if (!ARITHMETIC.includes(verdict)) return undefined;
+  if (!ARITHMETIC.includes(verdict) || isSelfCheck(result)) return undefined;
   const judged = [...(failure.minimal ? [failure.minimal] : []), ...failure.others].map((evidence) => ({
     evidence,
     judgement: judgementOf(evidence, declaration),

@@ -2,12 +2,14 @@ import type { UnexplainedFault } from "../adapter/adapter.js";
 import type { Hello } from "../adapter/hello.js";
 import type { Declaration } from "../judge/declaration.js";
 import { addTally, emptyTally, type Tally } from "../judge/tally.js";
-import type { CaseResult } from "./case-result.js";
+import type { SelfCheck, SelfCheckCounts } from "../self-check/self-check.js";
+import { type CaseResult, isSelfCheck } from "./case-result.js";
 import { type ClauseRow, clauseMatrix } from "./clause-matrix.js";
 import { type Conclusion, conclude } from "./conclusion.js";
 import { type ExpectationsReport, judgeExpectations } from "./expectations/judge-expectations.js";
 import { type Finding, findingsOf } from "./finding.js";
 import type { GateOptions } from "./gate-options.js";
+import { judgeChecks } from "./judge-checks.js";
 import type { Level } from "./level.js";
 import { platform } from "./platform.js";
 import type { ProfileName } from "./profile.js";
@@ -37,6 +39,8 @@ export interface GateResult extends Conclusion {
   readonly tally: Tally;
   /** The part of the tally that was judged by sets carried over several steps. */
   readonly multiStep: Tally;
+  /** What was checked of the judge that gave these results. */
+  readonly selfCheck: SelfCheckCounts;
   /** What became of the expectations, if there are any. */
   readonly expectations?: ExpectationsReport;
   /** Restarts of the implementation's process after faults. */
@@ -48,18 +52,24 @@ export interface GateResult extends Conclusion {
 /**
  * Sum up the results of cases.
  * @param stopped why some of those that were planned have none
+ * @param selfCheck what checked the judge while the cases ran
  */
 export async function gateResult(
   options: GateOptions,
   hello: Hello,
-  results: readonly CaseResult[],
+  cases: readonly CaseResult[],
   planned: number,
   stopped: string | undefined,
+  selfCheck: SelfCheck,
 ): Promise<GateResult> {
   const { adapter, declaration, level, only, shard } = options;
-  const complete = results.length === planned;
+  const complete = cases.length === planned;
+  const checks = judgeChecks(selfCheck, options);
+  const results = [...cases, ...checks];
   const part = partOf(options);
-  const findings = await findingsOf(results, declaration, adapter);
+  // Where the suite itself is wrong, nothing that it found in the implementation is shown.
+  const suspects = results.filter((result) => result.failure && isSelfCheck(result));
+  const findings = await findingsOf(suspects.length > 0 ? suspects : results, declaration, adapter);
   const diagnosed = results.map((result) => withDiagnosis(result, findings));
   const expectations =
     options.expectations &&
@@ -88,7 +98,7 @@ export async function gateResult(
       complete,
       ...(expectations && { expectations }),
     }),
-    planned,
+    planned: planned + checks.length,
     ...(only !== undefined && { only }),
     ...(shard && { shard }),
     complete,
@@ -98,6 +108,7 @@ export async function gateResult(
     clauses: clauseMatrix(diagnosed),
     tally,
     multiStep,
+    selfCheck: selfCheck.counts,
     ...(expectations && { expectations }),
     restarts: adapter.restarts ?? 0,
     unexplained: [...(adapter.unexplained ?? [])],

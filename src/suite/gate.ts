@@ -55,5 +55,5 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
     const result = results.get(id);
     return result ? [result] : [];
   });
-  return gateResult(options, hello, inOrder, total, stopped);
+  return gateResult(options, hello, inOrder, total, stopped, plan.selfCheck);
 }

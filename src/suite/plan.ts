@@ -1,6 +1,7 @@
 import { PROPERTIES } from "../../properties/index.js";
 import type { Hello } from "../adapter/hello.js";
 import { BUNDLED_SOURCE_TRAINING } from "../package-info.js";
+import { SelfCheck } from "../self-check/self-check.js";
 import { capabilityCases, runCapabilityCase } from "./capability-cases.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseResult } from "./case-result.js";
@@ -29,6 +30,8 @@ export interface PlannedCase {
 export interface Plan {
   readonly cases: readonly PlannedCase[];
   readonly audit?: PlannedCase;
+  /** Checks the judge in all of them. */
+  readonly selfCheck: SelfCheck;
 }
 
 /**
@@ -41,6 +44,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
   const demandBitExact = level === "L3";
   const audit = new DeterminismAudit();
   const allowance = new FaultAllowance();
+  const selfCheck = new SelfCheck(options.seed);
   const careful = allowance.watch(options.adapter);
   const caseOptions = (): CaseOptions => ({
     adapter: audit.watch(careful),
@@ -49,6 +53,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
     declaration,
     demandBitExact,
     replay,
+    selfCheck,
   });
   const claimed = demandBitExact ? declaration.reference?.name : undefined;
   const stored = [
@@ -93,7 +98,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
         ? "it looks at what other cases were answered, so it runs with all of them"
         : undefined,
     );
-  return { cases, ...(selected(audited) && { audit: audited }) };
+  return { cases, ...(selected(audited) && { audit: audited }), selfCheck };
 }
 
 /** Whether a case that is not run yet will be a self-check, which asks the implementation nothing. */
@@ -106,6 +111,6 @@ export function isDrawn(id: string): boolean {
   return PROPERTIES.some((property) => property.id === id && property.weight !== 0);
 }
 
-function inWords(selection: string): string {
+export function inWords(selection: string): string {
   return `again: ${selection}`;
 }

@@ -5,6 +5,7 @@ import { PropertyFailure, RefusalFailure } from "../../properties/property-failu
 import { NOT_OFFERED, ProgramNotSent, Subject } from "../../properties/subject.js";
 import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
 import { type Adapter, FAULTS, type FaultVerdict } from "../adapter/adapter.js";
+import { judgeProgram } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import type { CaseOptions } from "./case-options.js";
@@ -87,6 +88,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
       addTally(tally, judgement.tally);
       addTally(multiStep, judgement.multiStep);
     },
+    checkedUntil(() => failed, options.selfCheck?.judgeOf(property.id)),
   );
   const sent = (evidence: Evidence): Evidence => ({ ...evidence, program: subject.sent(evidence.program) });
   let turn = performance.now();
@@ -165,6 +167,14 @@ export async function runProperty(property: Property, options: PropertyRunOption
 function distributionOf({ weight }: Property, { distribution }: Drawn<unknown>, skipped: number): string {
   if (weight === 0) return "one worked example";
   return skipped === 0 ? distribution : `${distribution}; ${skipped} draws passed over`;
+}
+
+/** A judge that is checked while it judges, until the condition holds: programs that shrinking makes are not part of a run. */
+function checkedUntil(
+  condition: () => boolean,
+  checked: typeof judgeProgram = judgeProgram,
+): typeof judgeProgram {
+  return (...judged) => (condition() ? judgeProgram : checked)(...judged);
 }
 
 /** The same adapter, to which programs are given alone while the condition holds. */

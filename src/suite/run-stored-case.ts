@@ -66,6 +66,7 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
       addTally(multiStep, judgement.multiStep);
       verdict = verdictOf(judgement, declaration);
     },
+    options.selfCheck?.judgeOf(id),
   );
   try {
     const observations = await subject.conforms(program);

@@ -80,6 +80,6 @@ export class GateRun {
     const { options, hello, plan } = await this.planned();
     const audit = await this.audited();
     const results = [...(await this.resultsOf(plan.cases)), ...audit];
-    return gateResult(options, hello, results, results.length, undefined);
+    return gateResult(options, hello, results, results.length, undefined, plan.selfCheck);
   }
 }

@@ -5,6 +5,7 @@ import { failedSelfChecks } from "../failed-self-checks.js";
 import { outcomeOf, outcomeText, restrictionText } from "../headline.js";
 import { notReproducedLines } from "../not-run-text.js";
 import type { Report } from "../report.js";
+import { selfCheckText } from "../self-check-text.js";
 import { validationText } from "../validation-text.js";
 import { clausesLabel } from "./clause-links.js";
 import { OUTCOME_STATUS } from "./outcome-status.js";
@@ -32,6 +33,7 @@ export function Summary({ report }: { readonly report: Report }) {
     return "";
   });
   const restriction = restrictionText(report);
+  const checked = selfCheckText(report);
   return (
     <div class={`summary ${OUTCOME_STATUS[outcomeOf(report)]}`}>
       <p class="kicker">RMSprop conformance report</p>
@@ -78,6 +80,7 @@ export function Summary({ report }: { readonly report: Report }) {
         </div>
       )}
       <Counts report={report} />
+      {checked === undefined ? null : <p class="checked">{checked}</p>}
     </div>
   );
 }

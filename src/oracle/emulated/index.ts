@@ -1,0 +1,1 @@
+export { type EmulatedStep, emulateStep } from "./emulate-step.js";

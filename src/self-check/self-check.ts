@@ -1,0 +1,114 @@
+import type { Slot } from "../../spec/arithmetic.js";
+import type { Declaration } from "../judge/declaration.js";
+import { judgeProgram } from "../judge/judge-program.js";
+import { RandomSource } from "../search/element-steps.js";
+import { type ControlCounts, judgeControls, noControls, regimeOf } from "./controls.js";
+import { crossCheck } from "./cross-check.js";
+import type { Disagreement } from "./disagreement.js";
+import { pinnedOf } from "./pinned-choices.js";
+import { judgedSlots, type SampledElement } from "./sampled-element.js";
+import { CaseSampler, hashOf } from "./sampler.js";
+
+/** What was recomputed of a run, and how the judge did on controls. */
+export interface SelfCheckCounts {
+  /** Observations that were judged by one step or by carried sets: what could have been recomputed, and more. */
+  judged: number;
+  /** Observations whose accepted values were held against the exact step and its error. */
+  bounded: number;
+  /** Observations that were recomputed operation by operation, under each pinned evaluation. */
+  emulated: number;
+  readonly controls: ControlCounts;
+  /** Time that all of this took. */
+  seconds: number;
+}
+
+/** What was found wrong, and the case whose program it was found in. */
+export interface FoundInCase extends Disagreement {
+  readonly caseId: string;
+}
+
+/** Judges as `judgeProgram` does, and checks a sample of what it judged. */
+export type CheckedJudge = typeof judgeProgram;
+
+/**
+ * Tries the judge in the run in which it judges: of each case a sample of the judged observations is recomputed by
+ * decimal.js, and the judge is given observations of which it is known how they must be judged.
+ */
+export class SelfCheck {
+  readonly counts: SelfCheckCounts = {
+    judged: 0,
+    bounded: 0,
+    emulated: 0,
+    controls: noControls(),
+    seconds: 0,
+  };
+  /** The first thing that was found of each kind. */
+  crossCheckFailure: FoundInCase | undefined;
+  controlFailure: FoundInCase | undefined;
+
+  constructor(private readonly seed: number) {}
+
+  /** The judge of one case. What is sampled follows from the seed, the case and its programs. */
+  judgeOf(caseId: string): CheckedJudge {
+    const sampler = new CaseSampler(this.seed, caseId);
+    const random = new RandomSource(hashOf(`${this.seed} ${caseId} choices`));
+    const quota = new ControlQuota();
+    return (program, observations, declaration, onSet) => {
+      const sample = sampler.program(program);
+      quota.grow();
+      const judgement = judgeProgram(program, observations, declaration, onSet, (slot) => sample.add(slot));
+      this.counts.judged += judgement.tally.judged;
+      const begun = performance.now();
+      for (const group of sample.groups) this.check(caseId, group, declaration, random, quota);
+      this.counts.seconds += (performance.now() - begun) / 1000;
+      return judgement;
+    };
+  }
+
+  private check(
+    caseId: string,
+    group: readonly SampledElement[],
+    declaration: Declaration,
+    random: RandomSource,
+    quota: ControlQuota,
+  ): void {
+    const pinned = pinnedOf(declaration, random);
+    const disagreement = crossCheck(group, random.pick(pinned), declaration);
+    this.crossCheckFailure ??= disagreement && { ...disagreement, caseId };
+    const observations = group.reduce((sum, element) => sum + judgedSlots(element).length, 0);
+    this.counts.bounded += observations;
+    this.counts.emulated += observations;
+    for (const element of group) {
+      for (const slot of judgedSlots(element)) {
+        if (!quota.takes(slot, element)) continue;
+        const one = random.pick(pinned);
+        const failure = judgeControls(element, slot, one, declaration, this.counts.controls);
+        this.controlFailure ??= failure && { ...failure, caseId };
+      }
+    }
+  }
+}
+
+/** Observations of a case that have controls before any other program has come, and by how many each one adds. */
+const INITIAL_CONTROLS = 1;
+const CONTROLS_OF_PROGRAM = 1 / 16;
+
+/** Chooses the observations of a case that have controls: in each quantity and regime the first, the 4th, the 16th … */
+class ControlQuota {
+  private left = INITIAL_CONTROLS;
+  private readonly seen = new Map<string, number>();
+
+  grow(): void {
+    this.left += CONTROLS_OF_PROGRAM;
+  }
+
+  takes(slot: Slot, { observed }: SampledElement): boolean {
+    if (this.left < 1) return false;
+    const regime = `${slot} ${regimeOf(observed[slot] as number)}`;
+    const count = (this.seen.get(regime) ?? 0) + 1;
+    this.seen.set(regime, count);
+    if (!Number.isInteger(Math.log2(count) / 2)) return false;
+    this.left--;
+    return true;
+  }
+}

@@ -1,0 +1,43 @@
+import { emptyTally } from "../judge/tally.js";
+import type { FoundInCase, SelfCheck } from "../self-check/self-check.js";
+import type { CaseResult } from "./case-result.js";
+import type { GateOptions } from "./gate-options.js";
+import { inWords } from "./plan.js";
+
+/** The self-checks that every gate makes while it judges. */
+export const JUDGE_CHECKS = ["cross-check", "controls"] as const;
+
+/**
+ * What the checks of the judge come to: as self-checks, so that one that fails is a defect of the suite and of nothing
+ * else. There are none where nothing was judged that they look at.
+ */
+export function judgeChecks(selfCheck: SelfCheck, { seed, replay = inWords }: GateOptions): CaseResult[] {
+  const { counts, crossCheckFailure, controlFailure } = selfCheck;
+  const { negative, positive } = counts.controls;
+  if (counts.emulated === 0) return [];
+  const resultOf = (
+    id: (typeof JUDGE_CHECKS)[number],
+    runs: number,
+    found: FoundInCase | undefined,
+  ): CaseResult => ({
+    id,
+    kind: "self-check",
+    clauses: [],
+    verdict: found ? "differs" : "certified",
+    runs,
+    tally: emptyTally(),
+    multiStep: emptyTally(),
+    ...(found && {
+      failure: {
+        message: `in ${found.caseId}: ${found.message}`,
+        minimal: found.shown,
+        others: [],
+        replay: replay(`--only ${found.caseId} --seed ${seed}`),
+      },
+    }),
+  });
+  return [
+    resultOf("cross-check", counts.emulated, crossCheckFailure),
+    resultOf("controls", negative + positive, controlFailure),
+  ];
+}
