@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type Slot, STATE_SLOTS, type StateSlot } from "../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
+import { hasMomentum } from "../../spec/step-shape.js";
 import type { Capability } from "../../src/adapter/capability.js";
 import type { Operation, Program, ProgramHyperparameters, StateEntry } from "../../src/program/program.js";
 import type { Tensor } from "../../src/program/tensor.js";
@@ -118,7 +119,7 @@ interface Offer {
 function offerOf(dialect: Dialect, capabilities: readonly Capability[]): Offer {
   const offers = (capability: Capability) => capabilities.includes(capability);
   const has = {
-    momentum: dialect.momentum !== "none" && dialect.momentum !== "ignored",
+    momentum: hasMomentum(dialect),
     centered: dialect.centered !== "never",
     weightDecay: dialect.weightDecay !== "none",
     maximize: dialect.maximize === "optional",
