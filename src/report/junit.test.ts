@@ -98,7 +98,7 @@ describe("of real runs", () => {
         error: [
           {
             type: "incomplete",
-            message: expect.stringMatching(/^INCOMPLETE after \d+ of 12 cases, .*: interrupted$/),
+            message: expect.stringMatching(/^INCOMPLETE after \d+ of 14 cases, .*: interrupted$/),
           },
         ],
       },

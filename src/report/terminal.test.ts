@@ -31,14 +31,14 @@ beforeAll(async () => {
 describe("the first line", () => {
   it("says verdict, level, cases and what was not run", () => {
     expect(headlineOf(right)).toMatch(
-      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* \(no self-check of the suite\) · bundled \(fused\) · 12 cases run, 0 not run · 1 of 59 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
+      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* · bundled \(fused\) · 12 cases run, 0 not run, 2 self-checks · 1 of 59 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
     );
     expect(headlineOf(failing)).toMatch(
       /^DOES NOT CONFORM at L2 \(reached L0: speaks the protocol\) · only .* · planted · 12 cases run/,
     );
     expect(headlineOf(failing)).toMatch(/, [1-9][\d,]* rejected$/);
     expect(headlineOf({ ...right, complete: false, planned: 3000 })).toMatch(
-      /^INCOMPLETE after 12 of 3,000 cases, which decides no level: stopped · /,
+      /^INCOMPLETE after 14 of 3,000 cases, which decides no level: stopped · /,
     );
   });
 
@@ -170,6 +170,15 @@ describe("the report", () => {
     expect(text.match(/1 is not 2/g)).toHaveLength(1);
   });
 
+  it("says how much of the judging was checked", () => {
+    const line = textOf(right, false)
+      .split("\n")
+      .find((each) => each.startsWith("  judge cross-checked: "));
+    expect(line).toMatch(
+      /: [1-9][\d,]* of [\d,]+ observations recomputed in decimal arithmetic \([\d.]+ %\), .*; negative controls: ([1-9][\d,]*) of \1 rejected; positive controls: ([1-9][\d,]*) of \2 accepted$/,
+    );
+  });
+
   it("counts and lists apart what holds over the reals only", () => {
     const clauses = right.clauses.map((row) =>
       row.clause === "RMS-2.1"
@@ -179,7 +188,7 @@ describe("the report", () => {
     const selfCheck = { ...right.results[0], id: "proof", kind: "self-check" as const };
     const lines = textOf({ ...right, clauses, results: [...right.results, selfCheck] }, false).split("\n");
     expect(lines[0]).toContain(
-      " · 12 cases run, 0 not run, 1 self-check · 1 of 59 clauses shown, 1 over the reals only · ",
+      " · 12 cases run, 0 not run, 3 self-checks · 1 of 59 clauses shown, 1 over the reals only · ",
     );
     expect(lines[1]).toBe("  over the reals only, which shows nothing of this implementation: RMS-2.1");
     expect(lines).toContainEqual(expect.stringMatching(/^RMS-2\.1 +reals only +certified 1$/));

@@ -4,9 +4,9 @@ import { RandomSource } from "../search/element-steps.js";
 import { type SampledElement, sampledElement } from "./sampled-element.js";
 
 /** Element-steps of one program that are recomputed at most; a program of as many or fewer is recomputed whole. */
-const MAX_OF_PROGRAM = 4;
+const MAX_OF_PROGRAM = 3;
 /** Element-steps that a case may recompute before its programs are thinned out. */
-const INITIAL_ALLOWANCE = 8;
+const INITIAL_ALLOWANCE = 6;
 /** Element-steps by which each program of a case raises what the case may recompute. */
 const ALLOWANCE_OF_PROGRAM = 1 / 4;
 /** Rejected elements of a program that are recomputed as well. */

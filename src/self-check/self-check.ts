@@ -73,7 +73,8 @@ export class SelfCheck {
     quota: ControlQuota,
   ): void {
     const pinned = pinnedOf(declaration, random);
-    const disagreement = crossCheck(group, random.pick(pinned), declaration);
+    const withExactOracle = random.integer(1, GROUPS_FOR_EXACT_ORACLE) === 1;
+    const disagreement = crossCheck(group, random.pick(pinned), declaration, withExactOracle);
     this.crossCheckFailure ??= disagreement && { ...disagreement, caseId };
     const observations = group.reduce((sum, element) => sum + judgedSlots(element).length, 0);
     this.counts.bounded += observations;
@@ -88,6 +89,9 @@ export class SelfCheck {
     }
   }
 }
+
+/** One of so many sampled groups is computed by the exact oracle too, which is held against rationals elsewhere. */
+const GROUPS_FOR_EXACT_ORACLE = 4;
 
 /** Observations of a case that have controls before any other program has come, and by how many each one adds. */
 const INITIAL_CONTROLS = 1;
