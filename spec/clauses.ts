@@ -59,7 +59,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
         id: "RMS-1.3",
         statement:
           "Before its first step, the state of a parameter is the dialect's initial accumulator, and zero in every other slot.",
-        formula: "s_0 ∈ {0, 1, ε, given}, a_0 = b_0 = 0",
+        formula: "s_0 ∈ {0, 1, ε, g_1², given}, a_0 = b_0 = 0",
         arithmetic: "acceptance set",
         why: "A mean square that starts at 1 makes the first steps up to 1/√(1−β) times smaller.",
       },
@@ -96,7 +96,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-2.3",
         statement:
-          "Without momentum and uncentered, a step is at most the learning rate times the gradient over the root of its own share of the mean square.",
+          "Without momentum and decoupled weight decay, and uncentered, a step is at most the learning rate times the gradient over the root of its own share of the mean square.",
         formula: "|Δθ_t| ≤ η·|g_t|/√((1−β)·g_t²) ≤ η/√(1−β)",
         arithmetic: "reals",
         why: "The step size is bounded whatever the gradients are; this is what makes RMSprop robust.",
@@ -104,7 +104,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-2.4",
         statement:
-          "In float32, without momentum and uncentered, the first step from a parameter at zero stays below the bound with each operation rounded as the declared evaluations round it.",
+          "In float32, without momentum and weight decay, and uncentered, the first step from a parameter at zero stays below the bound with each operation rounded as the declared evaluations round it.",
         formula: "|θ_1| ≤ fl↑(η̂·|g|)/fl↓(√(fl↓(t̂·g²)))",
         arithmetic: "float32",
         why: "The bound must survive rounding: the excess is what the roundings of one step allow, no more.",
@@ -125,7 +125,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       },
       {
         id: "RMS-3.2",
-        statement: "A zero gradient multiplies the mean square by β.",
+        statement: "Without weight decay, a zero gradient multiplies the mean square by β.",
         formula: "g_t = 0 ⇒ s_t = fl(β̂·s_{t−1})",
         arithmetic: "acceptance set",
         why: "Forgetting is what separates RMSprop from AdaGrad.",
@@ -133,7 +133,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-3.3",
         statement:
-          "Without momentum and weight decay, the parameter never moves in the direction of the gradient.",
+          "Without momentum and weight decay, and unless it maximizes, the parameter never moves in the direction of the gradient.",
         formula: "sign(θ_t − θ_{t−1}) ∈ {0, −sign(g_t)}",
         arithmetic: "float32",
         why: "Rounding is monotone: an update of the right sign cannot be rounded to the wrong side.",
@@ -168,7 +168,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-4.4",
         statement:
-          "AdaGrad's effective learning rate never rises; RMSprop's rises again after a burst of large gradients.",
+          "AdaGrad's effective learning rate never rises; RMSprop's rises again after a burst of large gradients, uncentered and without bias correction, unless ε alone stands in the denominator.",
         formula: "η/d_t rises when g_t² < s_{t−1}",
         arithmetic: "float32",
         why: "The difference that RMSprop was invented for.",
@@ -199,7 +199,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-5.2",
         statement:
-          "With β = 1 the mean square is frozen and the update is stochastic gradient descent with the rate η/d.",
+          "With β = 1 and without bias correction the mean square is frozen, and uncentered and without momentum the update is stochastic gradient descent with the rate η/d.",
         formula: "β = 1 ⇒ s_t = s_0, Δθ = −(η/d_0)·g_t",
         arithmetic: "acceptance set",
         why: "1 − β is exactly 0: nothing may be added to the mean square.",
@@ -214,7 +214,8 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       },
       {
         id: "RMS-5.4",
-        statement: "With β = 0 and ε = 0 the step is the learning rate with the sign of the gradient.",
+        statement:
+          "With β = 0 and ε = 0, uncentered and without momentum, the step is the learning rate with the sign of the gradient.",
         formula: "β = 0, ε = 0 ⇒ Δθ = −η·sign(g_t); in float32 η to the bit where |g| is a power of two",
         arithmetic: "acceptance set",
         why: "Sign descent is the other end of the family.",
@@ -292,7 +293,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-8.1",
         statement:
-          "At ε = 0, multiplying all gradients by a power of two leaves the trajectory as it is, to the bit, while nothing over- or underflows.",
+          "At ε = 0, with correctly rounded roots and quotients, from a mean square of zero and without weight decay and clipping, multiplying all gradients by a power of two leaves the trajectory as it is, to the bit, while nothing over- or underflows.",
         formula: "g → 2^k·g ⇒ s → 4^k·s, θ unchanged",
         arithmetic: "float32",
         why: "RMSprop is scale-free but for ε; powers of two only move exponents.",
@@ -300,10 +301,10 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-8.2",
         statement:
-          "Negating parameters and gradients negates parameters and buffers and keeps the mean square, to the bit.",
+          "Negating parameters and gradients negates parameters and buffers and keeps the mean square, to the bit, except for the sign of a zero.",
         formula: "(θ, g) → (−θ, −g) ⇒ (θ_t, a_t, b_t, s_t) → (−θ_t, −a_t, −b_t, s_t)",
         arithmetic: "float32",
-        why: "Rounding to nearest is odd.",
+        why: "Rounding to nearest is odd, but a sum that cancels is +0 on both sides.",
       },
       {
         id: "RMS-8.3",
@@ -428,7 +429,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-11.2",
         statement:
-          "An infinite gradient makes the mean square infinite in the two-term orders, and the parameter NaN unless the gradient is clipped after it was squared.",
+          "An infinite gradient that is not clipped before it is squared makes the mean square infinite in the two-term orders, and the parameter NaN unless the gradient is clipped after it was squared.",
         formula: "g = ±∞ ⇒ s = +∞, ∞/∞ = NaN",
         arithmetic: "float32",
         why: "Clamping infinities is another function.",
@@ -506,20 +507,20 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
       {
         id: "RMS-13.1",
         statement:
-          "L(w) = w² from w₀ = 1 with η = 0.1, β = 0.9, ε = 1e-8: the mean square is 0.4 and w₁ is 0.683772…",
+          "L(w) = w² from w₀ = 1 and a mean square of zero with η = 0.1, β = 0.9, ε = 1e-8: the mean square is 0.4 and w₁ is 0.683772…",
         formula: "1 − 0.1·2/√0.4 = 0.683772…; the source's text prints 0.632, which is √0.4: an erratum",
         arithmetic: "acceptance set",
         why: "The source prints the root in place of the result; whoever checks against it must know.",
       },
       {
         id: "RMS-13.2",
-        statement: "After gradients 2 and 3 the mean square is (4γ + 9)(1 − γ), for every γ.",
+        statement: "From zero, after gradients 2 and 3 the mean square is (4γ + 9)(1 − γ), for every γ.",
         arithmetic: "acceptance set",
         why: "A closed form in γ, not at one γ.",
       },
       {
         id: "RMS-13.3",
-        statement: "Gradients 1, 2, 3 with β = 0.9 give the mean squares 0.1, 0.49 and 1.341.",
+        statement: "From zero, gradients 1, 2, 3 with β = 0.9 give the mean squares 0.1, 0.49 and 1.341.",
         arithmetic: "acceptance set",
         why: "Three steps that can be followed by hand: 0.9·0.1 + 0.1·4, then 0.9·0.49 + 0.1·9. The numbers are in no source.",
       },
