@@ -20,6 +20,7 @@ import {
   traceProgram,
   traces,
 } from "./arbitraries/traces.js";
+import { roundsAtOnce } from "./intermediate-precision.js";
 import { acceptRun, failureOf, runProgram, valuesOf } from "./program-run.js";
 import { property } from "./property.js";
 import { PropertyFailure } from "./property-failure.js";
@@ -316,8 +317,7 @@ export const centeredProperties = [
       const { dialect, evaluation } = subject.declaration;
       const run = await runProgram(subject, traceProgram(dialect, trace));
       // What was stored must be what stands under the root for its sign to be known from outside.
-      const visible =
-        dialect.biasCorrection === "never" && evaluation.intermediates.every((kept) => kept === "float32");
+      const visible = dialect.biasCorrection === "never" && roundsAtOnce(evaluation);
       const negativeIsNaN = dialect.epsilon === "outside" || dialect.epsilon === "none";
       const othersAreNumbers = trace.hyperparameters.eps > 0 && dialect.epsilon !== "subtracted";
       let before: ArrayLike<number> = trace.parameter;

@@ -2,7 +2,7 @@ import type { Hyperparameters } from "../spec/dialect.js";
 import type { Evaluation, EvaluationChoice } from "../spec/evaluation.js";
 import { MIN_NORMAL } from "../src/float32/bits.js";
 import { hasExactQuotient, hasExactRoot, Reach } from "../src/oracle/accuracy.js";
-import { nextDown64, nextUp64 } from "../src/oracle/interval/binary64.js";
+import { roundingsOf } from "./intermediate-precision.js";
 import { meanSquareScalars } from "./mean-square-form.js";
 import { mayFlush } from "./subnormals.js";
 
@@ -30,14 +30,11 @@ export function firstStepBound(
   const g = Math.abs(gradient);
   const divided = new Reach(evaluation.division);
   const roots = new Reach(evaluation.root);
-  const reciprocalRoots = new Reach(
-    evaluation.root.includes("within-two-ulps") ? ["within-two-ulps"] : ["correct"],
-  );
+  const reciprocalRoots = new Reach(evaluation["reciprocal-root"]);
   let bound = 0;
   for (const { precision, complement } of meanSquareScalars(evaluation, h.alpha)) {
     const lr = precision === "float32" ? Math.fround(h.lr) : h.lr;
-    for (const intermediates of evaluation.intermediates) {
-      const { above, below } = ROUNDINGS[intermediates];
+    for (const { above, below } of roundingsOf(evaluation)) {
       const shares = evaluation["order.mean-square"].map((order) =>
         order === "weight-first" ? below(below(complement * g) * g) : below(complement * below(g * g)),
       );
@@ -72,13 +69,6 @@ export function firstStepBound(
 }
 
 type Round = (x: number) => number;
-
-/** A wider intermediate lies between the nearest binary64's neighbours. */
-const ROUNDINGS: { readonly [C in EvaluationChoice<"intermediates">]: { above: Round; below: Round } } = {
-  float32: { above: Math.fround, below: Math.fround },
-  binary64: { above: (x) => x, below: (x) => x },
-  wider: { above: nextUp64, below: nextDown64 },
-};
 
 const CORRECT = new Reach(["correct"]);
 

@@ -1,8 +1,8 @@
-import type { Evaluation, EvaluationChoice } from "../spec/evaluation.js";
+import type { Evaluation } from "../spec/evaluation.js";
 import { isFloat32 } from "../src/float32/bits.js";
 import { fma32 } from "../src/float32/fma.js";
 import { nextDown, nextUp } from "../src/float32/neighbours.js";
-import { nextUp64 } from "../src/oracle/interval/binary64.js";
+import { mayFuse, type Rounding, roundingsOf } from "./intermediate-precision.js";
 import { type MeanSquareScalars, meanSquareScalars } from "./mean-square-form.js";
 
 /**
@@ -31,9 +31,9 @@ export function meanSquareBound(evaluation: Evaluation, alpha: number, m: number
       continue;
     }
     for (const scalars of meanSquareScalars(evaluation, alpha)) {
-      for (const intermediates of evaluation.intermediates) {
+      for (const rounding of roundingsOf(evaluation)) {
         for (const contraction of evaluation["contraction.mean-square"]) {
-          bound = Math.max(bound, twoTerms(order, contraction, intermediates, scalars, m, root));
+          bound = Math.max(bound, twoTerms(order, contraction, rounding, scalars, m, root));
         }
       }
     }
@@ -57,13 +57,13 @@ function rootBelow(m: number): number {
 function twoTerms(
   order: "weight-first" | "square-first",
   contraction: "none" | "left" | "right",
-  intermediates: EvaluationChoice<"intermediates">,
+  rounding: Rounding,
   { alpha, complement }: MeanSquareScalars,
   m: number,
   root: number,
 ): number {
-  const single = intermediates === "float32";
-  const round = single ? Math.fround : intermediates === "wider" ? nextUp64 : (x: number) => x;
+  const single = mayFuse(rounding);
+  const round = rounding.above;
   const kept = round(alpha * m);
   const [x, y] = order === "weight-first" ? [round(complement * root), root] : [complement, m];
   const gained = round(x * y);

@@ -15,6 +15,7 @@ import type { ScheduledTrace } from "./arbitraries/scheduled-traces.js";
 import type { Trace } from "./arbitraries/traces.js";
 import { withZeroGradients } from "./arbitraries/zero-gradients.js";
 import { exactTrace } from "./exact-trace.js";
+import { roundsAtOnce } from "./intermediate-precision.js";
 import {
   failureAt,
   type ObservedRun,
@@ -258,7 +259,7 @@ class FormReading {
     this.lr = cast(lr);
     this.eps = cast(eps);
     this.roundsTwice = declaration.evaluation.scalars.includes("binary64");
-    const keeps = declaration.evaluation.intermediates.some((choice) => choice !== "float32");
+    const keeps = !roundsAtOnce(declaration.evaluation);
     this.kept = keeps ? halfUlp(at.after.momentum_buffer) : exactDecimal(0);
   }
 

@@ -6,6 +6,8 @@ import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { type Enclosure, isReal, point } from "../src/oracle/exact/enclosure.js";
 import { EnclosureArithmetic } from "../src/oracle/exact/enclosure-arithmetic.js";
 
+import { conversions } from "./intermediate-precision.js";
+
 /** Digits in which an observation is compared with a closed form; the forms have fewer roots than that needs. */
 const ar = new EnclosureArithmetic(60);
 
@@ -60,7 +62,7 @@ export function precisionsOf(evaluation: Evaluation): ((scalar: number) => numbe
  */
 function denominatorRoundings({ dialect, evaluation }: Reading): number {
   const sums = { outside: 1, inside: 1, subtracted: 1, both: 2, "max-clamp": 0, none: 0 }[dialect.epsilon];
-  return sums + 1 + inaccuracy(evaluation.root);
+  return sums + 1 + inaccuracy(evaluation.root) + conversions(evaluation);
 }
 
 /**
@@ -73,8 +75,8 @@ export function inaccuracy(choices: Evaluation["root"]): number {
 }
 
 /** Whether every declared root and quotient is the correctly rounded one. */
-export function isAccurate({ root, division }: Evaluation): boolean {
-  return [...root, ...division].every((choice) => choice === "correct");
+export function isAccurate({ root, division, "reciprocal-root": reciprocalRoot }: Evaluation): boolean {
+  return [...root, ...division, ...reciprocalRoot].every((choice) => choice === "correct");
 }
 
 /**
@@ -84,7 +86,10 @@ export function isAccurate({ root, division }: Evaluation): boolean {
 export function quotientRoundings(evaluation: Evaluation): number {
   const operations = evaluation.quotient.some((method) => method !== "division") ? 3 : 2;
   const divisions = evaluation["order.update"].includes("inverse") ? 2 : 1;
-  return operations + divisions * inaccuracy(evaluation.division);
+  const roots = evaluation.quotient.includes("reciprocal-root")
+    ? inaccuracy(evaluation["reciprocal-root"])
+    : 0;
+  return operations + divisions * inaccuracy(evaluation.division) + roots;
 }
 
 /**

@@ -29,6 +29,7 @@ import {
   traceProgram,
   traces,
 } from "./arbitraries/traces.js";
+import { roundsAtOnce } from "./intermediate-precision.js";
 import { acceptRun, failureOf, type ProgramRun, runProgram, valuesOf } from "./program-run.js";
 import { property } from "./property.js";
 import { expectSameObservations } from "./same-observations.js";
@@ -40,10 +41,6 @@ import { valueText } from "./value-text.js";
  * of the results in words of its own, as far as every declared evaluation agrees on it; the acceptance set
  * decides over the rest.
  */
-
-/** Each operation is rounded to float32 at once, so that a square overflows where it is made. */
-const roundsAtOnce = ({ evaluation }: Declaration): boolean =>
-  evaluation.intermediates.every((kept) => kept === "float32");
 
 /** With lerp, ∞ − ∞ makes NaN of an infinite mean square; only the two-term orders keep it. */
 const isTwoTerm = ({ evaluation }: Declaration): boolean =>
@@ -285,7 +282,7 @@ export const specialValueProperties = [
       const cause = (i: number) => `the first gradient was ${valueText(huge[i])}`;
       if (kind === "above" && isTwoTerm(declaration)) {
         // A mean that is kept in binary64 does not overflow before it is stored, and ∞ − a² may be NaN.
-        const stands = roundsAtOnce(declaration) && !centered;
+        const stands = roundsAtOnce(declaration.evaluation) && !centered;
         for (const k of trace.gradients.keys()) {
           expectEach(run, k, "square_avg", (s, i) =>
             s === Number.POSITIVE_INFINITY ? undefined : `${cause(i)}, so the mean square is infinite`,
@@ -346,7 +343,9 @@ export const specialValueProperties = [
     arbitrary: (declaration) => {
       const { dialect } = declaration;
       // A square that is kept in binary64 is not below such an ε.
-      const tiny = roundsAtOnce(declaration) ? [0, ...(keepsSubnormals(declaration) ? [1e-38] : [])] : [];
+      const tiny = roundsAtOnce(declaration.evaluation)
+        ? [0, ...(keepsSubnormals(declaration) ? [1e-38] : [])]
+        : [];
       const rules = [rule(dialect, PLAIN), ...tiny.map((eps) => rule(dialect, PLAIN, { eps }))];
       return draw.oneof(...rules.map((h) => oneStepOf(h, draw.constant(0), vanishingButNormal)));
     },

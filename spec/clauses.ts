@@ -586,7 +586,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
         statement:
           "The same regression by the source's own code, with ε = 1e-6 inside the root: from the 300 recorded gradients of that run, the last parameters give a loss of 0.243782, within what the roundings of the declared evaluations can change it by.",
         formula:
-          "the source prints 0.243452 and does not say its seed: of 300 seeds, 112 end at or below that, all between 0.241975 and 0.254582, the median at 0.243847. From the same start and batches the place of ε changes the loss by 2e-8: the source's two losses differ by their seeds",
+          "the source prints 0.243452 and does not say its seed: of 300 seeds, 112 end at or below that, all between 0.241975 and 0.254582, the median at 0.243847. From the same start and batches the place of ε changes the loss by about 1e-8: the source's two losses differ by their seeds",
         arithmetic: "acceptance set",
         why: "ε inside the root is what the source trains with.",
       },

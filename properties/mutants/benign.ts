@@ -1,5 +1,6 @@
 import { APPROXIMATIONS } from "./benign/approximations.js";
 import { CONTRACTIONS } from "./benign/contractions.js";
+import { DECLARED_CHOICES } from "./benign/declared-choices.js";
 import { DIALECT_LOOPS } from "./benign/dialects.js";
 import { LIFE_CYCLES } from "./benign/life-cycles.js";
 import { LOOPS } from "./benign/loops.js";
@@ -18,4 +19,5 @@ export const BENIGN_VARIANTS: readonly Variant[] = [
   ...LOOPS,
   ...LIFE_CYCLES,
   ...DIALECT_LOOPS,
+  ...DECLARED_CHOICES,
 ];

@@ -11,6 +11,8 @@ type Float32 = NonNullable<Hello["float32"]>;
 export interface Declares {
   /** @default "pytorch" */
   readonly dialect?: string;
+  /** Formula axes on which it differs from the dialect. */
+  readonly axes?: Hello["axes"];
   /** The evaluation whose bits it claims: it is then judged at level L3. Left out, at L2 with the default freedom. */
   readonly reference?: NonNullable<Float32["reference"]>;
   /** Choices of rounding that it leaves open instead of the default ones. */
@@ -57,10 +59,11 @@ export function withClass(Class: OptimizerClass): Variant["create"] {
 
 /** The variant as the thing under test. */
 export function adapterOf({ id, declares = {}, create }: Variant): InProcessAdapter {
-  const { dialect = "pytorch", reference, choices, capabilities = CAPABILITIES } = declares;
+  const { dialect = "pytorch", axes, reference, choices, capabilities = CAPABILITIES } = declares;
   const hello: Hello = {
     implementation: { name: id, version: "1", language: "TypeScript" },
     dialects: [dialect],
+    ...(axes && { axes }),
     capabilities: [...capabilities],
     float32: { ...(reference && { reference }), ...(choices && { choices }) },
   };

@@ -1,75 +1,17 @@
 import type { Hyperparameters } from "../../../spec/dialect.js";
-import type { OptimizerGroup } from "../../../src/adapter/optimizer.js";
-import { PLAIN } from "../parts.js";
-import { PlainOptimizer, type State } from "../plain-optimizer.js";
-import type { Declares, Variant } from "../variant.js";
+import type { State } from "../plain-optimizer.js";
+import type { Variant } from "../variant.js";
+import { average, bufferOf, gainedSquare, inDialect, type Loop } from "./own-loop.js";
 
 /** Implementations of other dialects, each with a loop of its own. */
 
 const f = Math.fround;
 
-/** One step of one parameter; the state has its count already, and the mean square. */
-type Loop = (p: Float32Array, g: Float32Array, state: State, h: Hyperparameters) => void;
-
-class OwnLoop extends PlainOptimizer {
-  constructor(
-    groups: readonly OptimizerGroup[],
-    dialect: string,
-    private readonly loop: Loop,
-    private readonly start: (h: Hyperparameters) => number,
-  ) {
-    super(groups, PLAIN, dialect);
-  }
-
-  protected override initialState(length: number, h: Hyperparameters): State {
-    return { step: 0, square_avg: new Float32Array(length).fill(this.start(h)) };
-  }
-
-  protected override stepParameter(k: number, gradient: Float32Array): void {
-    const h = this.hyperparameters[this.groupOf[k]];
-    this.states[k] ??= this.initialState(gradient.length, h);
-    this.states[k].step++;
-    this.loop(this.parameters[k], gradient, this.states[k], h);
-  }
-}
-
-interface InDialect extends Pick<Variant, "id" | "title">, Omit<Declares, "dialect"> {
-  readonly dialect: string;
-  readonly loop: Loop;
-  /** The mean square before the first step. @default 0 */
-  readonly start?: (h: Hyperparameters) => number;
-}
-
-function inDialect({ id, title, dialect, loop, start = () => 0, ...declares }: InDialect): Variant {
-  return {
-    id,
-    title,
-    declares: { dialect, ...declares },
-    create: (groups) => new OwnLoop(groups, dialect, loop, start),
-  };
-}
-
-type Buffer = Exclude<keyof State, "step">;
-
-/** A buffer of the state, which begins at zero. */
-function bufferOf(state: State, slot: Buffer, { length }: Float32Array): Float32Array {
-  state[slot] ??= new Float32Array(length);
-  return state[slot];
-}
-
-/** Two-term running average. */
-function average(old: number, h: Hyperparameters, gained: number): number {
-  return f(f(old * f(h.alpha)) + gained);
-}
-
-function gainedSquare(h: Hyperparameters, g: number): number {
-  return f(f(f(1 - h.alpha) * g) * g);
-}
-
 function tensorflow(p: Float32Array, g: Float32Array, state: State, h: Hyperparameters): void {
   const ms = bufferOf(state, "square_avg", p);
   const mg = h.centered ? bufferOf(state, "grad_avg", p) : undefined;
-  const mom = h.momentum > 0 ? bufferOf(state, "momentum_buffer", p) : undefined;
+  // The kernel feeds its buffer at every μ.
+  const mom = bufferOf(state, "momentum_buffer", p);
   const [lr, rest, eps, mu] = [h.lr, 1 - h.alpha, h.eps, h.momentum].map(f);
   for (let i = 0; i < p.length; i++) {
     // The kernel moves by the difference: ms += (g² − ms)·(1 − ρ).
@@ -80,8 +22,8 @@ function tensorflow(p: Float32Array, g: Float32Array, state: State, h: Hyperpara
       under = f(f(ms[i] - f(mg[i] * mg[i])) + eps);
     }
     const step = f(f(lr * g[i]) / f(Math.sqrt(under)));
-    if (mom) mom[i] = f(mu * mom[i]) + step;
-    p[i] -= mom ? mom[i] : step;
+    mom[i] = f(mu * mom[i]) + step;
+    p[i] -= mom[i];
   }
 }
 
@@ -208,7 +150,7 @@ function decayingRate(p: Float32Array, g: Float32Array, state: State, h: Hyperpa
 function subtractedEpsilon(p: Float32Array, g: Float32Array, state: State, h: Hyperparameters): void {
   const s = bufferOf(state, "square_avg", p);
   const a = h.centered ? bufferOf(state, "grad_avg", p) : undefined;
-  const b = h.momentum > 0 ? bufferOf(state, "momentum_buffer", p) : undefined;
+  const b = bufferOf(state, "momentum_buffer", p);
   for (let i = 0; i < p.length; i++) {
     s[i] = average(s[i], h, gainedSquare(h, g[i]));
     let v = f(s[i] + f(h.eps));
@@ -216,12 +158,8 @@ function subtractedEpsilon(p: Float32Array, g: Float32Array, state: State, h: Hy
       a[i] = average(a[i], h, f(f(1 - h.alpha) * g[i]));
       v = f(s[i] - f(f(a[i] * a[i]) + f(h.eps)));
     }
-    let update = f(f(f(h.lr) * g[i]) / f(Math.sqrt(v)));
-    if (b) {
-      b[i] = f(f(h.momentum) * b[i]) + update;
-      update = b[i];
-    }
-    p[i] -= update;
+    b[i] = f(f(h.momentum) * b[i]) + f(f(f(h.lr) * g[i]) / f(Math.sqrt(v)));
+    p[i] -= b[i];
   }
 }
 
@@ -255,6 +193,7 @@ export const DIALECT_LOOPS: readonly Variant[] = [
     id: "graves-2013",
     title: "Graves's equations, always centered.",
     dialect: "graves-2013",
+    axes: { zeroMomentum: "unbuffered" },
     reference: "operation-by-operation",
     loop: graves,
   }),
@@ -262,12 +201,14 @@ export const DIALECT_LOOPS: readonly Variant[] = [
     id: "optax-bias-corrected",
     title: "optax with bias correction, the power of β by multiplication.",
     dialect: "optax-bias-corrected",
+    axes: { zeroMomentum: "unbuffered" },
     loop: corrected,
   }),
   inDialect({
     id: "optax-nesterov",
     title: "optax with Nesterov momentum.",
     dialect: "optax-nesterov",
+    axes: { zeroMomentum: "unbuffered" },
     reference: "operation-by-operation",
     loop: nesterov,
   }),
