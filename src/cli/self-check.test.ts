@@ -183,7 +183,7 @@ describe("a gate whose judge is wrong", () => {
   });
 
   it.each(JUDGE_FAULTS)(
-    "ends with 5 and accuses nobody: $fault",
+    "ends with 5 and blames the suite: $fault",
     async (fault) => {
       const { code, stdout } = await withFault(fault, () => gate("--only", fault.only ?? "RMS-1"));
       const [first] = stdout.split("\n");
