@@ -150,7 +150,7 @@ const SEPARATIONS: readonly Separation[] = [
   {
     from: /^src\/self-check\//,
     never: /^(src\/(rmsprop|adapter|suite|report|cli)\/|properties\/)/,
-    why: "the judge is checked by observations alone, whoever made them",
+    why: "the judge is checked by observations alone, not by who made them",
   },
   {
     from: /^src\/judge\//,

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
@@ -169,8 +170,20 @@ describe("a gate whose own oracle is wrong", () => {
 const FAULTY_RUN = 300_000;
 
 describe("a gate whose judge is wrong", () => {
+  it("writes the program that shows it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "self-check-"));
+    const only = ["--only", "torch/matrix/m0c0w0x0/*", "--report-dir", folder];
+    const { code, stderr } = await withFault(JUDGE_FAULTS[1], () => gate(...only));
+    expect(stderr).not.toContain("internal error");
+    expect(code).toBe(EXIT.selfCheck);
+    const found = JSON.parse(readFileSync(join(folder, "finding-1.json"), "utf8"));
+    const ops = found.program.operations.map(({ op }: { op: string }) => op);
+    expect(ops).toEqual(["init", "load", "step", "observe"]);
+    rmSync(folder, { recursive: true });
+  });
+
   it.each(JUDGE_FAULTS)(
-    "ends with 5 and accuses nobody: $fault",
+    "ends with 5 and blames the suite: $fault",
     async (fault) => {
       const { code, stdout } = await withFault(fault, () => gate("--only", fault.only ?? "RMS-1"));
       const [first] = stdout.split("\n");

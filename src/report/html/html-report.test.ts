@@ -212,7 +212,7 @@ describe("every outcome", () => {
     expect(textOf(shown[0])).toContain("No case failed.");
     expect(textOf(shown[1])).toContain("What fails as expected");
     expect(textOf(shown[1])).toContain("1 case fails as expected");
-    expect(textOf(shown[3])).toContain("2,988 without a result");
+    expect(textOf(shown[3])).toContain("2,986 without a result");
     expect(textOf(shown[5])).toContain("Self-check two-oracles-agree: they do not");
   });
 
