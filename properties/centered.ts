@@ -1,5 +1,6 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { dialectById } from "../spec/dialects.js";
+import { roundsAtOnce } from "../spec/evaluation.js";
 import { MIN_SUBNORMAL } from "../src/float32/bits.js";
 import { ExactDecimal } from "../src/float32/to-decimal.js";
 import type { Declaration } from "../src/judge/declaration.js";
@@ -20,7 +21,6 @@ import {
   traceProgram,
   traces,
 } from "./arbitraries/traces.js";
-import { roundsAtOnce } from "./intermediate-precision.js";
 import { acceptRun, failureOf, runProgram, valuesOf } from "./program-run.js";
 import { property } from "./property.js";
 import { PropertyFailure } from "./property-failure.js";

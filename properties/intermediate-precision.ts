@@ -1,16 +1,5 @@
-import { STEP_PARTS } from "../spec/arithmetic.js";
-import type { Evaluation } from "../spec/evaluation.js";
+import { type Evaluation, isUniform } from "../spec/evaluation.js";
 import { nextDown64, nextUp64 } from "../src/oracle/interval/binary64.js";
-
-/** Whether every part of a step has the precision that `intermediates` says. */
-function isUniform(evaluation: Evaluation): boolean {
-  return STEP_PARTS.every((part) => evaluation[`intermediates.${part}`].every((own) => own === "inherit"));
-}
-
-/** Whether every result is rounded to float32 where it is made, in all declared evaluations. */
-export function roundsAtOnce(evaluation: Evaluation): boolean {
-  return isUniform(evaluation) && evaluation.intermediates.every((kept) => kept === "float32");
-}
 
 /** Roundings to float32 that a value may take when it goes from a part of higher precision to another. */
 export function conversions(evaluation: Evaluation): number {

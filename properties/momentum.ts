@@ -1,5 +1,6 @@
 import type { Decimal } from "decimal.js";
 import type { Dialect, DialectAxes } from "../spec/dialect.js";
+import { roundsAtOnce } from "../spec/evaluation.js";
 import { float32FromDecimal } from "../src/float32/from-decimal.js";
 import { ulp } from "../src/float32/neighbours.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
@@ -15,7 +16,6 @@ import type { ScheduledTrace } from "./arbitraries/scheduled-traces.js";
 import type { Trace } from "./arbitraries/traces.js";
 import { withZeroGradients } from "./arbitraries/zero-gradients.js";
 import { exactTrace } from "./exact-trace.js";
-import { roundsAtOnce } from "./intermediate-precision.js";
 import {
   failureAt,
   type ObservedRun,

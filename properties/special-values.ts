@@ -1,5 +1,6 @@
 import type { Slot } from "../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
+import { roundsAtOnce } from "../spec/evaluation.js";
 import { slotsOf, stepShape } from "../spec/step-shape.js";
 import { MIN_SUBNORMAL } from "../src/float32/bits.js";
 import type { Declaration } from "../src/judge/declaration.js";
@@ -29,7 +30,6 @@ import {
   traceProgram,
   traces,
 } from "./arbitraries/traces.js";
-import { roundsAtOnce } from "./intermediate-precision.js";
 import { acceptRun, failureOf, type ProgramRun, runProgram, valuesOf } from "./program-run.js";
 import { property } from "./property.js";
 import { expectSameObservations } from "./same-observations.js";
@@ -249,10 +249,14 @@ export const specialValueProperties = [
       const run = await runProgram(subject, traceProgram(declaration.dialect, trace));
       const shape = stepShape(declaration.dialect, trace.hyperparameters);
       const twoTerm = isTwoTerm(declaration);
+      // The parameter is NaN from then on, and 0·NaN enters the next gradient where λ = 0 is multiplied.
+      const decaysAtZero =
+        declaration.dialect.weightDecay === "l2" &&
+        declaration.evaluation["zero-weight-decay"].includes("multiplied");
       const cause = `the gradient was infinite in step ${at + 1}`;
       for (let k = at; k < trace.gradients.length; k++) {
         expectEach(run, k, "square_avg", (s, i) =>
-          i === element && twoTerm && s !== Number.POSITIVE_INFINITY
+          i === element && twoTerm && (k === at || !decaysAtZero) && s !== Number.POSITIVE_INFINITY
             ? `${cause}, so the mean square is infinite`
             : undefined,
         );
@@ -439,6 +443,7 @@ export const specialValueProperties = [
       const run = await runProgram(subject, loadedProgram(dialect, loaded));
       // A zero gradient leaves β·s, β·a and μ·b, with β ≥ 0.3 and μ ≥ 0.5.
       for (const slot of slotsOf(stepShape(dialect, loaded.trace.hyperparameters))) {
+        if (slot === "momentum_buffer" && loaded.trace.hyperparameters.momentum === 0) continue;
         expectEach(run, 0, slot, (value, i) =>
           value === 0 ? `the subnormal ${valueText(loaded[slot][i])} decays but does not vanish` : undefined,
         );

@@ -1,6 +1,6 @@
 import type { Decimal } from "decimal.js";
 import type { StepScalars } from "../spec/arithmetic.js";
-import type { Hyperparameters } from "../spec/dialect.js";
+import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Evaluation } from "../spec/evaluation.js";
 import { stepShape } from "../spec/step-shape.js";
 import { ulp } from "../src/float32/neighbours.js";
@@ -105,6 +105,8 @@ function exactTrajectory(
   { schedule, start, gradient }: Descent,
   scalars: readonly CastScalars[],
 ): ExactElement[][] {
+  // At μ = 0 a buffer that is fed makes the same steps over the reals.
+  const unbuffered: Dialect = { ...dialect, zeroMomentum: "unbuffered" };
   let parameter = start.map((x) => point(Math.fround(x)));
   let square_avg = start.map(() => point(0));
   return schedule.map((h, k) => {
@@ -113,7 +115,7 @@ function exactTrajectory(
       return "slope" in given ? ar.multiply(point(given.slope), x) : point(given.value);
     });
     const inputs = { parameter, gradient: gradients, square_avg };
-    const after = exactRule(DIGITS, dialect, stepShape(dialect, h), stepScalars(scalars[k]), inputs);
+    const after = exactRule(DIGITS, unbuffered, stepShape(unbuffered, h), stepScalars(scalars[k]), inputs);
     const step = after.parameter.map((x, i) => ({
       gradient: gradients[i].lo,
       meanSquareBefore: square_avg[i].lo,

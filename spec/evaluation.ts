@@ -1,3 +1,5 @@
+import { STEP_PARTS } from "./arithmetic.js";
+
 /**
  * Evaluation axes: how an RMSprop is rounded. The first choice of each axis is operation-by-operation float32.
  *
@@ -114,6 +116,16 @@ export function allows(choices: readonly string[], choice: string): boolean {
     (one) =>
       one === choice || (isOpenChoice(one) && (OPEN_CHOICES[one] as readonly string[]).includes(choice)),
   );
+}
+
+/** Whether every part of a step has the precision that `intermediates` says. */
+export function isUniform(evaluation: Evaluation): boolean {
+  return STEP_PARTS.every((part) => evaluation[`intermediates.${part}`].every((own) => own === "inherit"));
+}
+
+/** Whether every result is rounded to float32 where it is made. */
+export function roundsAtOnce(evaluation: Evaluation): boolean {
+  return isUniform(evaluation) && evaluation.intermediates.every((kept) => kept === "float32");
 }
 
 /** Whether `wide` allows every choice of `narrow`. */

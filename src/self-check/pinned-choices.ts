@@ -1,4 +1,4 @@
-import { SLOTS, type Slot, STEP_PARTS } from "../../spec/arithmetic.js";
+import { SLOTS, type Slot } from "../../spec/arithmetic.js";
 import {
   allows,
   EVALUATION_AXES,
@@ -8,6 +8,7 @@ import {
   isWithin,
   type PinnedEvaluation,
   pinnedChoices,
+  roundsAtOnce,
 } from "../../spec/evaluation.js";
 import { stepShape } from "../../spec/step-shape.js";
 import type { Declaration } from "../judge/declaration.js";
@@ -78,9 +79,7 @@ export function mustAccept(
   emulated: EmulatedStep,
   slot: Slot,
 ): boolean {
-  const keeps =
-    evaluation.intermediates !== "float32" ||
-    STEP_PARTS.some((part) => evaluation[`intermediates.${part}`] !== "inherit");
+  const keeps = !roundsAtOnce(evaluationOf(evaluation));
   const explains = stepShape(dialect, hyperparameters).momentum && dialect.momentum.startsWith("nesterov");
   if (!keeps && !(explains && slot === "parameter")) return true;
   const before = SLOTS.filter((each) => each !== "parameter" && (keeps || each === "momentum_buffer"));

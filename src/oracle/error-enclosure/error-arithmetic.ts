@@ -1,5 +1,5 @@
-import { type Arithmetic, type Slot, STEP_PARTS, type SumSite } from "../../../spec/arithmetic.js";
-import type { Evaluation, EvaluationChoice } from "../../../spec/evaluation.js";
+import type { Arithmetic, Slot, SumSite } from "../../../spec/arithmetic.js";
+import { type Evaluation, type EvaluationChoice, roundsAtOnce } from "../../../spec/evaluation.js";
 import { type Enclosure, isNaNOnly, point } from "../exact/enclosure.js";
 import type { EnclosureArithmetic } from "../exact/enclosure-arithmetic.js";
 import { hull } from "./enclosed-numbers.js";
@@ -37,9 +37,7 @@ export class ErrorArithmetic implements Arithmetic<Computed> {
     private readonly evaluation: Evaluation,
     private readonly observed: Readonly<Partial<Record<Slot, number>>>,
   ) {
-    this.isWide =
-      evaluation.intermediates.some((choice) => choice !== "float32") ||
-      STEP_PARTS.some((part) => !evaluation[`intermediates.${part}`].every((own) => own === "inherit"));
+    this.isWide = !roundsAtOnce(evaluation);
   }
 
   /** Every part is widened alike. */

@@ -36,6 +36,8 @@ export class IntervalBlock {
   wide = false;
   /** Whether it is a scalar that is kept in binary64. */
   double = false;
+  /** Whether some of its values are float32s that were read again, and others were kept wider. */
+  mixed = false;
 
   constructor(length: number) {
     this.length = length;
@@ -61,6 +63,7 @@ export class IntervalBlock {
     this.radicand = undefined;
     this.wide = false;
     this.double = false;
+    this.mixed = false;
   }
 
   /** Take over the sets of another block, not its memory of operations. */
@@ -72,6 +75,7 @@ export class IntervalBlock {
     this.radicand = undefined;
     this.wide = false;
     this.double = false;
+    this.mixed = false;
   }
 
   /** Widen element i by one value: finite, infinite or NaN. */

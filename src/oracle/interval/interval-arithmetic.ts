@@ -82,7 +82,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     this.mayFlush = evaluation.subnormals.some((choice) => choice !== "kept");
     const used = new Set(
       Object.values(this.order.modes).flatMap((mode) =>
-        typeof mode === "string" ? [mode] : (["float32", mode.promotedTo] as const),
+        typeof mode === "string" ? [mode] : (["float32", mode.promotedTo, "either"] as const),
       ),
     );
     this.modes = Object.fromEntries([...used].map((mode) => [mode, new ModePasses(mode, evaluation)]));
@@ -127,6 +127,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     }
     out.wide = x.wide;
     out.double = x.double;
+    out.mixed = x.mixed;
     if (x.product) out.product = { ...x.product, x: this.negate(x.product.x) };
     return out;
   }
@@ -245,6 +246,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     read.copyFrom(accepted);
     for (let i = 0; i < read.length; i++) read.includeElement(i, x);
     read.wide = true;
+    read.mixed = true;
     return read;
   }
 
@@ -259,6 +261,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     const read = this.arena.take();
     const kept = x.wide;
     read.wide = kept;
+    read.mixed = kept;
     for (let i = 0; i < read.length; i++) {
       const o = observed[i];
       read.include(i, o);
@@ -279,6 +282,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
   private modeOf(x: IntervalBlock, y?: IntervalBlock): ModePasses {
     const mode = this.order.modes[this.part];
     if (typeof mode === "string") return this.modes[mode] as ModePasses;
+    if (x.mixed || y?.mixed) return this.modes.either as ModePasses;
     const wide = x.wide || x.double || y?.wide || y?.double;
     return this.modes[wide ? mode.promotedTo : "float32"] as ModePasses;
   }
@@ -288,9 +292,10 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
     return x.wide && !wide ? this.narrowed(x) : x;
   }
 
-  private result({ wide }: ModePasses): IntervalBlock {
+  private result({ wide, mode }: ModePasses): IntervalBlock {
     const out = this.arena.take();
     out.wide = wide;
+    out.mixed = mode === "either";
     return out;
   }
 
@@ -505,6 +510,7 @@ export class IntervalArithmetic implements Arithmetic<IntervalBlock> {
       out.flags[i] = flags & MINUS_INFINITY ? (flags & ~MINUS_INFINITY) | PLUS_INFINITY : flags;
     }
     out.wide = x.wide;
+    out.mixed = x.mixed;
     return out;
   }
 

@@ -1,5 +1,10 @@
 import { STEP_PARTS, type StepPart, type SumSite } from "../../../spec/arithmetic.js";
-import type { Evaluation, EvaluationAxis, EvaluationChoice } from "../../../spec/evaluation.js";
+import {
+  type Evaluation,
+  type EvaluationAxis,
+  type EvaluationChoice,
+  isUniform,
+} from "../../../spec/evaluation.js";
 
 /** Axes of which an interval can hold only one choice: each of them is another function over the reals or floats. */
 const SINGLE_AXES = [
@@ -94,11 +99,6 @@ export function orderOf(evaluation: Evaluation): Order {
       parameter: contraction("parameter"),
     },
   };
-}
-
-/** Whether all parts of a step have the same precision, or mixture of precisions. */
-function isUniform(evaluation: Evaluation): boolean {
-  return STEP_PARTS.every((part) => evaluation[`intermediates.${part}`].every((own) => own === "inherit"));
 }
 
 function modeOf(evaluation: Evaluation, part: StepPart): Mode | Promoted {
