@@ -22,6 +22,7 @@ describe("goldenVerifyReport", () => {
         { ...row, kind: "as-shipped" },
       ],
       graphs: null,
+      trainings: null,
     });
     const [first, correct, shipped] = text.split("\n");
     expect(first).toBe("VERIFIED · 40,000 values of real PyTorch judged");
@@ -34,7 +35,8 @@ describe("goldenVerifyReport", () => {
   });
 
   it("does not verify what is outside, mismatching or nothing", () => {
-    const report = (...traces: GoldenVerification[]) => goldenVerifyReport({ traces, graphs: null });
+    const report = (...traces: GoldenVerification[]) =>
+      goldenVerifyReport({ traces, graphs: null, trainings: null });
     expect(report({ ...row, kind: "as-shipped", outside: 1 })).toMatch(/^NOT VERIFIED/);
     expect(report({ ...row, kind: "correct-root", mismatchingBits: 3 })).toMatch(/^NOT VERIFIED/);
     expect(report()).toBe("NOT VERIFIED · 0 values of real PyTorch judged");
@@ -47,7 +49,7 @@ describe("goldenVerifyReport of training graphs", () => {
   const check = checkTrace(OnnxSet.open(BUNDLED_ONNX).open("linear.pytorch"));
 
   it("counts graphs and values in one line", () => {
-    const text = goldenVerifyReport({ traces: null, graphs: [check] });
+    const text = goldenVerifyReport({ traces: null, trainings: null, graphs: [check] });
     const [first, line, ...rest] = text.split("\n");
     expect(first).toBe("VERIFIED · 1 training graphs with their traces");
     expect(line).toMatch(/^onnx +1 graphs +[\d,]+ values {2}0 traces with other bits/);
@@ -56,7 +58,11 @@ describe("goldenVerifyReport of training graphs", () => {
 
   it("names a graph whose trace does not hold", () => {
     const network = { ...check.network, loss: { share: 1.5, step: 2 } };
-    const text = goldenVerifyReport({ traces: null, graphs: [check, { ...check, network }] });
+    const text = goldenVerifyReport({
+      traces: null,
+      trainings: null,
+      graphs: [check, { ...check, network }],
+    });
     expect(text).toMatch(/^NOT VERIFIED · 2 training graphs/);
     expect(text).toMatch(
       /\n {2}linear\.pytorch: bit-exact, 0 updates rejected; loss at 1\.50 and gradients at/,

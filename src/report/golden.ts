@@ -6,11 +6,12 @@ import { countText } from "./count-text.js";
 
 /** The outcome of `golden verify`. */
 export function goldenVerifyReport(found: FolderVerification): string {
-  const { traces, graphs } = found;
+  const { traces, graphs, trainings } = found;
   const verdict = isFolderVerified(found) ? "VERIFIED" : "NOT VERIFIED";
   const judged = [
     ...(traces ? [`${countText(sum(traces, ({ values }) => values))} values of real PyTorch judged`] : []),
     ...(graphs ? [`${countText(graphs.length)} training graphs with their traces`] : []),
+    ...(trainings ? [`${countText(trainings.length)} recorded training of a source`] : []),
   ];
   return [
     [verdict, ...judged].join(" · "),

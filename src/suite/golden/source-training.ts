@@ -16,9 +16,7 @@ import { checkLoss, RegressionLoss } from "./training-loss.js";
  * @throws {ProgramError} for a file that is missing, edited or malformed
  */
 export function sourceTraining(folder: string): GoldenPrograms["cases"] {
-  const path = join(folder, "manifest.json");
-  const { files } = decodeWire(goldenManifestCodec, parseJson(readFileSync(path, "utf8"), path), path);
-  return files.flatMap((file) => {
+  return filesOf(folder).flatMap((file) => {
     const source = join(folder, file.path);
     const text = readFileSync(source, "utf8");
     const sha256 = createHash("sha256").update(text).digest("hex");
@@ -31,6 +29,16 @@ export function sourceTraining(folder: string): GoldenPrograms["cases"] {
     }
     return cases;
   });
+}
+
+/** Paths of the files that the manifest names. @throws {ProgramError} */
+export function sourceTrainingPaths(folder: string): string[] {
+  return filesOf(folder).map(({ path }) => path);
+}
+
+function filesOf(folder: string) {
+  const path = join(folder, "manifest.json");
+  return decodeWire(goldenManifestCodec, parseJson(readFileSync(path, "utf8"), path), path).files;
 }
 
 /** The same as cases of the gate: each step is judged, and the loss that the last parameters give. */

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BUNDLED_ONNX } from "../../package-info.js";
+import { BUNDLED_ONNX, BUNDLED_SOURCE_TRAINING } from "../../package-info.js";
 import { GoldenCopy } from "./golden-copy.test-support.js";
 import { isFolderVerified, verifyGoldenFolder } from "./verify-folder.js";
 
@@ -24,6 +24,7 @@ beforeEach(() => {
   const manifest = JSON.parse(readFileSync(join(BUNDLED_ONNX, "manifest.json"), "utf8"));
   manifest.files = manifest.files.filter(({ path }: { path: string }) => path.startsWith(`${GRAPH}/`));
   writeFileSync(join(folder, "onnx", "manifest.json"), JSON.stringify(manifest));
+  cpSync(BUNDLED_SOURCE_TRAINING, join(folder, "source"), { recursive: true });
   writeFileSync(join(folder, "README.md"), "");
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,7 +52,8 @@ describe("verifyGoldenFolder", () => {
     expect(isFolderVerified(whole)).toBe(true);
     expect(whole.traces).toHaveLength(4);
     expect(whole.graphs?.map(({ graph, verdict }) => [graph, verdict])).toEqual([[GRAPH, "bit-exact"]]);
-    expect(files).toHaveLength(5);
+    expect(whole.trainings).toEqual(["source/training/airfoil"]);
+    expect(files).toHaveLength(6);
     const torch = await verifyGoldenFolder(at("torch"));
     expect([torch.traces?.length, torch.graphs, isFolderVerified(torch)]).toEqual([4, null, true]);
     const onnx = await verifyGoldenFolder(at("onnx"));
@@ -63,6 +65,11 @@ describe("verifyGoldenFolder", () => {
       "an edited trace",
       () => writeFileSync(at("onnx", GRAPH, "trace.json"), edited("trace.json")),
       /SHA-256/,
+    ],
+    [
+      "an edited training",
+      () => writeFileSync(at("source", "airfoil.json"), "{}"),
+      /airfoil\.json: it is not the file that the manifest names/,
     ],
     [
       "an edited model",
@@ -104,9 +111,9 @@ describe("verifyGoldenFolder", () => {
   });
 
   it("verifies nothing where there is nothing", () => {
-    expect(isFolderVerified({ traces: [], graphs: null })).toBe(false);
-    expect(isFolderVerified({ traces: null, graphs: [] })).toBe(false);
-    expect(isFolderVerified({ traces: null, graphs: null })).toBe(false);
+    expect(isFolderVerified({ traces: [], graphs: null, trainings: null })).toBe(false);
+    expect(isFolderVerified({ traces: null, graphs: [], trainings: null })).toBe(false);
+    expect(isFolderVerified({ traces: null, graphs: null, trainings: null })).toBe(false);
   });
 });
 
