@@ -1,6 +1,6 @@
 import type { Slot } from "../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
-import { slotsOf, stepShape } from "../spec/step-shape.js";
+import { shownSlots, stepShape } from "../spec/step-shape.js";
 import { initialState } from "../src/oracle/initial-state.js";
 import type { Observation } from "../src/program/observation.js";
 import type { Program } from "../src/program/program.js";
@@ -77,7 +77,6 @@ function arrange(
   trace.gradients.forEach((gradient, k) => {
     const step = k + 1;
     const hyperparameters = hyperparametersAt(trace, step);
-    const shape = stepShape(dialect, hyperparameters);
     const values = (slot: Slot): ArrayLike<number> => {
       const tensor = observations[k]?.parameters[0]?.[slot];
       if (tensor?.values.length === gradient.length) return tensor.values;
@@ -88,8 +87,8 @@ function arrange(
     };
     const parameter = values("parameter");
     const square_avg = values("square_avg");
-    const isUsed = slotsOf(shape).includes("momentum_buffer") && hyperparameters.momentum !== 0;
-    const buffer = isUsed ? values("momentum_buffer") : undefined;
+    const isShown = shownSlots(dialect, hyperparameters).includes("momentum_buffer");
+    const buffer = isShown ? values("momentum_buffer") : undefined;
     const after = gradient.map((_, i) => ({
       parameter: parameter[i],
       square_avg: square_avg[i],

@@ -31,6 +31,11 @@ export function slotsOf(shape: StepShape): readonly StateSlot[] {
   ];
 }
 
+/** The state slots that an implementation must show after such a step: at μ = 0 no buffer needs to be kept. */
+export function shownSlots(dialect: DialectAxes, h: Hyperparameters): readonly StateSlot[] {
+  return slotsOf(stepShape(dialect, h)).filter((slot) => slot !== "momentum_buffer" || h.momentum !== 0);
+}
+
 /** Whether the dialect has a momentum form: whether μ has an effect. */
 export function hasMomentum({ momentum }: Pick<DialectAxes, "momentum">): boolean {
   return momentum !== "none" && momentum !== "ignored";

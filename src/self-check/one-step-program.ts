@@ -30,7 +30,9 @@ export function oneStepProgram(
   const input = (name: keyof StepInputs<number>): Tensor =>
     vector(elements.map(({ inputs }) => inputs[name] as number));
   const state = Object.fromEntries(slots.map((slot) => [slot, input(slot)])) as { square_avg: Tensor };
-  const seen = SLOTS.filter((slot) => slot === "parameter" || slots.includes(slot));
+  // A buffer that is fed at μ = 0 need not be shown.
+  const isSeen = (slot: Slot) => observed.every((each) => each[slot] !== undefined);
+  const seen = SLOTS.filter((slot) => (slot === "parameter" || slots.includes(slot)) && isSeen(slot));
   const results = seen.map((slot) => [slot, vector(observed.map((each) => each[slot] as number))]);
   return {
     program: {
