@@ -1,4 +1,5 @@
 import type { ScalarHyperparameter } from "./dialect.js";
+import type { StepPart } from "./step-part.js";
 
 /** The tensors that an optimizer keeps for a parameter, under PyTorch's names. */
 export const STATE_SLOTS = ["square_avg", "grad_avg", "momentum_buffer"] as const;
@@ -25,20 +26,6 @@ export const SUM_SITES = [
 ] as const;
 /** A sum of the update rule that a product may feed. */
 export type SumSite = (typeof SUM_SITES)[number];
-
-/**
- * Parts of a step, in order. Every operation of the update rule belongs to one of them, and an evaluation may keep the
- * results of one part in binary64 and round those of another to float32.
- */
-export const STEP_PARTS = [
-  "gradient", // maximize, clipping, weight decay
-  "square", // the products that the mean square collects
-  "average", // the weighted sums: mean square and mean gradient
-  "denominator", // bias correction, variance, root and ε
-  "update", // everything after it
-] as const;
-/** A part of a step. */
-export type StepPart = (typeof STEP_PARTS)[number];
 
 /** Intermediates that have a name in the specification and in reports. */
 export const INTERMEDIATES = [

@@ -1,4 +1,4 @@
-import { STEP_PARTS } from "./arithmetic.js";
+import { STEP_PARTS } from "./step-part.js";
 
 /**
  * Evaluation axes: how an RMSprop is rounded. The first choice of each axis is operation-by-operation float32.

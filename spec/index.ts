@@ -4,5 +4,6 @@ export * from "./dialect.js";
 export * from "./dialects.js";
 export * from "./evaluation.js";
 export * from "./evaluations.js";
+export * from "./step-part.js";
 export * from "./step-shape.js";
 export * from "./update-rule.js";

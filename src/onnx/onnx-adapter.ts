@@ -1,6 +1,7 @@
 import { dialectById } from "../../spec/dialects.js";
 import type { Adapter } from "../adapter/adapter.js";
 import { InProcessAdapter } from "../adapter/in-process.js";
+import { offeredDialect } from "../adapter/offered-dialect.js";
 import { packageVersion } from "../package-info.js";
 import { OnnxOptimizer, type SessionOf } from "./onnx-optimizer.js";
 import { type OnnxSession, openSession, type SessionOptions } from "./session.js";
@@ -22,7 +23,12 @@ export function onnxAdapter(source: UpdateSource, options: SessionOptions): Adap
       capabilities: [...capabilities],
       ...(reference && { float32: { reference } }),
     },
-    { create: (dialect, groups) => new OnnxOptimizer(dialectById(dialect), source, sessionOf, groups) },
+    {
+      create: (id, groups) => {
+        const dialect = offeredDialect(dialectById(id), capabilities);
+        return new OnnxOptimizer(dialect, source, sessionOf, groups);
+      },
+    },
   );
 }
 

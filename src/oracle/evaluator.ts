@@ -1,11 +1,12 @@
-import type { Arithmetic, Intermediate, Slot, StepPart, SumSite } from "../../spec/arithmetic.js";
+import type { Arithmetic, Intermediate, Slot, SumSite } from "../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../spec/dialect.js";
+import { evaluatedShape } from "../../spec/evaluated-shape.js";
 import { evaluationOf, type PinnedEvaluation } from "../../spec/evaluation.js";
+import type { StepPart } from "../../spec/step-part.js";
 import { type StepInputs, updateRule } from "../../spec/update-rule.js";
 import { isFloat32, MIN_NORMAL } from "../float32/bits.js";
 import { fma32 } from "../float32/fma.js";
 import { hasExactQuotient, hasExactRoot, moved } from "./accuracy.js";
-import { evaluatedShape } from "./evaluated-shape.js";
 import { mapValues } from "./map-values.js";
 import { stepScalars } from "./scalars.js";
 

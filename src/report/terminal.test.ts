@@ -31,7 +31,7 @@ beforeAll(async () => {
 describe("the first line", () => {
   it("says verdict, level, cases and what was not run", () => {
     expect(headlineOf(right)).toMatch(
-      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* · bundled \(fused\) · 12 cases run, 0 not run, 2 self-checks · 1 of 59 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
+      /^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\) · only torch\/groups\/\* · bundled \(fused\) · 12 cases run, 0 not run, 2 self-checks · 1 of 65 clauses shown · [\d,]+ observations judged \([\d,]+ one-step, 0 multi-step\): /,
     );
     expect(headlineOf(failing)).toMatch(
       /^DOES NOT CONFORM at L2 \(reached L0: speaks the protocol\) · only .* · planted · 12 cases run/,
@@ -77,7 +77,7 @@ describe("the first line", () => {
   it("counts what was not run, with reasons below", async () => {
     const other = await gate(bundledAdapter("fused"), "keras");
     const [first, second] = textOf(other, false).split("\n");
-    expect(first).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run · 0 of 59 clauses shown/);
+    expect(first).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run · 0 of 65 clauses shown/);
     expect(second).toBe("  not run: 12 (for dialect pytorch)");
   });
 });
@@ -188,7 +188,7 @@ describe("the report", () => {
     const selfCheck = { ...right.results[0], id: "proof", kind: "self-check" as const };
     const lines = textOf({ ...right, clauses, results: [...right.results, selfCheck] }, false).split("\n");
     expect(lines[0]).toContain(
-      " · 12 cases run, 0 not run, 3 self-checks · 1 of 59 clauses shown, 1 over the reals only · ",
+      " · 12 cases run, 0 not run, 3 self-checks · 1 of 65 clauses shown, 1 over the reals only · ",
     );
     expect(lines[1]).toBe("  over the reals only, which shows nothing of this implementation: RMS-2.1");
     expect(lines).toContainEqual(expect.stringMatching(/^RMS-2\.1 +reals only +certified 1$/));

@@ -3,6 +3,7 @@ import { DIALECTS, dialectById } from "../../spec/dialects.js";
 import { allows, type Evaluation, type EvaluationAxis } from "../../spec/evaluation.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import type { Hello } from "../adapter/hello.js";
+import { offeredDialect } from "../adapter/offered-dialect.js";
 import { type Declaration, declarationOf } from "../judge/declaration.js";
 
 /** What an implementation says of itself cannot be judged as it stands. */
@@ -53,9 +54,7 @@ export function declarationFrom(hello: Hello, asked: Asked): Declaration {
 /** The dialect with the axes that the implementation declares, and without what it cannot be asked to do. */
 function declaredDialect(dialect: Dialect, { axes = {}, capabilities }: Hello): Dialect {
   const given = Object.entries(axes).filter(([, value]) => value !== undefined);
-  // Without momentum there is no buffer to feed.
-  const unfed = capabilities.includes("momentum") ? {} : { zeroMomentum: "unbuffered" as const };
-  return { ...dialect, ...unfed, ...Object.fromEntries(given) };
+  return { ...offeredDialect(dialect, capabilities), ...Object.fromEntries(given) };
 }
 
 /** Axes on which an implementation makes one choice for all of its operations. */

@@ -1,8 +1,8 @@
 import type { Slot, StepScalars } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import { evaluatedShape } from "../../../spec/evaluated-shape.js";
 import { evaluationOf, type PinnedEvaluation } from "../../../spec/evaluation.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
-import { evaluatedShape } from "../evaluated-shape.js";
 import { mapValues } from "../map-values.js";
 import { type Emulated, EmulatedArithmetic } from "./emulated-arithmetic.js";
 import { emulatedScalars } from "./emulated-scalars.js";

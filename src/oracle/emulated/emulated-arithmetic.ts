@@ -1,5 +1,6 @@
-import type { Arithmetic, Slot, StepPart, SumSite } from "../../../spec/arithmetic.js";
+import type { Arithmetic, Slot, SumSite } from "../../../spec/arithmetic.js";
 import type { PinnedChoice, PinnedEvaluation } from "../../../spec/evaluation.js";
+import type { StepPart } from "../../../spec/step-part.js";
 import { isFloat32, MIN_NORMAL } from "../../float32/bits.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
 import {

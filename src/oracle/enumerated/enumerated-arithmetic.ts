@@ -1,5 +1,6 @@
-import type { Arithmetic, Intermediate, Slot, StepPart, SumSite } from "../../../spec/arithmetic.js";
+import type { Arithmetic, Intermediate, Slot, SumSite } from "../../../spec/arithmetic.js";
 import type { Evaluation, EvaluationChoice } from "../../../spec/evaluation.js";
+import type { StepPart } from "../../../spec/step-part.js";
 import { type Accuracy, hasExactQuotient, hasExactRoot } from "../accuracy.js";
 import { type ApproximateOperation, approximateBlocks } from "./approximate-blocks.js";
 import type { Arena } from "./arena.js";

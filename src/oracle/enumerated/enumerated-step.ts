@@ -1,9 +1,9 @@
 import { SLOTS, type Slot } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import { evaluatedShape } from "../../../spec/evaluated-shape.js";
 import type { Evaluation, EvaluationAxis } from "../../../spec/evaluation.js";
 import { type StepShape, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
-import { evaluatedShape } from "../evaluated-shape.js";
 import { mapValues } from "../map-values.js";
 import { scalarChoices, stepScalars } from "../scalars.js";
 import { Arena } from "./arena.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SLOTS, type Slot, STEP_PARTS } from "../../../spec/arithmetic.js";
+import { SLOTS, type Slot } from "../../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { DIALECTS } from "../../../spec/dialects.js";
 import {
@@ -10,6 +10,7 @@ import {
   pinnedChoices,
 } from "../../../spec/evaluation.js";
 import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
+import { STEP_PARTS } from "../../../spec/step-part.js";
 import type { StepInputs } from "../../../spec/update-rule.js";
 import { fromOrdinal, ordinalOf } from "../../float32/neighbours.js";
 import {

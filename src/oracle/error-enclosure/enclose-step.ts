@@ -1,8 +1,8 @@
 import type { Slot } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import { evaluatedShape } from "../../../spec/evaluated-shape.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
-import { evaluatedShape } from "../evaluated-shape.js";
 import { type Enclosure, point } from "../exact/enclosure.js";
 import { EnclosureArithmetic } from "../exact/enclosure-arithmetic.js";
 import { mapValues } from "../map-values.js";

@@ -103,7 +103,7 @@ describe("exactStep", () => {
     const result = step(
       corrected,
       { alpha: 0.99, eps: 0, lr: 1 },
-      { parameter: [0], gradient: [1], square_avg: [0] },
+      { parameter: [0], gradient: [1], square_avg: [0], momentum_buffer: [0] },
       { step: 3, digits: 60 },
     );
     const beta = exactDecimal(0.99);

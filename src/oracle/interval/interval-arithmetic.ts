@@ -1,5 +1,6 @@
-import type { Arithmetic, Intermediate, Slot, StepPart, SumSite } from "../../../spec/arithmetic.js";
+import type { Arithmetic, Intermediate, Slot, SumSite } from "../../../spec/arithmetic.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
+import type { StepPart } from "../../../spec/step-part.js";
 import { isFloat32, MIN_NORMAL } from "../../float32/bits.js";
 import { roundingCell } from "../../float32/neighbours.js";
 import {

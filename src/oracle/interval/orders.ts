@@ -1,10 +1,11 @@
-import { STEP_PARTS, type StepPart, type SumSite } from "../../../spec/arithmetic.js";
+import type { SumSite } from "../../../spec/arithmetic.js";
 import {
   type Evaluation,
   type EvaluationAxis,
   type EvaluationChoice,
   isUniform,
 } from "../../../spec/evaluation.js";
+import { STEP_PARTS, type StepPart } from "../../../spec/step-part.js";
 
 /** Axes of which an interval can hold only one choice: each of them is another function over the reals or floats. */
 const SINGLE_AXES = [

@@ -4,12 +4,12 @@ import {
   type Arithmetic,
   SLOTS,
   type Slot,
-  type StepPart,
   type StepScalars,
   type SumSite,
 } from "../../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
+import { evaluatedShape } from "../../../spec/evaluated-shape.js";
 import {
   EVALUATION_AXES,
   type Evaluation,
@@ -17,12 +17,12 @@ import {
   evaluationOf,
 } from "../../../spec/evaluation.js";
 import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
+import type { StepPart } from "../../../spec/step-part.js";
 import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { fromBits, isFloat32, MIN_NORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { floatsBetween, fromOrdinal, ordinalOf, ulp } from "../../float32/neighbours.js";
-import { evaluatedShape } from "../evaluated-shape.js";
 import { mapValues } from "../map-values.js";
 import { scalarChoices, stepScalars } from "../scalars.js";
 import { accepts, BlockArena, IntervalBlock } from "./block.js";

@@ -1,9 +1,9 @@
 import { type Intermediate, type Slot, STATE_SLOTS, type StepScalars } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import { evaluatedShape } from "../../../spec/evaluated-shape.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
 import { slotsOf } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
-import { evaluatedShape } from "../evaluated-shape.js";
 import { scalarChoices, stepScalars } from "../scalars.js";
 import { BlockArena, IntervalBlock } from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";

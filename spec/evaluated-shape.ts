@@ -1,6 +1,6 @@
-import type { DialectAxes, Hyperparameters } from "../../spec/dialect.js";
-import type { Evaluation } from "../../spec/evaluation.js";
-import { type StepShape, stepShape } from "../../spec/step-shape.js";
+import type { DialectAxes, Hyperparameters } from "./dialect.js";
+import type { Evaluation } from "./evaluation.js";
+import { type StepShape, stepShape } from "./step-shape.js";
 
 /**
  * The shape of a step as an evaluation computes it. Over the reals weight decay with λ = 0 is no operation; in float32 it
