@@ -1,6 +1,6 @@
 import { SLOTS, type Slot, STATE_SLOTS, type StateSlot } from "../../spec/arithmetic.js";
-import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import type { Evaluation, EvaluationAxis } from "../../spec/evaluation.js";
+import type { Hyperparameters } from "../../spec/dialect.js";
+import type { Evaluation } from "../../spec/evaluation.js";
 import { stepShape } from "../../spec/step-shape.js";
 import { floatText } from "../float32/text.js";
 import { initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
@@ -12,8 +12,8 @@ import {
   intervalStep,
   MINUS_INFINITY,
   NOT_A_NUMBER,
-  ordersOf,
   PLUS_INFINITY,
+  relevantOrders,
 } from "../oracle/interval/index.js";
 import type { Declaration } from "./declaration.js";
 import { type Evidence, evidenceOf } from "./evidence.js";
@@ -30,17 +30,6 @@ interface CarriedOrder {
   readonly sets: Partial<Record<Slot, IntervalBlock>>;
   /** Elements of which no observation has ruled this order out. An element keeps its order from step to step. */
   readonly possible: Uint8Array;
-}
-
-/** One choice of each axis on which nothing of these steps depends: fewer orders to carry. */
-function relevantChoices(evaluation: Evaluation, dialect: Dialect, centered: boolean): Evaluation {
-  const decouples = dialect.weightDecay === "decoupled" || dialect.weightDecay === "decoupled-lr";
-  const irrelevant: EvaluationAxis[] = [];
-  if (!centered) irrelevant.push("order.mean-gradient");
-  if (!decouples) irrelevant.push("order.decoupled-decay", "decay-rate");
-  if (dialect.biasCorrection === "never") irrelevant.push("bias-correction", "correction");
-  const single = irrelevant.map((axis) => [axis, evaluation[axis].slice(0, 1)]);
-  return { ...evaluation, ...Object.fromEntries(single) };
 }
 
 /**
@@ -64,7 +53,7 @@ export class CarriedSets {
     this.arena = new BlockArena(this.length);
     this.last = { parameter: known.parameter, ...known.state };
     const { evaluation } = declaration;
-    this.orders = ordersOf(relevantChoices(evaluation, declaration.dialect, centered)).map((order) => ({
+    this.orders = relevantOrders(evaluation, declaration.dialect, centered).map((order) => ({
       evaluation: order,
       sets: this.points({ parameter: known.parameter, ...known.state }),
       possible: new Uint8Array(this.length).fill(1),

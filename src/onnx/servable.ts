@@ -1,4 +1,5 @@
 import { dialectById } from "../../spec/dialects.js";
+import { offeredDialect } from "../adapter/offered-dialect.js";
 import type { OperationOf, Program } from "../program/program.js";
 import { resolveHyperparameters } from "../program/timeline.js";
 import type { UpdateSource } from "./update-source.js";
@@ -9,7 +10,7 @@ import type { UpdateSource } from "./update-source.js";
  */
 export function whyNotServed(program: Program, source: UpdateSource): string | undefined {
   if (!source.dialects.includes(program.dialect)) return undefined; // it is answered so
-  const dialect = dialectById(program.dialect);
+  const dialect = offeredDialect(dialectById(program.dialect), source.capabilities);
   const [init] = program.operations as [OperationOf<"init">];
   const groups = init.groups.map(({ hyperparameters }) => resolveHyperparameters(dialect, hyperparameters));
   const groupOf = init.groups.flatMap(({ parameters }, g) => parameters.map(() => g));

@@ -12,12 +12,14 @@ import {
   pinnedChoices,
 } from "../../spec/evaluation.js";
 import { DEFAULT_FREEDOM, PINNED_EVALUATIONS, withRootWithinOneFloat } from "../../spec/evaluations.js";
+import { stepShape } from "../../spec/step-shape.js";
 import { ALL_STEP_REGIMES, type ElementSteps, elementSteps, RandomSource } from "../search/element-steps.js";
 import { Enumerator } from "./enumerated/enumerated-step.js";
 import { evaluateStep } from "./evaluator.js";
 import { exactStepRounded } from "./exact/index.js";
 import { accepts } from "./interval/block.js";
-import { ordersOf } from "./interval/orders.js";
+import { ordersOf,
+  relevantOrders, relevantOrders } from "./interval/orders.js";
 import { intervalStep } from "./interval/step.js";
 import { float32FromRational, rationalStep } from "./rational/index.js";
 import { scalarChoices, stepScalars } from "./scalars.js";
@@ -127,7 +129,7 @@ test("every listed outcome lies in the interval of some order", () => {
     const inputs = elementSteps(regime, COUNT, random);
     const observed = anyResult(dialect, h, evaluation, inputs, random);
     const sets = enumerator.step(dialect, h, 1, evaluation, inputs, observed);
-    const intervals = ordersOf(evaluation).map((order) =>
+    const intervals = relevantOrders(evaluation, dialect, stepShape(dialect, h).centered).map((order) =>
       intervalStep({ dialect, hyperparameters: h, step: 1, evaluation: order, inputs, observed }),
     );
     for (const slot of SLOTS) {

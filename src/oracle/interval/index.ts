@@ -8,5 +8,5 @@ export {
   PLUS_INFINITY,
 } from "./block.js";
 export { IntervalArithmetic, type IntervalOptions } from "./interval-arithmetic.js";
-export { ordersOf } from "./orders.js";
+export { ordersOf, relevantOrders } from "./orders.js";
 export { type IntervalInput, type IntervalStep, type IntervalStepResult, intervalStep } from "./step.js";

@@ -1,4 +1,5 @@
 import type { SumSite } from "../../../spec/arithmetic.js";
+import type { DialectAxes } from "../../../spec/dialect.js";
 import {
   type Evaluation,
   type EvaluationAxis,
@@ -128,6 +129,24 @@ export function ordersOf(evaluation: Evaluation): Evaluation[] {
     );
   }
   return orders;
+}
+
+/**
+ * The same for the steps of one dialect, with one choice on each axis on which nothing of them depends.
+ * @param centered whether any of the steps is centered
+ */
+export function relevantOrders(
+  evaluation: Evaluation,
+  dialect: DialectAxes,
+  centered: boolean,
+): Evaluation[] {
+  const decouples = dialect.weightDecay === "decoupled" || dialect.weightDecay === "decoupled-lr";
+  const irrelevant: EvaluationAxis[] = [];
+  if (!centered) irrelevant.push("order.mean-gradient");
+  if (!decouples) irrelevant.push("order.decoupled-decay", "decay-rate");
+  if (dialect.biasCorrection === "never") irrelevant.push("bias-correction", "correction");
+  const single = irrelevant.map((axis) => [axis, evaluation[axis].slice(0, 1)]);
+  return ordersOf({ ...evaluation, ...Object.fromEntries(single) });
 }
 
 /** The mirrored lerps differ in signs of zero, which no interval holds apart: one of them is enough. */
