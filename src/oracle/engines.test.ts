@@ -18,8 +18,7 @@ import { Enumerator } from "./enumerated/enumerated-step.js";
 import { evaluateStep } from "./evaluator.js";
 import { exactStepRounded } from "./exact/index.js";
 import { accepts } from "./interval/block.js";
-import { ordersOf,
-  relevantOrders, relevantOrders } from "./interval/orders.js";
+import { ordersOf, relevantOrders } from "./interval/orders.js";
 import { intervalStep } from "./interval/step.js";
 import { float32FromRational, rationalStep } from "./rational/index.js";
 import { scalarChoices, stepScalars } from "./scalars.js";
