@@ -53,6 +53,10 @@ const keepsSubnormals = ({ evaluation }: Declaration): boolean => !mayFlush(eval
 const startsAtZero = ({ dialect }: Declaration): boolean =>
   dialect.initialAccumulator === "zero" || dialect.initialAccumulator === "first-gradient-squared";
 
+/** Whether a step at μ = 0 adds 0·b to the increment, which is NaN where b is infinite. */
+const looksAheadAtZero = ({ dialect }: Declaration): boolean =>
+  dialect.zeroMomentum === "buffered" && dialect.momentum.startsWith("nesterov");
+
 const PLAIN: Parts = {};
 
 function tuple<T>(element: Drawn<T>, length: number): Drawn<T[]> {
@@ -342,7 +346,7 @@ export const specialValueProperties = [
     clauses: ["RMS-11.4", "RMS-1.2"],
     of: "implementation",
     needs: ["state"],
-    appliesTo: startsAtZero,
+    appliesTo: (declaration) => startsAtZero(declaration) && !looksAheadAtZero(declaration),
     // A zero ε divides by zero; a subnormal one is a number where subnormals are kept.
     arbitrary: (declaration) => {
       const { dialect } = declaration;

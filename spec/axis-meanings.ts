@@ -31,6 +31,15 @@ export const DIALECT_AXIS_MEANINGS: { readonly [A in DialectAxis]: AxisMeaning<D
         "s₀ = g₁², of the gradient as it is passed in, before maximize, clipping and weight decay",
     },
   },
+  zeroMomentum: {
+    axis: "What a step at μ = 0 does with the momentum buffer.",
+    values: {
+      unbuffered:
+        "nothing: θ follows the rule without momentum, and a buffer from earlier steps stays as it is",
+      buffered:
+        "what it does at every μ: b ← 0·b + …, and θ follows b. So b is there from the first step on, NaN and ∞ in it become NaN, and momentum that is switched on later starts from the last increment",
+    },
+  },
   momentum: {
     axis: "What the momentum buffer b collects, and where η enters.",
     values: {
@@ -41,15 +50,6 @@ export const DIALECT_AXIS_MEANINGS: { readonly [A in DialectAxis]: AxisMeaning<D
       nesterov: "b ← μ·b + η·g/d; θ ← θ − (μ·b + η·g/d)",
       "nesterov-lr-outside": "b ← μ·b + g/d; θ ← θ − η·(μ·b + g/d)",
       ignored: "accepted as an argument and not used",
-    },
-  },
-  zeroMomentum: {
-    axis: "What a step at μ = 0 does with the momentum buffer.",
-    values: {
-      unbuffered:
-        "nothing: θ follows the rule without momentum, and a buffer from earlier steps stays as it is",
-      buffered:
-        "what it does at every μ: b ← 0·b + …, and θ follows b. So b is there from the first step on, NaN and ∞ in it become NaN, and momentum that is switched on later starts from the last increment",
     },
   },
   centered: {

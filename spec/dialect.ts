@@ -15,6 +15,11 @@ export const DIALECT_AXES = {
   ],
   /** The mean square before the first step. */
   initialAccumulator: ["zero", "one", "epsilon", "given", "first-gradient-squared"],
+  /** What a step at μ = 0 does with the momentum buffer. */
+  zeroMomentum: [
+    "unbuffered", // nothing: the parameter follows the plain rule, and a buffer from before stays as it is
+    "buffered", // what it does at any μ: b ← 0·b + …, and the parameter follows b
+  ],
   /** What the momentum buffer collects and where the learning rate enters. */
   momentum: [
     "none", // the dialect has no momentum
@@ -24,11 +29,6 @@ export const DIALECT_AXES = {
     "nesterov", // b ← μb + η·g/d;    p ← p − (μ·b + η·g/d)
     "nesterov-lr-outside", // b ← μb + g/d;      p ← p − η·(μ·b + g/d)
     "ignored", // accepted as an argument and not used
-  ],
-  /** What a step at μ = 0 does with the momentum buffer. */
-  zeroMomentum: [
-    "unbuffered", // nothing: the parameter follows the plain rule, and a buffer from before stays as it is
-    "buffered", // what it does at any μ: b ← 0·b + …, and the parameter follows b
   ],
   /** Whether a mean gradient is subtracted from the mean square. */
   centered: ["never", "optional", "always"],

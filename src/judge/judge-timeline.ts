@@ -48,7 +48,9 @@ export interface JudgedSlot {
   readonly observed: Readonly<Partial<Record<Slot, Float64Array>>>;
   /** Valid until the call returns; elements are counted from `from`. */
   readonly set: {
+    /** Whether the observation of an element is accepted. */
     accepts(i: number): boolean;
+    /** What is accepted of an element. */
     accepted(i: number): AcceptedValues;
   };
 }

@@ -17,7 +17,7 @@ export interface ClaimBasis {
  * and how much of it was run. Undefined where nothing may be claimed.
  */
 export function claimOf({ header, cases, footer }: ClaimBasis): string | undefined {
-  const { implementation, capabilities, dialect, level: asked, only, shard, profile, seed, suite } = header;
+  const { implementation, capabilities, level: asked, only, shard, profile, seed, suite } = header;
   const { conforms, reached, tally, multiStep, expectations } = footer;
   if (!conforms || reached === "none") return undefined;
   const expected = expectations?.expected.length ?? 0;
@@ -28,7 +28,7 @@ export function claimOf({ header, cases, footer }: ClaimBasis): string | undefin
   const oneStep = tally.judged - multiStep.judged;
   return [
     `${implementation.name} ${implementation.version}: ${level} ${LEVELS[level]}${reference}`,
-    `dialect ${dialect}`,
+    dialectText(header),
     `over ${["core", ...capabilities].join(", ")}`,
     ...declaredChoices(header),
     ...(header.domain === undefined ? [] : [`for ${header.domain}`]),
@@ -39,6 +39,12 @@ export function claimOf({ header, cases, footer }: ClaimBasis): string | undefin
     ...(shard === undefined ? [] : [shardText(shard)]),
     `rmsprop-conformance ${suite}, profile ${profile}, seed ${seed}, ${asking.length} cases of which ${notRun} not run`,
   ].join("; ");
+}
+
+/** The dialect, with the formula axes on which the implementation differs from it. */
+function dialectText({ dialect, axes = {} }: Pick<LineOf<"header">, "dialect" | "axes">): string {
+  const others = Object.entries(axes).map(([axis, value]) => `${axis} ${value}`);
+  return `dialect ${dialect}${others.length > 0 ? ` with ${others.join(" and ")}` : ""}`;
 }
 
 /** Axes on which more, or something else, is left open than by default: a claim that hides them says too much. */

@@ -53,6 +53,7 @@ const SETTINGS = {
   version: ({ header }: Report) => header.implementation.version,
   dialect: ({ header }: Report) => header.dialect,
   reference: ({ header }: Report) => header.reference ?? "none",
+  axes: ({ header }: Report) => JSON.stringify(header.axes ?? {}),
   evaluation: ({ header }: Report) => JSON.stringify(header.evaluation),
   capabilities: ({ header }: Report) => header.capabilities.join(" "),
   "level asked": ({ header }: Report) => header.level,

@@ -23,6 +23,7 @@ const SAME = [
   "implementation",
   "dialect",
   "reference",
+  "axes",
   "evaluation",
   "capabilities",
   "domain",

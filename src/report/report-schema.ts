@@ -172,6 +172,10 @@ export const reportLineSchema = z
           issues: z.string().optional(),
         }),
         dialect: z.string(),
+        axes: z
+          .record(z.string(), z.string())
+          .optional()
+          .meta({ description: "Formula axes on which the implementation differs from the dialect" }),
         reference: z.string().optional().meta({ description: "The evaluation whose bits are claimed" }),
         evaluation: z
           .record(z.string(), z.array(z.string()))

@@ -1,4 +1,8 @@
 import { arch, cpus, platform } from "node:os";
+import { DIALECT_AXES, type Dialect, type DialectAxis } from "../../spec/dialect.js";
+import { DIALECTS } from "../../spec/dialects.js";
+import type { Hello } from "../adapter/hello.js";
+import { offeredDialect } from "../adapter/offered-dialect.js";
 import { hexOf } from "../float32/bits.js";
 import { floatsBetween } from "../float32/neighbours.js";
 import { decimalText } from "../float32/text.js";
@@ -88,6 +92,7 @@ function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
     suite: packageVersion(),
     implementation: { name, version, language, ...(issues !== undefined && { issues }) },
     dialect: declaration.dialect.id,
+    ...declaredAxes(declaration.dialect, hello),
     ...(declaration.reference && { reference: declaration.reference.name }),
     evaluation: Object.fromEntries(
       Object.entries(declaration.evaluation).map(([axis, choices]) => [axis, [...choices]]),
@@ -278,4 +283,15 @@ function expectationsOf({ expected, breaches }: ExpectationsReport) {
     expected: [...expected.keys()],
     breaches: breaches.map(({ kind, line, message }) => ({ kind, line, message })),
   };
+}
+
+/** The formula axes on which an implementation differs from its dialect, if there are any. */
+function declaredAxes(dialect: Dialect, { capabilities }: Hello): { axes?: Record<string, string> } {
+  // A test may judge by a dialect that the catalogue does not have.
+  const known = DIALECTS.find(({ id }) => id === dialect.id);
+  const usual = known && offeredDialect(known, capabilities);
+  const axes = (Object.keys(DIALECT_AXES) as DialectAxis[]).filter(
+    (axis) => usual && dialect[axis] !== usual[axis],
+  );
+  return axes.length === 0 ? {} : { axes: Object.fromEntries(axes.map((axis) => [axis, dialect[axis]])) };
 }
