@@ -101,6 +101,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "src/program",
       "src/rmsprop",
       "src/judge",
+      "src/self-check",
       "src/adapter",
       "src/suite",
       "src/report",
