@@ -31,6 +31,8 @@ export class PlainOptimizer implements Optimizer {
   protected readonly parameters: readonly Float32Array[];
   /** The group of each parameter. */
   protected readonly groupOf: readonly number[];
+  /** Whether the dialect feeds its buffer where momentum is 0. */
+  private readonly feedsAtZero: boolean;
   /** One for each parameter; undefined before its first step. */
   protected states: (State | undefined)[];
 
@@ -39,7 +41,8 @@ export class PlainOptimizer implements Optimizer {
     protected readonly parts: Parts = PLAIN,
     dialect = "pytorch",
   ) {
-    const { defaults } = dialectById(dialect);
+    const { defaults, zeroMomentum } = dialectById(dialect);
+    this.feedsAtZero = zeroMomentum === "buffered";
     this.hyperparameters = groups.map((group) => changed(defaults, group.hyperparameters));
     this.parameters = groups.flatMap((group) => [...group.parameters]);
     this.groupOf = groups.flatMap((group, g) => group.parameters.map(() => g));
@@ -57,8 +60,12 @@ export class PlainOptimizer implements Optimizer {
     const state = this.states[k];
     state.step++;
     if (h.centered) state.grad_avg ??= new Float32Array(gradient.length);
-    if (h.momentum > 0) state.momentum_buffer ??= new Float32Array(gradient.length);
+    if (this.hasBuffer(h)) state.momentum_buffer ??= new Float32Array(gradient.length);
     this.stepElements(this.parameters[k], gradient, state, h);
+  }
+
+  private hasBuffer({ momentum }: Hyperparameters): boolean {
+    return momentum > 0 || this.feedsAtZero;
   }
 
   protected initialState(length: number, _h: Hyperparameters): State {
@@ -91,7 +98,7 @@ export class PlainOptimizer implements Optimizer {
       v = parts.variance(v, a[i], at);
     }
     const d = parts.denominator(v, at);
-    if (h.momentum > 0) {
+    if (this.hasBuffer(h)) {
       const b = state.momentum_buffer as Float32Array;
       b[i] = parts.buffer(b[i], g, d, at);
       p[i] = parts.moveByBuffer(p[i], b[i], at, g, d);
