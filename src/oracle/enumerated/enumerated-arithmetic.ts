@@ -41,7 +41,7 @@ type Order = EvaluationChoice<`order.${WeightedMeanSite}`>;
  * The enumerated interpreter: every operation gives the list of results that the declared choices produce. The
  * rule's other operations are then done for each of them.
  *
- * `scalars`, `complement`, `zero-weight-decay` and the axes of precision are not choices here: each combination is an
+ * `scalars`, `complement`, `zero-weight-decay`, `bias-correction` and the axes of precision are not choices here: each combination is an
  * interpretation of its own.
  */
 export class EnumeratedArithmetic implements Arithmetic<Outcomes> {

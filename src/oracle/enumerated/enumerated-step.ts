@@ -170,13 +170,14 @@ const WHOLE_AXES = [
   "intermediates.update",
   "subnormals",
   "zero-weight-decay",
+  "bias-correction",
 ] as const satisfies readonly EvaluationAxis[];
 
 /** One evaluation for each point of these axes on which something of the step depends. */
 function wholeEvaluations(evaluation: Evaluation, dialect: DialectAxes, h: Hyperparameters): Evaluation[] {
   const decouples = dialect.weightDecay === "decoupled" || dialect.weightDecay === "decoupled-lr";
   const isIrrelevant = (axis: EvaluationAxis) =>
-    (axis === "correction" && dialect.biasCorrection === "never") ||
+    ((axis === "correction" || axis === "bias-correction") && dialect.biasCorrection === "never") ||
     (axis === "decay-rate" && !decouples) ||
     (axis === "zero-weight-decay" && (dialect.weightDecay === "none" || h.weight_decay !== 0));
   let whole: Evaluation[] = [evaluation];
