@@ -63,7 +63,7 @@ describe("the report as JSON Lines", () => {
       complete: true,
       conforms: false,
       reached: "L0",
-      cases: 12,
+      cases: 14,
       notRun: 0,
       findings: ofType(lines, "finding").length,
       seconds: 1.25,

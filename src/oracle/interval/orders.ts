@@ -34,7 +34,7 @@ const SINGLE_AXES = [
  */
 export type Mode = "float32" | "binary64" | "wider" | "either";
 
-/** Float32, but for operations of which an operand is wider. */
+/** Float32, except for operations with a wider operand. */
 export interface Promoted {
   readonly promotedTo: "binary64" | "wider";
 }
