@@ -51,7 +51,12 @@ class BundledOptimizer implements Optimizer {
 
   load(index: number, state: OptimizerState): void {
     const dict = this.optimizer.stateDict();
-    dict.state[index] = given(state) as StateDict["state"][number];
+    const entry = given(state) as StateDict["state"][number];
+    const group = dict.param_groups.find(({ params }) => params.includes(index));
+    // At μ = 0 no buffer needs to be kept, so that one may be left out; a dialect that feeds it starts from zeros.
+    const feeds = this.optimizer.dialect.zeroMomentum === "buffered" && group?.momentum === 0;
+    if (feeds) entry.momentum_buffer ??= new Float32Array(entry.square_avg.length);
+    dict.state[index] = entry;
     this.optimizer.loadStateDict(dict);
   }
 
