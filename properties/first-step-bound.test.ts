@@ -16,6 +16,7 @@ function lengths(id: string, h: Hyperparameters, s: number, g: number): number[]
     parameter: Float64Array.of(0),
     gradient: Float64Array.of(g),
     square_avg: Float64Array.of(s),
+    momentum_buffer: Float64Array.of(0),
   };
   const { parameter } = enumerator.step(dialectById(id), h, 1, DEFAULT_FREEDOM, inputs, {});
   return (parameter ?? []).map(([x]) => Math.abs(x));

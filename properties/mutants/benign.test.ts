@@ -30,8 +30,9 @@ const TELLING = [
 ];
 
 function declarationOfVariant({ declares = {} }: Variant): Declaration {
-  const { dialect = "pytorch", reference, choices } = declares;
-  return declarationOf(dialectById(dialect), reference, choices);
+  const { dialect = "pytorch", axes, reference, choices } = declares;
+  const given = Object.entries(axes ?? {}).filter(([, value]) => value !== undefined);
+  return declarationOf({ ...dialectById(dialect), ...Object.fromEntries(given) }, reference, choices);
 }
 
 interface Hearing {
@@ -81,9 +82,15 @@ describe("nobody accuses", () => {
   });
 });
 
+/** Variants whose choices show in few draws, and why. */
+const SELDOM_SEEN: Readonly<Record<string, string>> = {
+  "decay-rate-in-float32": "its rate differs by a last bit, which seldom reaches the parameter",
+  "negated-buffer": "it differs in signs of zero alone",
+};
+
 // A variant that never uses what it declares would show nothing.
 describe("without its choices of rounding, somebody accuses", () => {
-  const choosing = BENIGN_VARIANTS.filter(({ declares }) => declares?.choices);
+  const choosing = BENIGN_VARIANTS.filter(({ id, declares }) => declares?.choices && !(id in SELDOM_SEEN));
   test.each(choosing.map((variant) => [variant.id, variant] as const))("%s", async (_, variant) => {
     const { dialect } = declarationOfVariant(variant);
     const { accusations } = await hear(variant, declarationOf(dialect));

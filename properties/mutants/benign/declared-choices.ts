@@ -117,7 +117,6 @@ export const DECLARED_CHOICES: readonly Variant[] = [
     title: "Decays by θ·(1 − λη), the factor cast once.",
     dialect: "keras",
     capabilities: [...UNCENTERED, "weight-decay"],
-    choices: { "order.decoupled-decay": ["factor"] },
     loop: decayAsFactor,
   }),
   inDialect({
