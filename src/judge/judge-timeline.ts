@@ -404,7 +404,8 @@ class TimelineJudge {
     const after: ObservedBlocks = { parameter: this.reference.parameter, ...this.reference.state };
     for (const slot of SLOTS) {
       const got = observed[slot];
-      if (!got || !carried.slots.includes(slot)) continue;
+      // What the step has not written is no result of it, though it may be shown.
+      if (!got || !carried.slots.includes(slot) || !this.present.includes(slot)) continue;
       const reference = this.declaration.reference && after[slot];
       const expected = reference && [reference];
       this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(carried, slot, got), 0);
