@@ -1,4 +1,5 @@
 import type { Dialect } from "../../spec/dialect.js";
+import { hasMomentum as dialectHasMomentum } from "../../spec/step-shape.js";
 import type { Declaration } from "../../src/judge/declaration.js";
 import { draw } from "./draw.js";
 import type { Drawn } from "./drawn.js";
@@ -9,7 +10,7 @@ import { type Trace, type TraceConstraints, traces } from "./traces.js";
 
 /** Whether the dialect has a momentum buffer, where μ asks for one. */
 export function hasMomentum({ dialect }: Declaration): boolean {
-  return dialect.momentum !== "none" && dialect.momentum !== "ignored";
+  return dialectHasMomentum(dialect);
 }
 
 /** Traces with a buffer: μ > 0. */

@@ -2,7 +2,7 @@ import { SLOTS, type Slot, STATE_SLOTS } from "../../spec/arithmetic.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 import { evaluationOf } from "../../spec/evaluation.js";
 import { referenceEvaluation } from "../../spec/evaluations.js";
-import { slotsOf, stepShape } from "../../spec/step-shape.js";
+import { shownSlots, slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { StepInputs } from "../../spec/update-rule.js";
 import { type EnumeratedStep, Enumerator } from "../oracle/enumerated/enumerated-step.js";
 import { emptyBuffer, initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
@@ -182,8 +182,7 @@ class TimelineJudge {
     const gradient = new Float64Array(event.gradient.values);
     this.present = ["parameter", ...slotsOf(stepShape(this.declaration.dialect, event.hyperparameters))];
     // Where μ is 0 no buffer needs to be kept, also in a dialect that feeds it: it may be shown or not.
-    const isNeeded = (slot: Slot) => slot !== "momentum_buffer" || event.hyperparameters.momentum !== 0;
-    this.required = this.present.filter(isNeeded);
+    this.required = ["parameter", ...shownSlots(this.declaration.dialect, event.hyperparameters)];
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
 
     if (observed) this.unusedKept(event, observed);
