@@ -922,6 +922,77 @@ describe("observations that are late or in parts", () => {
   });
 });
 
+describe("a slot that the last step did not write", () => {
+  const withoutMomentum = { ...full, momentum: 0 };
+  const kept = programOf(
+    pytorch,
+    init(full, [0, 0.5]),
+    step([1, 2]),
+    EVERYTHING,
+    set(withoutMomentum),
+    step([2, 1]),
+    observe("square_avg", "grad_avg", "momentum_buffer"),
+    step([1, 1]),
+    EVERYTHING,
+  );
+  const right = simulate(kept, pytorch, fused);
+  const at = (observation: number) => ({
+    observation,
+    parameter: 0,
+    slot: "momentum_buffer" as const,
+    element: 1,
+  });
+
+  it("is no result of that step, shown or not", () => {
+    const judgement = judgeProgram(kept, right, pinned);
+    expect(verdictOf(judgement, pinned)).toBe("bit-exact");
+    // Two elements after the first step alone.
+    expect(judgement.bySlot.momentum_buffer?.judged).toBe(2);
+    // Nothing is hidden after the last step, so a further one would be judged on its own.
+    expect(judgement.multiStep.judged).toBe(2 * (2 + 3));
+  });
+
+  it.each([1, 2])("is what it was, also where other slots are hidden (observation %i)", (observation) => {
+    const changed = replaced(right, at(observation), nextUp);
+    expect(judgeProgram(kept, changed, pinned).contract[0]).toMatch(
+      /does not use momentum_buffer of parameter 0, and yet element 1/,
+    );
+  });
+
+  it("is the result of an earlier step if it was not shown since", () => {
+    const late = programOf(
+      pytorch,
+      init(full, [0, 0.5]),
+      step([1, 2]),
+      set(withoutMomentum),
+      step([2, 1]),
+      EVERYTHING,
+      observe("momentum_buffer"),
+    );
+    const shown = simulate(late, pytorch, fused);
+    const judgement = judgeProgram(late, shown, pinned);
+    expect(verdictOf(judgement, pinned)).toBe("bit-exact");
+    expect(judgement.bySlot.momentum_buffer?.judged).toBe(2);
+    const wrong = replaced(
+      replaced(shown, at(0), (x) => 2 * x),
+      at(1),
+      (x) => 2 * x,
+    );
+    expect(judgeProgram(late, wrong, pinned).bySlot.momentum_buffer?.rejected).toBe(1);
+  });
+
+  it("may be shown although no step has ever written it", () => {
+    const zeros = { ...right[0].parameters[0].square_avg!, values: new Float32Array(2) };
+    const never = programOf(pytorch, init(withoutMomentum, [0, 0.5]), step([1, 2]), step([2, 1]), EVERYTHING);
+    const shown = simulate(never, pytorch, fused).map(({ parameters }) => ({
+      parameters: parameters.map((parameter) => ({ ...parameter, momentum_buffer: zeros })),
+    }));
+    const judgement = judgeProgram(never, shown, pinned);
+    expect(verdictOf(judgement, pinned)).toBe("bit-exact");
+    expect(judgement.bySlot.momentum_buffer).toBeUndefined();
+  });
+});
+
 describe("isAccepted", () => {
   it("says no to observations that are missing, without breaking", () => {
     expect(isAccepted(trace, [], pinned)).toBe(false);

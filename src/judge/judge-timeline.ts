@@ -117,9 +117,12 @@ class TimelineJudge {
   /** The reference evaluation's own state, which goes on where nothing is observed. */
   private reference: KnownState;
   private carried: CarriedSets | undefined;
-  /** Where sets are carried: the last step, and what was shown or loaded since. */
+  /** Where sets are carried: the last step. */
   private lastStep: StepEvent | undefined;
+  /** Where sets are carried: the slots that were shown or loaded and that no step has written since. */
   private seen: ObservedBlocks = {};
+  /** Where sets are carried: the slots that a step has written and that were not shown since. */
+  private readonly unseen = new Set<Slot>();
   /** The slots that an implementation must have by now, if they are asked for. */
   private required: readonly Slot[] = ["parameter"];
   /** The slots that the last step has written. */
@@ -172,6 +175,7 @@ class TimelineJudge {
       return;
     }
     this.carried?.load(state);
+    for (const slot of STATE_SLOTS) this.unseen.delete(slot);
     this.seen = { ...(this.seen.parameter && { parameter: this.seen.parameter }), ...state };
   }
 
@@ -198,11 +202,12 @@ class TimelineJudge {
       return 1;
     }
     this.carried ??= new CarriedSets(this.declaration, this.known as KnownState, this.everCentered());
+    this.seen = this.unused(this.known?.state ?? this.seen);
+    for (const slot of this.present) this.unseen.add(slot);
     this.known = undefined;
     this.advanceReference(event, this.reference, gradient);
     this.carried.step(event.hyperparameters, this.stepsTaken, gradient, observed ?? {});
     this.lastStep = event;
-    this.seen = {};
     if (observed === undefined) return 0;
     this.judgeCarried(this.carried, event, observed);
     return 1;
@@ -219,17 +224,23 @@ class TimelineJudge {
 
   /** A buffer that a step does not use is what it was: momentum may be switched off and on again. */
   private unusedKept(event: StepEvent, observed: ObservedBlocks): void {
-    const before = this.known?.state;
+    const before = this.unused(this.known?.state ?? this.seen);
     for (const slot of STATE_SLOTS) {
-      const was = before?.[slot];
+      const was = before[slot];
       const got = observed[slot];
-      if (!was || !got || this.present.includes(slot)) continue;
+      if (!was || !got) continue;
       const changed = got.findIndex((value, i) => !Object.is(value, was[i]));
       if (changed < 0) continue;
       this.sink.breach(
         `step ${this.stepsTaken} (operation ${event.operation}) does not use ${slot} of parameter ${this.timeline.parameter}, and yet element ${changed} was ${was[changed]} and is ${got[changed]}`,
       );
     }
+  }
+
+  /** The slots of a state that the last step has not written. */
+  private unused(state: ObservedBlocks | StateBlocks): ObservedBlocks {
+    const entries = Object.entries(state).filter(([slot]) => !this.present.includes(slot as Slot));
+    return Object.fromEntries(entries);
   }
 
   /** Whether the results of one step are listed rather than enclosed. */
@@ -403,8 +414,8 @@ class TimelineJudge {
     const after: ObservedBlocks = { parameter: this.reference.parameter, ...this.reference.state };
     for (const slot of SLOTS) {
       const got = observed[slot];
-      // What the step has not written is no result of it, though it may be shown.
-      if (!got || !carried.slots.includes(slot) || !this.present.includes(slot)) continue;
+      // A slot that no step has written since it was last shown is not a result, though it may be shown again.
+      if (!got || !this.unseen.delete(slot)) continue;
       const reference = this.declaration.reference && after[slot];
       const expected = reference && [reference];
       this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(carried, slot, got), 0);
