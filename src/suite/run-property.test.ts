@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { draw } from "../../properties/arbitraries/draw.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
+import { ProgramNotSent } from "../../properties/subject.js";
 import { dialectById } from "../../spec/dialects.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { CAPABILITIES } from "../adapter/capability.js";
@@ -109,6 +110,20 @@ describe("runProperty", () => {
     expect(replay).toBe("npx rmsprop-conformance gate --only fake --seed 1");
     // Programs that were only run to shrink the failure are not part of what the implementation did.
     expect(result.tally).toMatchObject({ judged: 2, rejected: 1 });
+  });
+
+  it("keeps a failure whose smaller inputs cannot be sent", async () => {
+    let runs = 0;
+    const check: Property["check"] = async () => {
+      if (runs++ > 0) throw new ProgramNotSent("too small to be sent");
+      throw new PropertyFailure("wrong", "differs");
+    };
+    const result = await runProperty({ ...base, check }, options);
+    expect(runs).toBeGreaterThan(1);
+    expect(result).toMatchObject({ verdict: "differs", failure: { message: "wrong" } });
+    // Here no input fails.
+    const unsent = await runProperty({ ...base, check }, options);
+    expect(unsent).toMatchObject({ verdict: "not-run", reason: "too small to be sent" });
   });
 
   it("generates the same for the same seed", async () => {

@@ -105,6 +105,8 @@ export async function runProperty(property: Property, options: PropertyRunOption
       await property.check(input, subject);
     } catch (error) {
       if (fc.PreconditionFailure.isFailure(error)) throw error; // this input is passed over
+      // An input that cannot be sent is no smaller form of a failure.
+      if (error instanceof ProgramNotSent && failed) return;
       // What could not be sent, or has nobody to answer it, says nothing of the implementation.
       if (!(error instanceof PropertyFailure)) throw error;
       failed = true;
