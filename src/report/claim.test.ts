@@ -39,6 +39,13 @@ it("names level, dialect, capabilities, choices, counts, versions, profile, seed
   );
 });
 
+it("names the axes on which the implementation says that it differs from its dialect, and no others", () => {
+  const dialect = { ...pytorch, epsilon: "inside" as const };
+  const claim = claimOf({ ...result, declaration: { ...result.declaration, dialect } });
+  expect(claim).toContain("; dialect pytorch with epsilon inside; ");
+  expect(claimOf(result)).toContain("; dialect pytorch; ");
+});
+
 it("is the level that was asked for where failures are expected", () => {
   const expectations = { expected: new Set(["one"]), breaches: [] } as unknown as GateResult["expectations"];
   const claim = claimOf({ ...result, reached: "L0", ...(expectations && { expectations }) });
