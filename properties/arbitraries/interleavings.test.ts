@@ -132,6 +132,19 @@ describe("the operations of an interleaving", () => {
     expect(new Set(sent.flatMap((h) => Object.keys(h)))).toEqual(names);
   });
 
+  it("load one step count into all parameters where no gradient can be missing", () => {
+    const offered = CAPABILITIES.filter((one) => one !== "missing-gradient");
+    const uneven = (capabilities: readonly Capability[]) =>
+      draws("pytorch", capabilities, 300).filter(({ program }) => {
+        const parameters = operationsOf([program], "init")[0].groups.flatMap((group) => group.parameters);
+        return operationsOf([program], "load").some(
+          ({ state }) => state.length < parameters.length || new Set(state.map((one) => one.step)).size > 1,
+        );
+      });
+    expect(uneven(offered)).toEqual([]);
+    expect(uneven(CAPABILITIES).length).toBeGreaterThan(0);
+  });
+
   it("change no ε before the first step where the state starts at it", () => {
     expect(dialectById("dl4j").initialAccumulator).toBe("epsilon");
     for (const { program } of draws("dl4j", CAPABILITIES, 300)) {

@@ -88,6 +88,7 @@ const PARAMETERS = { minLength: 1, maxLength: 2 };
 const ANY_GROUP = 5;
 /** Lists are repeated where there are more parameters. */
 const PER_PARAMETER = { minLength: 1, maxLength: 3 };
+const ONE = { minLength: 1, maxLength: 1 };
 const PATTERN = { minLength: 1, maxLength: 3 };
 const SHAPES = [[1], [], [3], [2, 2], [0], [9], [2, 0, 3], [17]] as const;
 
@@ -276,14 +277,18 @@ function commandsOf(offer: Offer, mood: Mood): Record<CommandName, () => Drawn<P
         .map(({ group, changes }) => new SetCommand(group, changes)),
     load: () => {
       const entry: Drawn<DrawnEntry> = draw.record({
-        step: draw.nat({ max: 3 }),
         square_avg: squaresOf(mood),
         grad_avg: buffersOf(mood),
         momentum_buffer: buffersOf(mood),
         given: draw.subarray(buffers),
       });
-      const entries = draw.array(draw.option(entry, { freq: 3 }), PER_PARAMETER);
-      return entries.map((drawn) => new LoadCommand(drawn, mood.lateBuffers));
+      // Where no gradient can be missing, all parameters have taken the same number of steps: an implementation may
+      // keep one count for all of them.
+      const steps = draw.array(draw.nat({ max: 3 }), missingGradients ? PER_PARAMETER : ONE);
+      const entries = draw.array(missingGradients ? draw.option(entry, { freq: 3 }) : entry, PER_PARAMETER);
+      return draw
+        .record({ steps, entries })
+        .map((drawn) => new LoadCommand(drawn.steps, drawn.entries, mood.lateBuffers));
     },
     checkpoint: () => draw.constant(CHECKPOINT),
   };
@@ -348,13 +353,17 @@ class SetCommand implements ProgramCommand {
   }
 }
 
-type DrawnEntry = { readonly step: number; readonly given: readonly StateSlot[] } & {
+type DrawnEntry = { readonly given: readonly StateSlot[] } & {
   readonly [S in StateSlot]: Pattern;
 };
 
 class LoadCommand implements ProgramCommand {
-  /** @param omits whether buffers may be left out that the present hyperparameters use */
+  /**
+   * @param steps taken by each parameter, used in turn
+   * @param omits whether buffers may be left out that the present hyperparameters use
+   */
   constructor(
+    private readonly steps: readonly number[],
     private readonly entries: readonly (DrawnEntry | null)[],
     private readonly omits: boolean,
   ) {}
@@ -371,7 +380,7 @@ class LoadCommand implements ProgramCommand {
       const slots = STATE_SLOTS.filter((slot) => [...used, "square_avg", ...entry.given].includes(slot));
       model.load(parameter, slots);
       const tensors = Object.fromEntries(slots.map((slot) => [slot, tensorOf(shape, entry[slot])]));
-      return [{ parameter, step: entry.step, ...tensors } as StateEntry];
+      return [{ parameter, step: this.steps[parameter % this.steps.length], ...tensors } as StateEntry];
     });
     draft.append({ op: "load", state });
   }
