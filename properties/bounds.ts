@@ -1,8 +1,8 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
-import { draw } from "./arbitraries/draw.js";
-import type { Drawn } from "./arbitraries/drawn.js";
+import { draw } from "./arbitraries/arb.js";
+import type { Drawn } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { type Trace, traceProgram, traces } from "./arbitraries/traces.js";

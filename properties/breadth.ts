@@ -3,8 +3,8 @@ import { EVALUATION_AXES, type EvaluationAxis, openChoices } from "../spec/evalu
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
 import type { Tensor } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/draw.js";
-import type { Drawn } from "./arbitraries/drawn.js";
+import { draw } from "./arbitraries/arb.js";
+import type { Drawn } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
 import { hasMomentum } from "./arbitraries/momentum-traces.js";

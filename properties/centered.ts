@@ -7,8 +7,8 @@ import type { Declaration } from "../src/judge/declaration.js";
 import { type Enclosure, type ExactInputs, exactStep, isPoint, point } from "../src/oracle/exact/index.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/draw.js";
-import type { Drawn } from "./arbitraries/drawn.js";
+import { draw } from "./arbitraries/arb.js";
+import type { Drawn } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES, floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters, STRATA, withChanges } from "./arbitraries/hyperparameters.js";
 import {

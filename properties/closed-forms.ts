@@ -3,7 +3,7 @@ import { ulp } from "../src/float32/neighbours.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { exactAdagradTrace, plainRule } from "./adagrad-schedule.js";
-import { draw } from "./arbitraries/draw.js";
+import { draw } from "./arbitraries/arb.js";
 import { CALM_REGIMES, floatWithExponent, powerOfTwo } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { type Trace, traces } from "./arbitraries/traces.js";

@@ -3,7 +3,7 @@ import { dialectById } from "../spec/dialects.js";
 import { exactDecimal } from "../src/float32/to-decimal.js";
 import { EnclosureArithmetic } from "../src/oracle/exact/enclosure-arithmetic.js";
 import { type Enclosure, point } from "../src/oracle/exact/index.js";
-import { draw } from "./arbitraries/draw.js";
+import { draw } from "./arbitraries/arb.js";
 import { STRATA } from "./arbitraries/hyperparameters.js";
 import { type MeanSquareForm, meanSquareForms } from "./mean-square-form.js";
 import { failureAt, type ObservedStep, observeConforming } from "./observed-steps.js";

@@ -7,7 +7,7 @@ import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { ADAGRAD_PLACEMENTS, adagradChanges, adagradScalars, plainRule } from "./adagrad-schedule.js";
-import { draw } from "./arbitraries/draw.js";
+import { draw } from "./arbitraries/arb.js";
 import { traceProgram } from "./arbitraries/traces.js";
 import { type ClosedLoop, closedLoop, exactClosedLoop, type Minimization } from "./closed-loop.js";
 import { exactRule } from "./exact-rule.js";

@@ -14,7 +14,7 @@ import {
   operations,
   PROPERTIES_WITH_DEFECTS,
   type Slot,
-} from "./defective.test-support.js";
+} from "./__test-helpers__/defective.js";
 import { PropertyFailure } from "./property-failure.js";
 
 const withoutSet = operations((operation) => (operation.op === "set" ? [] : [operation]));

@@ -3,7 +3,7 @@ import { dialectById } from "../spec/dialects.js";
 import { bundledAdapter } from "../src/adapter/bundled.js";
 import { CAPABILITIES } from "../src/adapter/capability.js";
 import { declarationOf } from "../src/judge/declaration.js";
-import { FaultAllowance } from "../src/suite/fault-allowance.js";
+import { FaultAllowance } from "../src/suite/fault-budget.js";
 import { runProperty } from "../src/suite/run-property.js";
 import { PROPERTIES } from "./index.js";
 

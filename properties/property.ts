@@ -1,6 +1,6 @@
 import type { Capability } from "../src/adapter/capability.js";
 import type { Declaration } from "../src/judge/declaration.js";
-import type { Drawn } from "./arbitraries/drawn.js";
+import type { Drawn } from "./arbitraries/described-arbitrary.js";
 import type { Subject } from "./subject.js";
 
 /**

@@ -1,8 +1,8 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/draw.js";
-import type { Drawn } from "./arbitraries/drawn.js";
+import { draw } from "./arbitraries/arb.js";
+import type { Drawn } from "./arbitraries/described-arbitrary.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
 import { changedRates, hasMomentum } from "./arbitraries/momentum-traces.js";

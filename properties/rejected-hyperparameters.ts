@@ -4,7 +4,7 @@ import { VALIDATED } from "../src/adapter/hello.js";
 import type { Declaration, Validation } from "../src/judge/declaration.js";
 import type { Operation, Program, ProgramHyperparameters } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/draw.js";
+import { draw } from "./arbitraries/arb.js";
 import { gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters } from "./arbitraries/hyperparameters.js";
 import { init, OBSERVE_PARAMETER, observeAll, programOf, step } from "./arbitraries/traces.js";

@@ -5,8 +5,8 @@ import { shownSlots, stepShape } from "../spec/step-shape.js";
 import { MIN_SUBNORMAL } from "../src/float32/bits.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
-import { draw } from "./arbitraries/draw.js";
-import type { Drawn } from "./arbitraries/drawn.js";
+import { draw } from "./arbitraries/arb.js";
+import type { Drawn } from "./arbitraries/described-arbitrary.js";
 import {
   anyBits,
   CALM_REGIMES,

@@ -4,7 +4,7 @@ import type { DialectAxes } from "../spec/index.js";
 import type { StepShape } from "../spec/step-shape.js";
 import type { StepInputs } from "../spec/update-rule.js";
 import { bundledAdapter } from "../src/adapter/bundled.js";
-import { failureOf, PROPERTIES_WITH_DEFECTS } from "./defective.test-support.js";
+import { failureOf, PROPERTIES_WITH_DEFECTS } from "./__test-helpers__/defective.js";
 import { PropertyFailure } from "./property-failure.js";
 
 /** A wrong update rule: its parts are changed before or while the right one is read. */

@@ -1,8 +1,8 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Operation, Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/draw.js";
-import type { Drawn } from "./arbitraries/drawn.js";
+import { draw } from "./arbitraries/arb.js";
+import type { Drawn } from "./arbitraries/described-arbitrary.js";
 import {
   ALL_REGIMES,
   anyBits,

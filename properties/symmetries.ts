@@ -2,7 +2,7 @@ import type { Slot } from "../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/draw.js";
+import { draw } from "./arbitraries/arb.js";
 import { ALL_REGIMES, CALM_REGIMES, gridFloat, nonFiniteFloat } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters, withChanges } from "./arbitraries/hyperparameters.js";
 import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";

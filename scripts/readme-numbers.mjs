@@ -3,15 +3,15 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PROPERTIES } from "../dist/properties/index.js";
+import { SUBJECTS } from "../dist/scripts/trial/subject-list.js";
 import { CLAUSES, DIALECTS, dialectById } from "../dist/spec/index.js";
 import { bundledAdapter, optimizerOf } from "../dist/src/adapter/bundled.js";
 import { InProcessAdapter } from "../dist/src/adapter/in-process.js";
 import { declarationOf } from "../dist/src/judge/declaration.js";
-import { findingText } from "../dist/src/report/finding-text.js";
-import { reportFinding } from "../dist/src/report/report.js";
+import { reportFinding } from "../dist/src/report/model/report.js";
+import { findingText } from "../dist/src/report/text/finding-text.js";
 import { runGate } from "../dist/src/suite/gate.js";
 import { verifyGoldens } from "../dist/src/suite/golden/verify.js";
-import { SUBJECTS } from "../dist/src/trial/subjects.js";
 import { share, sum } from "./mutation/page.mjs";
 
 const path = fileURLToPath(new URL("../README.md", import.meta.url));

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import {
+  FINGERPRINT_PROGRAMS,
+  FINGERPRINTS,
+  fingerprintSteps,
+} from "./__test-helpers__/dialect-fingerprints.js";
 import { DIALECT_AXES, type Dialect, type DialectAxis } from "./dialect.js";
-import { FINGERPRINT_PROGRAMS, FINGERPRINTS, fingerprintSteps } from "./dialect-fingerprints.test-support.js";
 import { DIALECTS } from "./dialects.js";
 
 const AXES = Object.keys(DIALECT_AXES) as DialectAxis[];

@@ -27,7 +27,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/program": { imports: ["spec"], testsAlso: ["src/float32"] },
   "src/rmsprop": { imports: ["spec", "src/float32"] },
   "src/oracle": { imports: ["spec", "src/float32"], testsAlso: ["src/search"] },
-  "src/search": { imports: ["src/float32", "src/program"] },
+  "src/search": { imports: ["src/float32"] },
   "src/judge": {
     imports: ["spec", "src/float32", "src/program", "src/oracle"],
     testsAlso: ["src/search"],
@@ -47,10 +47,6 @@ const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["spec", "src/float32", "src/program", "src/oracle", "src/judge", "src/adapter"],
     testsAlso: ["src/suite"],
   },
-  "properties/mutants": {
-    imports: ["spec", "src/float32", "src/adapter"],
-    testsAlso: ["src/judge", "properties"],
-  },
   "src/suite": {
     imports: [
       "spec",
@@ -65,8 +61,12 @@ const ROOMS: Readonly<Record<string, Room>> = {
       "properties",
     ],
   },
-  "src/trial": {
-    imports: ["spec", "src/package-info.ts", "src/adapter", "properties/mutants", "src/suite"],
+  "scripts/trial/subjects": {
+    imports: ["spec", "src/float32", "src/adapter"],
+    testsAlso: ["src/judge", "properties"],
+  },
+  "scripts/trial": {
+    imports: ["spec", "src/package-info.ts", "src/adapter", "src/suite", "scripts/trial/subjects"],
   },
   "src/report": {
     imports: [
@@ -169,13 +169,13 @@ const SEPARATIONS: readonly Separation[] = [
     why: "a graph is made from the update rule and run without sight of what is expected of it",
   },
   {
-    from: /^properties\/(?!mutants\/)/,
-    never: /^(src\/(rmsprop\/|adapter\/bundled\.ts$)|properties\/mutants\/)/,
+    from: /^properties\//,
+    never: /^(src\/(rmsprop\/|adapter\/bundled\.ts$)|scripts\/trial\/)/,
     why: "properties hold for every implementation and know none",
   },
   {
-    from: /^properties\/mutants\//,
-    never: /^(src\/(oracle|judge|suite)\/|properties\/(?!mutants\/)|spec\/update-rule\.ts$)/,
+    from: /^scripts\/trial\/subjects\//,
+    never: /^(src\/(oracle|judge|suite)\/|properties\/|spec\/update-rule\.ts$)/,
     why: "what the suite is tried on is made without its oracle and its checks",
   },
   {
@@ -185,7 +185,7 @@ const SEPARATIONS: readonly Separation[] = [
   },
   {
     from: /^src\/report\//,
-    never: /^src\/(oracle\/|judge\/(judge-|carried-sets|membership|diagnosis\/))/,
+    never: /^src\/(oracle\/|judge\/(judge-|propagated-sets|membership|diagnosis\/))/,
     why: "a report shows judgements and makes none",
     typesAllowed: true,
     directOnly: true,
@@ -210,12 +210,13 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-const isTest = (path: string) => /\.(test|test-support)\.tsx?$/.test(path);
+const isTest = (path: string) => /\.test\.tsx?$|\/__test-helpers__\//.test(path);
 
 function roomOf(path: string): string {
+  // The implementations that the suite is tried on know nothing of the trial.
+  if (path.startsWith("scripts/trial/subjects/")) return "scripts/trial/subjects";
   const [first, second] = path.split("/");
-  // Implementations for trying the suite on stand beside the properties, and know nothing of them.
-  return first === "src" || (first === "properties" && second === "mutants") ? `${first}/${second}` : first;
+  return first === "src" || first === "scripts" ? `${first}/${second}` : first;
 }
 
 /** The relative imports of a module, re-exports and dynamic imports with a literal included. */
@@ -258,7 +259,7 @@ function isTypeOnly({ importClause }: ts.ImportDeclaration): boolean {
 
 /** Every source of a room. This test and others that stand beside the rooms belong to none. */
 function readSources(): SourceFile[] {
-  return ["spec", "src", "properties"].flatMap((folder) =>
+  return ["spec", "src", "properties", "scripts/trial"].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
       .filter((name) => /\.tsx?$/.test(name))
       .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)

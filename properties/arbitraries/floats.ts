@@ -1,7 +1,7 @@
 import { fromBits, MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../src/float32/bits.js";
 import { nextDown, nextUp } from "../../src/float32/neighbours.js";
-import { draw } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 
 /**
  * Generators of float32 values that control the exponent. Unconstrained floats are useless here: a quarter of

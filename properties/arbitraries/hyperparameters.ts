@@ -1,6 +1,6 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import { draw } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 
 /**
  * Two strata that are never mixed in one program. Dyadic hyperparameters are the same number in every

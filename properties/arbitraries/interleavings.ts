@@ -5,8 +5,8 @@ import { hasMomentum } from "../../spec/step-shape.js";
 import type { Capability } from "../../src/adapter/capability.js";
 import type { Operation, Program, ProgramHyperparameters, StateEntry } from "../../src/program/program.js";
 import type { Tensor } from "../../src/program/tensor.js";
-import { draw, rangeWords } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw, rangeWords } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 import {
   ALL_REGIMES,
   anyBits,

@@ -2,8 +2,8 @@ import type { Dialect } from "../../spec/dialect.js";
 import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { Program, StateEntry } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
-import { draw } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 import { programOf, type Trace, traceProgram } from "./traces.js";
 
 /** A trace that goes on from a given state. The buffers are loaded where the trace has them. */

@@ -1,8 +1,8 @@
 import type { Dialect } from "../../spec/dialect.js";
 import { hasMomentum as dialectHasMomentum } from "../../spec/step-shape.js";
 import type { Declaration } from "../../src/judge/declaration.js";
-import { draw } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 import { STRATA } from "./hyperparameters.js";
 import { plainHyperparameters } from "./plain-hyperparameters.js";
 import type { ScheduledTrace } from "./scheduled-traces.js";

@@ -1,5 +1,5 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import type { Drawn } from "./drawn.js";
+import type { Drawn } from "./described-arbitrary.js";
 import { hyperparameters, type Parts, type Stratum, withChanges } from "./hyperparameters.js";
 
 /**

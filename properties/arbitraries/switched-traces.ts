@@ -1,7 +1,7 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import type { Operation, Program } from "../../src/program/program.js";
-import { draw } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 import { gridFloat } from "./floats.js";
 import { EVERY_PART, hyperparameters } from "./hyperparameters.js";
 import { init, observeAll, programOf, step } from "./traces.js";

@@ -3,8 +3,8 @@ import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import { withKnownHyperparameters } from "../../src/program/known-hyperparameters.js";
 import type { OperationOf, Program } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
-import { draw, rangeWords } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw, rangeWords } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 import { ALL_REGIMES, floatWithExponent, gridFloat, REGIMES, type Regime } from "./floats.js";
 import { hyperparameters, type Parts } from "./hyperparameters.js";
 

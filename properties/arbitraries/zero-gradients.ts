@@ -1,5 +1,5 @@
-import { draw } from "./draw.js";
-import type { Drawn } from "./drawn.js";
+import { draw } from "./arb.js";
+import type { Drawn } from "./described-arbitrary.js";
 import type { Trace } from "./traces.js";
 
 /**

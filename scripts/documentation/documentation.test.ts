@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CompiledCli, compileCli } from "../../src/cli/compiled-cli.test-support.js";
-import { tutorialSteps } from "../../src/cli/tutorial-page.test-support.js";
+import { type CompiledCli, compileCli } from "../../src/cli/__test-helpers__/compiled-cli.js";
+import { tutorialSteps } from "../../src/cli/__test-helpers__/tutorial-page.js";
 import { packageRoot } from "../../src/package-info.js";
-import { carryOut, nameOf, SCRIPTS, type Standing } from "./carry-out.test-support.js";
-import { typeErrors } from "./code.test-support.js";
-import { CommandLines } from "./command-line.test-support.js";
-import { type Block, type Page, pagePaths, readPage } from "./pages.test-support.js";
-import { simpleCommands } from "./shell-line.test-support.js";
-import { Stage } from "./stage.test-support.js";
+import { typeErrors } from "./__test-helpers__/code.js";
+import { CommandLines } from "./__test-helpers__/command-line.js";
+import { type Block, type Page, pagePaths, readPage } from "./__test-helpers__/pages.js";
+import { carryOut, nameOf, SCRIPTS, type Standing } from "./__test-helpers__/run-instructions.js";
+import { simpleCommands } from "./__test-helpers__/shell-line.js";
+import { Stage } from "./__test-helpers__/stage.js";
 
 /** Pages that scripts write. What they show is held by those; their links are looked at here. */
 const GENERATED = /^(CHANGELOG|spec\/SPEC|docs\/(api\/.*|trial|mutation|sharpness|[\w-]*figures))\.md$/;

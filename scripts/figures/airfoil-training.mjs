@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { GraphWorker } from "../../dist/src/onnx/iteration/graph-worker.js";
+import { GraphWorker } from "../../dist/src/onnx/runtime/iteration/graph-worker.js";
 import { BUNDLED_ONNX } from "../../dist/src/package-info.js";
 import { initialFeeds } from "../../dist/src/suite/onnx/iterate-trace.js";
 import { OnnxSet } from "../../dist/src/suite/onnx/onnx-set.js";

@@ -1,6 +1,6 @@
 import { SLOTS, stepShape } from "../../dist/spec/index.js";
 import { fromOrdinal } from "../../dist/src/float32/neighbours.js";
-import { CarriedSets } from "../../dist/src/judge/carried-sets.js";
+import { CarriedSets } from "../../dist/src/judge/propagated-sets.js";
 import { elementSteps, RandomSource } from "../../dist/src/search/element-steps.js";
 import { Curve } from "./curve.mjs";
 import { storedBy } from "./listed-sets.mjs";

@@ -20,7 +20,7 @@ const PARTS = {
     // What the schemas say of themselves is published, and looked at there; replies are read by the adapter.
     tests: [
       "src/program/**/*.test.ts",
-      "src/report/published-schemas.test.ts",
+      "src/report/model/published-schemas.test.ts",
       "src/adapter/child/read-reply.test.ts",
       "src/adapter/received-program.test.ts",
     ],
@@ -30,8 +30,8 @@ const PARTS = {
   judge: { mutate: ["src/judge/**/*.ts"], tests: ["src/judge/**/!(approximate).test.ts"] },
   exact: { mutate: ["src/oracle/exact/**/*.ts"], tests: ["src/oracle/exact/**/*.test.ts"] },
   rational: {
-    mutate: ["src/oracle/rational/**/*.ts", "src/oracle/second-opinion/**/*.ts"],
-    tests: ["src/oracle/rational/**/*.test.ts", "src/oracle/second-opinion/**/*.test.ts"],
+    mutate: ["src/oracle/rational/**/*.ts", "src/oracle/cross-check/**/*.ts"],
+    tests: ["src/oracle/rational/**/*.test.ts", "src/oracle/cross-check/**/*.test.ts"],
   },
   interval: { mutate: ["src/oracle/interval/**/*.ts"], tests: ["src/oracle/interval/**/*.test.ts"] },
   enumerated: {
@@ -53,7 +53,7 @@ const resultOf = (name) => join(RESULTS, `${name}.json`);
 
 for (const name of names) {
   const { mutate, tests } = PARTS[name];
-  const patterns = [...mutate, "!**/*.test.ts", "!**/*.test-support.ts"].join(",");
+  const patterns = [...mutate, "!**/*.test.ts", "!**/__test-helpers__/**"].join(",");
   const { status } = spawnSync(
     "npx",
     [

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dialectById } from "../../spec/dialects.js";
-import { ALLOWED_PROGRAMS, REFUSED_PROGRAMS, randomPrograms } from "./adapter-programs.test-support.js";
+import { ALLOWED_PROGRAMS, REFUSED_PROGRAMS, randomPrograms } from "./__test-helpers__/adapter-programs.js";
+import { bundled } from "./__test-helpers__/same-as-bundled.js";
 import { CAPABILITIES } from "./capability.js";
 import { neededCapabilities } from "./needed-capabilities.js";
-import { bundled } from "./same-as-bundled.test-support.js";
 
 describe("random programs", () => {
   const programs = randomPrograms(20_111, 320);

@@ -8,7 +8,7 @@ import { packageRoot } from "../package-info.js";
 import { encodeProgram } from "../program/program-codec.js";
 import { hexOfBinary64 } from "../program/scalar.js";
 import { type Tensor, vector } from "../program/tensor.js";
-import { AdapterLines } from "./adapter-lines.test-support.js";
+import { AdapterLines } from "./__test-helpers__/adapter-lines.js";
 import {
   ALLOWED_PROGRAMS,
   init,
@@ -17,10 +17,10 @@ import {
   REFUSED_PROGRAMS,
   randomPrograms,
   step,
-} from "./adapter-programs.test-support.js";
+} from "./__test-helpers__/adapter-programs.js";
+import { bundledResults, comparable, expectSameAsBundled } from "./__test-helpers__/same-as-bundled.js";
 import { CAPABILITIES } from "./capability.js";
 import { helloReplySchema } from "./messages.js";
-import { bundledResults, comparable, expectSameAsBundled } from "./same-as-bundled.test-support.js";
 
 /** The example adapters that have to be built. Nothing is written into their folders. */
 

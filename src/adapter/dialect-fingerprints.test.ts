@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { FINGERPRINT_PROGRAMS, FINGERPRINTS } from "../../spec/__test-helpers__/dialect-fingerprints.js";
 import type { Dialect } from "../../spec/dialect.js";
-import { FINGERPRINT_PROGRAMS, FINGERPRINTS } from "../../spec/dialect-fingerprints.test-support.js";
 import { DIALECTS } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import { declarationOf } from "../judge/declaration.js";

@@ -6,7 +6,7 @@ import { packageRoot } from "../package-info.js";
 import type { Program, ProgramHyperparameters, StateEntry } from "../program/program.js";
 import { encodeProgram } from "../program/program-codec.js";
 import { vector } from "../program/tensor.js";
-import { AdapterLines, runRequest } from "./adapter-lines.test-support.js";
+import { AdapterLines, runRequest } from "./__test-helpers__/adapter-lines.js";
 import {
   ALLOWED_PROGRAMS,
   init,
@@ -15,10 +15,10 @@ import {
   REFUSED_PROGRAMS,
   randomPrograms,
   step,
-} from "./adapter-programs.test-support.js";
+} from "./__test-helpers__/adapter-programs.js";
+import { bundled, comparable, expectSameAsBundled } from "./__test-helpers__/same-as-bundled.js";
 import { CAPABILITIES } from "./capability.js";
 import { runReplyCodec } from "./messages.js";
-import { bundled, comparable, expectSameAsBundled } from "./same-as-bundled.test-support.js";
 
 const FAULTY = join(packageRoot(), "adapters/faulty");
 const start = (path: string) => new AdapterLines(process.execPath, path);

@@ -12,11 +12,7 @@ import { packageRoot } from "../package-info.js";
 import type { Program } from "../program/program.js";
 import { decodeProgram, encodeProgram } from "../program/program-codec.js";
 import { ProgramError } from "../program/program-error.js";
-import { bundledAdapter } from "./bundled.js";
-import { quoteLine } from "./child/quote-line.js";
-import { readHello } from "./child/read-reply.js";
-import { MessageMutator, type Mutation } from "./message-mutations.test-support.js";
-import { runReplyCodec } from "./messages.js";
+import { MessageMutator, type Mutation } from "./__test-helpers__/message-mutations.js";
 import {
   differencesOf,
   Ledger,
@@ -27,7 +23,11 @@ import {
   REFUSED,
   SEED,
   THOROUGH,
-} from "./mutated-messages.test-support.js";
+} from "./__test-helpers__/mutated-messages.js";
+import { bundledAdapter } from "./bundled.js";
+import { quoteLine } from "./child/quote-line.js";
+import { readHello } from "./child/read-reply.js";
+import { runReplyCodec } from "./messages.js";
 import { type Reply, replyCodec } from "./reply.js";
 import { serveStdio } from "./stdio-server.js";
 import { tensorInHex } from "./tensor-in-hex.js";

@@ -10,7 +10,7 @@ import { packageRoot } from "../package-info.js";
 import type { Program, ProgramHyperparameters } from "../program/program.js";
 import { encodeProgram } from "../program/program-codec.js";
 import { vector } from "../program/tensor.js";
-import { AdapterLines } from "./adapter-lines.test-support.js";
+import { AdapterLines } from "./__test-helpers__/adapter-lines.js";
 import {
   ALLOWED_PROGRAMS,
   init,
@@ -19,9 +19,9 @@ import {
   REFUSED_PROGRAMS,
   randomPrograms,
   step,
-} from "./adapter-programs.test-support.js";
+} from "./__test-helpers__/adapter-programs.js";
+import { comparable, expectSameAsBundled } from "./__test-helpers__/same-as-bundled.js";
 import { CAPABILITIES } from "./capability.js";
-import { comparable, expectSameAsBundled } from "./same-as-bundled.test-support.js";
 
 /** The example adapters in Python, with whatever Python is there. */
 

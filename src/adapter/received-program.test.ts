@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MALFORMED_PROGRAMS, validWire, type Wire } from "../program/malformed-programs.test-support.js";
+import { MALFORMED_PROGRAMS, validWire, type Wire } from "../program/__test-helpers__/malformed-programs.js";
 import { decodeProgram } from "../program/program-codec.js";
 import { receiveProgram } from "./received-program.js";
 import { tensorInHex } from "./tensor-in-hex.js";

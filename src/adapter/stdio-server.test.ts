@@ -1,8 +1,8 @@
 import { PassThrough, Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { z } from "zod";
+import { validWire } from "../program/__test-helpers__/malformed-programs.js";
 import { decodeWire } from "../program/decode.js";
-import { validWire } from "../program/malformed-programs.test-support.js";
 import { decodeProgram } from "../program/program-codec.js";
 import type { Adapter, Outcome } from "./adapter.js";
 import { bundledAdapter } from "./bundled.js";

@@ -3,8 +3,8 @@ import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import type { Adapter } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import { ChildProcessAdapter } from "../adapter/child/child-process-adapter.js";
-import { graphProcess } from "../onnx/graph-process.js";
-import { shellText } from "../report/shell-text.js";
+import { graphProcess } from "../onnx/runtime/graph-process.js";
+import { shellText } from "../report/text/shell-text.js";
 import { type OnnxFlags, serveOptionsFrom } from "./onnx-options.js";
 import { parseCount, parseSeconds } from "./option-values.js";
 

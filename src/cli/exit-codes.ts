@@ -1,5 +1,5 @@
-import { type Outcome, outcomeOf } from "../report/headline.js";
-import type { Report } from "../report/report.js";
+import type { Report } from "../report/model/report.js";
+import { type Outcome, outcomeOf } from "../report/text/headline.js";
 
 /** What the exit status of a command means. */
 export const EXIT = {

@@ -15,7 +15,7 @@ import { Command, CommanderError } from "commander";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Verdict } from "../judge/verdict.js";
 import { ProgramError } from "../program/program-error.js";
-import { type MadeUpOutcomes, madeUpReport } from "../report/stored-report.test-support.js";
+import { type MadeUpOutcomes, madeUpReport } from "../report/__test-helpers__/stored-report.js";
 import type { CaseOutcome } from "../suite/expectations/judge-expectations.js";
 import { EXIT } from "./exit-codes.js";
 import { expectCommand } from "./expect-command.js";

@@ -2,10 +2,10 @@ import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, wr
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { ProgramError } from "../program/program-error.js";
-import { outcomesOf, runContextOf } from "../report/case-outcome.js";
-import { countText } from "../report/count-text.js";
-import { parseReport } from "../report/read-report.js";
-import type { Report } from "../report/report.js";
+import { outcomesOf, runContextOf } from "../report/model/case-outcome.js";
+import { parseReport } from "../report/model/read-report.js";
+import type { Report } from "../report/model/report.js";
+import { countText } from "../report/text/count-text.js";
 import { fixExpectations } from "../suite/expectations/fix-expectations.js";
 import { type CaseOutcome, judgeExpectations } from "../suite/expectations/judge-expectations.js";
 import { readExpectations } from "../suite/expectations/read-expectations.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../package-info.js";
-import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { type CompiledCli, compileCli } from "./__test-helpers__/compiled-cli.js";
 
 /** `gate --onnx` and `gate --onnx-built`, as a user calls them. */
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { BUNDLED_GOLDEN_FOLDER } from "../package-info.js";
-import { goldenDiffReport, goldenVerifyReport } from "../report/golden.js";
+import { goldenDiffReport, goldenVerifyReport } from "../report/text/golden.js";
 import { certifyGoldens } from "../suite/golden/certify.js";
 import { diffGoldens } from "../suite/golden/diff.js";
 import { isFolderVerified, verifyGoldenFolder } from "../suite/golden/verify-folder.js";

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageVersion } from "../package-info.js";
-import { MALFORMED_PROGRAMS, validWire, type Wire } from "../program/malformed-programs.test-support.js";
-import { reportLineSchema } from "../report/report-schema.js";
-import { GoldenCopy } from "../suite/golden/golden-copy.test-support.js";
-import { type CliOutcome, type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { MALFORMED_PROGRAMS, validWire, type Wire } from "../program/__test-helpers__/malformed-programs.js";
+import { reportLineSchema } from "../report/model/report-schema.js";
+import { GoldenCopy } from "../suite/golden/__test-helpers__/golden-copy.js";
+import { type CliOutcome, type CompiledCli, compileCli } from "./__test-helpers__/compiled-cli.js";
 import { EXIT } from "./exit-codes.js";
 
 const files = mkdtempSync(join(tmpdir(), "rmsprop-cli-"));

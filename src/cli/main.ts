@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { AdapterUnavailable } from "../adapter/adapter.js";
-import { UnbuildableEvaluation } from "../onnx/buildable.js";
-import { ModelError } from "../onnx/model-error.js";
+import { ModelError } from "../onnx/model/model-error.js";
+import { UnbuildableEvaluation } from "../onnx/update/buildable.js";
 import { packageVersion } from "../package-info.js";
 import { ProgramError } from "../program/program-error.js";
-import { printable } from "../report/printable.js";
+import { printable } from "../report/text/printable.js";
 import { UnusableDeclaration } from "../suite/declared.js";
 import { NothingSelected } from "../suite/only.js";
 import { EXIT } from "./exit-codes.js";

@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { GraphWorker } from "../onnx/iteration/graph-worker.js";
-import { providerStatus } from "../onnx/providers.js";
+import type { GraphWorker } from "../onnx/runtime/iteration/graph-worker.js";
+import { providerStatus } from "../onnx/runtime/providers.js";
 import { BUNDLED_ONNX } from "../package-info.js";
 import { OnnxSet } from "../suite/onnx/onnx-set.js";
-import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { type CompiledCli, compileCli } from "./__test-helpers__/compiled-cli.js";
 import { EXIT } from "./exit-codes.js";
 
 let cli: CompiledCli;

@@ -1,10 +1,10 @@
 import { Command, Option } from "commander";
-import { GraphWorker } from "../onnx/iteration/graph-worker.js";
-import { PROVIDERS, type ProviderName } from "../onnx/providers.js";
-import { OPTIMIZATION_LEVELS, type OptimizationLevel, type SessionOptions } from "../onnx/session.js";
+import { GraphWorker } from "../onnx/runtime/iteration/graph-worker.js";
+import { PROVIDERS, type ProviderName } from "../onnx/runtime/providers.js";
+import { OPTIMIZATION_LEVELS, type OptimizationLevel, type SessionOptions } from "../onnx/runtime/session.js";
 import { BUNDLED_ONNX } from "../package-info.js";
-import { driftText, onnxReport } from "../report/onnx.js";
-import { onnxReportJson } from "../report/onnx-json.js";
+import { onnxReportJson } from "../report/model/onnx-json.js";
+import { driftText, onnxReport } from "../report/text/onnx.js";
 import { checkGraphs, type GraphChecks, graphsConform } from "../suite/onnx/check-graphs.js";
 import type { CrossCheck } from "../suite/onnx/cross-check.js";
 import { onnxFindings } from "../suite/onnx/onnx-findings.js";

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
-import { CONSTANT_NAMES } from "../onnx/constants.js";
-import { PROVIDERS, type ProviderName, providerStatus } from "../onnx/providers.js";
-import type { NameMap } from "../onnx/roles.js";
-import type { ServeOptions } from "../onnx/serve-options.js";
-import { OPTIMIZATION_LEVELS, type OptimizationLevel } from "../onnx/session.js";
-import type { Constants } from "../onnx/update-graph.js";
+import { PROVIDERS, type ProviderName, providerStatus } from "../onnx/runtime/providers.js";
+import type { ServeOptions } from "../onnx/runtime/serve-options.js";
+import { OPTIMIZATION_LEVELS, type OptimizationLevel } from "../onnx/runtime/session.js";
+import { CONSTANT_NAMES } from "../onnx/update/constants.js";
+import type { NameMap } from "../onnx/update/roles.js";
+import type { Constants } from "../onnx/update/update-graph.js";
 import { parseThreads } from "./option-values.js";
 
 /** What is said of ONNX graphs on a command line. */

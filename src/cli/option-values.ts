@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { REPORTERS, type ReporterName } from "../report/reporters.js";
+import { REPORTERS, type ReporterName } from "../report/formats/reporters.js";
 import type { Shard } from "../suite/shard.js";
 
 /** A seed: an integer that fast-check accepts. */

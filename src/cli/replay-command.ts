@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
-import { replayReport } from "../report/replay.js";
+import { replayReport } from "../report/text/replay.js";
 import { declarationFrom } from "../suite/declared.js";
 import { replay } from "../suite/replay.js";
 import { parseStoredProgram } from "../suite/stored-program.js";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CliOutcome, type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { type CliOutcome, type CompiledCli, compileCli } from "./__test-helpers__/compiled-cli.js";
 import { EXIT } from "./exit-codes.js";
 
 const files = mkdtempSync(join(tmpdir(), "rmsprop-reports-"));

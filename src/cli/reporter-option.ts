@@ -1,12 +1,12 @@
 import { Option } from "commander";
-import type { Report } from "../report/report.js";
 import {
   REPORTERS,
   type Reporter,
   type ReporterName,
   renderReport,
   writesFile,
-} from "../report/reporters.js";
+} from "../report/formats/reporters.js";
+import type { Report } from "../report/model/report.js";
 import { parseReporters } from "./option-values.js";
 
 /** `--reporter a,b,c`, of every command that shows a report. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { type CompiledCli, compileCli } from "./__test-helpers__/compiled-cli.js";
 import { EXIT } from "./exit-codes.js";
 
 /**

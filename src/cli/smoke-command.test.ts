@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CommanderError } from "commander";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { SmokeAdapters } from "../suite/smoke/__test-helpers__/smoke-adapter.js";
 import { SMOKE_CASES } from "../suite/smoke/run-smoke.js";
-import { SmokeAdapters } from "../suite/smoke/smoke-adapter.test-support.js";
 import { EXIT } from "./exit-codes.js";
 import { smokeCommand } from "./smoke-command.js";
 

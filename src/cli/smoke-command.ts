@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { DIALECTS } from "../../spec/dialects.js";
-import { smokeReport } from "../report/smoke.js";
+import { smokeReport } from "../report/text/smoke.js";
 import { runSmoke } from "../suite/smoke/run-smoke.js";
 import { addTimeouts, refuseWithoutSeparator } from "./adapter-options.js";
 import { EXIT } from "./exit-codes.js";

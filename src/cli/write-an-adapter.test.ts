@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { packageRoot } from "../package-info.js";
-import { type CompiledCli, compileCli } from "./compiled-cli.test-support.js";
+import { type CompiledCli, compileCli } from "./__test-helpers__/compiled-cli.js";
 import {
   argumentsOf,
   type Edit,
@@ -14,7 +14,7 @@ import {
   type ShownCommand,
   tutorialSteps,
   type WrittenFile,
-} from "./tutorial-page.test-support.js";
+} from "./__test-helpers__/tutorial-page.js";
 
 const steps = tutorialSteps(readFileSync(join(packageRoot(), "docs/write-an-adapter.md"), "utf8"));
 const python = spawnSync("python3", ["--version"]).status === 0;

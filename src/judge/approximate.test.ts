@@ -14,10 +14,10 @@ import {
   type Element,
   floatsOff,
   within,
-} from "./approximate.test-support.js";
-import { extendedStep } from "./extended.test-support.js";
+} from "./__test-helpers__/approximate.js";
+import { extendedStep } from "./__test-helpers__/extended.js";
+import { EVERYTHING, init, observe, programOf, step } from "./__test-helpers__/simulated.js";
 import { judgeProgram } from "./judge-program.js";
-import { EVERYTHING, init, observe, programOf, step } from "./simulated.test-support.js";
 
 const pytorch = dialectById("pytorch");
 const f = Math.fround;

@@ -6,9 +6,9 @@ import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evalua
 import { nextDown, nextUp } from "../float32/neighbours.js";
 import type { Observation } from "../program/observation.js";
 import { vector } from "../program/tensor.js";
+import { EVERYTHING, init, observe, programOf, set, simulate, step } from "./__test-helpers__/simulated.js";
 import { type Declaration, declarationOf, pinnedDeclaration } from "./declaration.js";
 import { isAccepted, judgeProgram, LISTED_MISMATCHES, verdictOf } from "./judge-program.js";
-import { EVERYTHING, init, observe, programOf, set, simulate, step } from "./simulated.test-support.js";
 import { emptyTally } from "./tally.js";
 
 const pytorch = dialectById("pytorch");

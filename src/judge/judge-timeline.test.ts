@@ -3,9 +3,9 @@ import type { Slot } from "../../spec/arithmetic.js";
 import { dialectById } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS } from "../../spec/evaluations.js";
 import { timelinesOf } from "../program/timeline.js";
+import { EVERYTHING, init, observe, programOf, simulate, step } from "./__test-helpers__/simulated.js";
 import { pinnedDeclaration } from "./declaration.js";
 import { judgeTimeline } from "./judge-timeline.js";
-import { EVERYTHING, init, observe, programOf, simulate, step } from "./simulated.test-support.js";
 import type { Tally } from "./tally.js";
 
 const pytorch = dialectById("pytorch");

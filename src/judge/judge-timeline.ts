@@ -9,12 +9,12 @@ import { emptyBuffer, initialState, type StateBlocks, withMissingBuffers } from 
 import type { Observation } from "../program/observation.js";
 import type { Tensor } from "../program/tensor.js";
 import type { Timeline, TimelineEvent } from "../program/timeline.js";
-import { CarriedSets } from "./carried-sets.js";
 import type { Declaration } from "./declaration.js";
 import type { Evidence } from "./evidence.js";
 import { floatsIn } from "./floats-in.js";
 import { ListedMembership, listedValues } from "./membership.js";
 import type { AcceptedValues, Mismatch } from "./mismatch.js";
+import { CarriedSets } from "./propagated-sets.js";
 import { emptyTally, type Tally } from "./tally.js";
 
 /** Where a judge reports what it finds. */

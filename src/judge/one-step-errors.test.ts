@@ -5,8 +5,8 @@ import { nextUp, ulp } from "../float32/neighbours.js";
 import type { Observation } from "../program/observation.js";
 import type { OperationOf } from "../program/program.js";
 import { vector } from "../program/tensor.js";
+import { EVERYTHING, init, observe, programOf, simulate, step } from "./__test-helpers__/simulated.js";
 import { oneStepErrors } from "./one-step-errors.js";
-import { EVERYTHING, init, observe, programOf, simulate, step } from "./simulated.test-support.js";
 
 const pytorch = dialectById("pytorch");
 const plain = PINNED_EVALUATIONS["operation-by-operation"];

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { dialectById } from "../../spec/dialects.js";
 import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "../../spec/evaluations.js";
 import { ordinalOf } from "../float32/neighbours.js";
+import { EVERYTHING, init, observe, programOf, simulate, step } from "./__test-helpers__/simulated.js";
 import { type Declaration, declarationOf, pinnedDeclaration } from "./declaration.js";
 import { judgeProgram } from "./judge-program.js";
 import { acceptanceSets } from "./set-sizes.js";
-import { EVERYTHING, init, observe, programOf, simulate, step } from "./simulated.test-support.js";
 
 const pytorch = dialectById("pytorch");
 const { fused } = PINNED_EVALUATIONS;

@@ -7,8 +7,8 @@ import { nextUp, ulp } from "../float32/neighbours.js";
 import { point } from "../oracle/exact/index.js";
 import type { Observation } from "../program/observation.js";
 import { vector } from "../program/tensor.js";
+import { EVERYTHING, init, observe, programOf, simulate, step } from "./__test-helpers__/simulated.js";
 import { ExactTraining } from "./exact-training.js";
-import { EVERYTHING, init, observe, programOf, simulate, step } from "./simulated.test-support.js";
 import { trainingErrors } from "./training-errors.js";
 
 const pytorch = dialectById("pytorch");

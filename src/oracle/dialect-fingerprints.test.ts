@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { DIALECT_AXES, type Dialect, type DialectAxis } from "../../spec/dialect.js";
 import {
   FINGERPRINT_PROGRAMS,
   FINGERPRINTS,
   fingerprintSteps,
-} from "../../spec/dialect-fingerprints.test-support.js";
+} from "../../spec/__test-helpers__/dialect-fingerprints.js";
+import { DIALECT_AXES, type Dialect, type DialectAxis } from "../../spec/dialect.js";
 import { DIALECTS } from "../../spec/dialects.js";
 import { stepShape } from "../../spec/step-shape.js";
 import { ExactDecimal, exactDecimal } from "../float32/to-decimal.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MALFORMED_PROGRAMS, validWire, type Wire } from "./malformed-programs.test-support.js";
+import { MALFORMED_PROGRAMS, validWire, type Wire } from "./__test-helpers__/malformed-programs.js";
 import type { OperationOf } from "./program.js";
 import { decodeProgram, encodeProgram, parseProgram } from "./program-codec.js";
 import { ProgramError } from "./program-error.js";

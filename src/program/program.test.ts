@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { validWire } from "./malformed-programs.test-support.js";
+import { validWire } from "./__test-helpers__/malformed-programs.js";
 
 // Imported in the test and not before it: a schema that cannot even be built must fail here.
 test.each(["init", "load", "step", "set", "checkpoint", "observe"])(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fma32 } from "../float32/fma.js";
+import { exactFusedMultiplyAdd, randomFloat32 } from "./__test-helpers__/naive-step.js";
 import { fusedMultiplyAdd } from "./fused-multiply-add.js";
-import { exactFusedMultiplyAdd, randomFloat32 } from "./naive-step.test-support.js";
 
 const MAX = 2 ** 128 - 2 ** 104;
 

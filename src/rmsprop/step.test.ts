@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { DIALECT_AXES, type Dialect, type DialectAxes, type Hyperparameters } from "../../spec/dialect.js";
 import { DIALECTS, dialectById } from "../../spec/dialects.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
+import { naiveStep, randomFloat32 } from "./__test-helpers__/naive-step.js";
 import { BLOCK } from "./block.js";
 import { configureStep } from "./configuration.js";
 import { InvalidArgumentError } from "./invalid-argument-error.js";
-import { naiveStep, randomFloat32 } from "./naive-step.test-support.js";
 import { completeState, createState } from "./parameter-state.js";
 import { rmspropStep } from "./step.js";
 

@@ -2,7 +2,7 @@ import type { Adapter } from "../adapter/adapter.js";
 import type { Capability } from "../adapter/capability.js";
 import type { Declaration } from "../judge/declaration.js";
 import type { SelfCheck } from "../self-check/self-check.js";
-import type { FaultAllowance } from "./fault-allowance.js";
+import type { FaultAllowance } from "./fault-budget.js";
 
 /** What every case is run with. */
 export interface CaseOptions {

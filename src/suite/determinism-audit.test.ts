@@ -8,7 +8,7 @@ import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import type { CaseOptions } from "./case-options.js";
 import { DeterminismAudit } from "./determinism-audit.js";
-import { FaultAllowance } from "./fault-allowance.js";
+import { FaultAllowance } from "./fault-budget.js";
 
 function programOf(gradient: number): Program {
   return {

@@ -21,8 +21,8 @@ import type { CaseResult } from "./case-result.js";
 import { declarationFrom } from "./declared.js";
 import { runGate } from "./gate.js";
 import type { GateResult } from "./gate-result.js";
+import { GoldenCopy } from "./golden/__test-helpers__/golden-copy.js";
 import { differencesBetween } from "./golden/compare-observations.js";
-import { GoldenCopy } from "./golden/golden-copy.test-support.js";
 import type { ReachedLevel } from "./level.js";
 import { runSmoke, type SmokeOptions } from "./smoke/run-smoke.js";
 

@@ -7,10 +7,10 @@ import { emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
+import { dialectAdapter } from "./__test-helpers__/planted.js";
 import type { CaseResult, Evidence } from "./case-result.js";
-import { FaultAllowance } from "./fault-allowance.js";
+import { FaultAllowance } from "./fault-budget.js";
 import { findingsOf } from "./finding.js";
-import { dialectAdapter } from "./planted.test-support.js";
 import { runStoredCase } from "./run-stored-case.js";
 
 const pytorch = dialectById("pytorch");

@@ -13,10 +13,10 @@ import { diagnoseRejections } from "../judge/diagnosis/rejections.js";
 import { type Judgement, judgeProgram } from "../judge/judge-program.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import { isFailure, type Verdict } from "../judge/verdict.js";
+import { isolateElement } from "../program/isolate-element.js";
 import { programSize } from "../program/program-size.js";
-import { isolateElement } from "../search/isolate-element.js";
 import { type CaseResult, type Evidence, type Failure, isNotRun, isSelfCheck } from "./case-result.js";
-import { failsAlone } from "./fails-alone.js";
+import { failsAlone } from "./reproduces-alone.js";
 
 /** Failures that share one root cause, with a program that shows what is said of it. */
 export interface Finding {

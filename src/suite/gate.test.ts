@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { draw } from "../../properties/arbitraries/draw.js";
+import { draw } from "../../properties/arbitraries/arb.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { recurrenceProperties } from "../../properties/recurrence.js";
@@ -11,14 +11,14 @@ import { CAPABILITIES, type Capability } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { ProgramError } from "../program/program-error.js";
+import { adapterOf, defectiveAdapter, dialectAdapter } from "./__test-helpers__/planted.js";
 import { runGate } from "./gate.js";
 import type { GateOptions } from "./gate-options.js";
 import type { GateResult } from "./gate-result.js";
-import { GoldenCopy, REAL_GOLDENS } from "./golden/golden-copy.test-support.js";
+import { GoldenCopy, REAL_GOLDENS } from "./golden/__test-helpers__/golden-copy.js";
 import { JUDGE_CHECKS } from "./judge-checks.js";
 import { LEVELS, type Level, reaches } from "./level.js";
 import { NothingSelected } from "./only.js";
-import { adapterOf, defectiveAdapter, dialectAdapter } from "./planted.test-support.js";
 
 // Two properties of the recurrence, and what a test puts beside them: the others have tests of their own, and
 // what a gate does with properties does not depend on how many there are. Long traces take seconds to shrink.

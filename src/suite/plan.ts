@@ -7,7 +7,7 @@ import type { CaseOptions } from "./case-options.js";
 import type { CaseResult } from "./case-result.js";
 import { DeterminismAudit } from "./determinism-audit.js";
 import { witnessCases } from "./expectations/witness-cases.js";
-import { FaultAllowance } from "./fault-allowance.js";
+import { FaultAllowance } from "./fault-budget.js";
 import type { GateOptions } from "./gate-options.js";
 import { goldenCases } from "./golden/gate-cases.js";
 import { sourceTrainingCases } from "./golden/source-training.js";

@@ -6,12 +6,12 @@ import type { Adapter } from "../adapter/adapter.js";
 import { nextDown, nextUp } from "../float32/neighbours.js";
 import { declarationOf } from "../judge/declaration.js";
 import { decodeProgram, encodeProgram } from "../program/program-codec.js";
+import { defectiveAdapter, dialectAdapter } from "./__test-helpers__/planted.js";
 import { runGate } from "./gate.js";
 import type { GateOptions } from "./gate-options.js";
 import type { GateResult } from "./gate-result.js";
-import { GoldenCopy, REAL_GOLDENS } from "./golden/golden-copy.test-support.js";
+import { GoldenCopy, REAL_GOLDENS } from "./golden/__test-helpers__/golden-copy.js";
 import type { Level } from "./level.js";
-import { defectiveAdapter, dialectAdapter } from "./planted.test-support.js";
 import { replay } from "./replay.js";
 
 // Goldens and one property are enough to find them; that every property finds what it is for is shown beside

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { draw } from "../../properties/arbitraries/draw.js";
+import { draw } from "../../properties/arbitraries/arb.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { ProgramNotSent } from "../../properties/subject.js";
@@ -10,8 +10,8 @@ import { CAPABILITIES } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
-import { FaultAllowance } from "./fault-allowance.js";
-import { dialectAdapter } from "./planted.test-support.js";
+import { dialectAdapter } from "./__test-helpers__/planted.js";
+import { FaultAllowance } from "./fault-budget.js";
 import { Interrupted, type PropertyRunOptions, runProperty } from "./run-property.js";
 
 const pytorch = dialectById("pytorch");

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Drawn } from "../../properties/arbitraries/drawn.js";
+import type { Drawn } from "../../properties/arbitraries/described-arbitrary.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure, RefusalFailure } from "../../properties/property-failure.js";
 import { NOT_OFFERED, ProgramNotSent, Subject } from "../../properties/subject.js";

@@ -6,9 +6,9 @@ import { CAPABILITIES } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
+import { dialectAdapter } from "./__test-helpers__/planted.js";
 import type { CaseOptions } from "./case-options.js";
-import { FaultAllowance } from "./fault-allowance.js";
-import { dialectAdapter } from "./planted.test-support.js";
+import { FaultAllowance } from "./fault-budget.js";
 import { runStoredCase, type StoredCase } from "./run-stored-case.js";
 
 const pytorch = dialectById("pytorch");

@@ -1,9 +1,9 @@
 import { CLAUSES } from "../../spec/clauses.js";
 import { AdapterUnavailable } from "../adapter/adapter.js";
-import { findingText } from "../report/finding-text.js";
-import { headline } from "../report/headline.js";
-import { printable, printableLine } from "../report/printable.js";
-import { type Report, reportFinding, reportOf } from "../report/report.js";
+import { type Report, reportFinding, reportOf } from "../report/model/report.js";
+import { findingText } from "../report/text/finding-text.js";
+import { headline } from "../report/text/headline.js";
+import { printable, printableLine } from "../report/text/printable.js";
 import { type CaseResult, isPass, isSelfCheck } from "../suite/case-result.js";
 import { clauseMatrix } from "../suite/clause-matrix.js";
 import { UnusableDeclaration } from "../suite/declared.js";

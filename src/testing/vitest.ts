@@ -1,6 +1,6 @@
 /** `rmsprop-conformance/vitest`: the suite as tests of vitest. */
 import { afterAll, describe, test } from "vitest";
-import { printableLine } from "../report/printable.js";
+import { printableLine } from "../report/text/printable.js";
 import { clauseTests } from "./clause-tests.js";
 import { type ConformanceOptions, nameOf } from "./conformance-options.js";
 

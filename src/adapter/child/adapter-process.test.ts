@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { afterEach, describe, expect, it } from "vitest";
+import { lives } from "./__test-helpers__/faulty-adapter.js";
 import { AdapterFault } from "./adapter-fault.js";
 import { AdapterProcess, type AdapterProcessOptions } from "./adapter-process.js";
-import { lives } from "./faulty-adapter.test-support.js";
 import { STDERR_TAIL } from "./stderr-tail.js";
 
 /** Long enough for anything that happens at all, however loaded the machine is. */

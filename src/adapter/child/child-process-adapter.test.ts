@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Program } from "../../program/program.js";
 import { AdapterUnavailable, type Fault } from "../adapter.js";
-import { ChildProcessAdapter, type ChildProcessAdapterOptions } from "./child-process-adapter.js";
 import {
   type Behaviour,
   type FaultyAdapter,
@@ -10,7 +9,8 @@ import {
   outcomeValue,
   valueProgram,
   valuePrograms,
-} from "./faulty-adapter.test-support.js";
+} from "./__test-helpers__/faulty-adapter.js";
+import { ChildProcessAdapter, type ChildProcessAdapterOptions } from "./child-process-adapter.js";
 
 /** A budget for what is expected to answer, however loaded the machine is. */
 const LONG = 60_000;

@@ -12,7 +12,7 @@ import type { Hello } from "../hello.js";
 import { AdapterFault } from "./adapter-fault.js";
 import { AdapterProcess } from "./adapter-process.js";
 import { Exchange } from "./exchange.js";
-import { faultText, Isolation } from "./isolation.js";
+import { faultText, Isolation } from "./fault-bisector.js";
 import { type EncodedProgram, encodeProgram, type RunRequest } from "./run-request.js";
 import { Session, type Terms } from "./session.js";
 

@@ -14,11 +14,7 @@ import { isFailure } from "../../judge/verdict.js";
 import { packageRoot } from "../../package-info.js";
 import type { Program } from "../../program/program.js";
 import { timelinesOf } from "../../program/timeline.js";
-import { AdapterUnavailable } from "../adapter.js";
-import { bundledAdapter } from "../bundled.js";
-import { type Hello, LEAST_LINE } from "../hello.js";
-import { MessageMutator, type Mutation } from "../message-mutations.test-support.js";
-import { runReplyCodec } from "../messages.js";
+import { MessageMutator, type Mutation } from "../__test-helpers__/message-mutations.js";
 import {
   differencesOf,
   Ledger,
@@ -29,7 +25,11 @@ import {
   REFUSED,
   SEED,
   type Use,
-} from "../mutated-messages.test-support.js";
+} from "../__test-helpers__/mutated-messages.js";
+import { AdapterUnavailable } from "../adapter.js";
+import { bundledAdapter } from "../bundled.js";
+import { type Hello, LEAST_LINE } from "../hello.js";
+import { runReplyCodec } from "../messages.js";
 import type { Reply } from "../reply.js";
 import { tensorInHex } from "../tensor-in-hex.js";
 import { ChildProcessAdapter } from "./child-process-adapter.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { runRequestCodec } from "../messages.js";
-import { valueProgram } from "./faulty-adapter.test-support.js";
+import { valueProgram } from "./__test-helpers__/faulty-adapter.js";
 import { encodeProgram, RunRequest } from "./run-request.js";
 
 const LIMIT = 2 ** 21;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { dialectById } from "../../../spec/dialects.js";
 import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
+import { EVERYTHING, init, programOf, simulate, step } from "../__test-helpers__/simulated.js";
 import { declarationOf } from "../declaration.js";
-import { EVERYTHING, init, programOf, simulate, step } from "../simulated.test-support.js";
 import {
   dialectHypotheses,
   explains,

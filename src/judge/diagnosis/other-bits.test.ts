@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { dialectById } from "../../../spec/dialects.js";
 import type { PinnedEvaluation } from "../../../spec/evaluation.js";
 import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
+import { EVERYTHING, init, programOf, simulate, step } from "../__test-helpers__/simulated.js";
 import { declarationOf } from "../declaration.js";
 import { judgeProgram } from "../judge-program.js";
-import { EVERYTHING, init, programOf, simulate, step } from "../simulated.test-support.js";
 import type { FailingCase } from "./diagnosis.js";
 import { diagnoseOtherBits } from "./other-bits.js";
 

@@ -17,7 +17,7 @@ import {
   type FailingCase,
 } from "./diagnosis.js";
 import { firstMismatch } from "./first-mismatch.js";
-import { shownFirst } from "./shown-first.js";
+import { shownFirst } from "./representative-first.js";
 
 /**
  * Explain cases in which everything was accepted but is not the reference's bits: find the pinned evaluation

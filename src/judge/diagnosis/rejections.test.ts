@@ -7,9 +7,7 @@ import { nextDown, nextUp } from "../../float32/neighbours.js";
 import type { Operation, Program } from "../../program/program.js";
 import { type Tensor, vector } from "../../program/tensor.js";
 import { RandomSource } from "../../search/element-steps.js";
-import { approximateStep, within } from "../approximate.test-support.js";
-import { declarationOf, pinnedDeclaration } from "../declaration.js";
-import { judgeProgram } from "../judge-program.js";
+import { approximateStep, within } from "../__test-helpers__/approximate.js";
 import {
   type Alteration,
   EVERYTHING,
@@ -19,7 +17,9 @@ import {
   set,
   simulate,
   step,
-} from "../simulated.test-support.js";
+} from "../__test-helpers__/simulated.js";
+import { declarationOf, pinnedDeclaration } from "../declaration.js";
+import { judgeProgram } from "../judge-program.js";
 import type { DiagnosedCluster, FailingCase } from "./diagnosis.js";
 import { dialectHypotheses, explains } from "./hypothesis.js";
 import { diagnoseRejections } from "./rejections.js";

@@ -19,7 +19,7 @@ import {
   pairsOf,
   roundingHypotheses,
 } from "./hypothesis.js";
-import { shownFirst } from "./shown-first.js";
+import { shownFirst } from "./representative-first.js";
 
 /** A relative error that a format with 8 significant bits (bfloat16) explains; beyond it, a formula differs. */
 const COARSEST_FORMAT = 2 ** -8;

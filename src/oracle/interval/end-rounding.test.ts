@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromBits, MAX_FLOAT32, OVERFLOW_THRESHOLD } from "../../float32/bits.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
+import { compare, over, plus, type Rational, rational, times } from "./__test-helpers__/exact-rational.js";
 import { nextDown64, nextUp64 } from "./binary64.js";
 import {
   Binary64Rounding,
@@ -13,7 +14,6 @@ import {
   type Side,
   UPPER,
 } from "./end-rounding.js";
-import { compare, over, plus, type Rational, rational, times } from "./exact-rational.test-support.js";
 
 const float32: EndRounding = new Float32Rounding();
 const binary64: EndRounding = new Binary64Rounding();

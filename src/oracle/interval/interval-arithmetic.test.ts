@@ -5,6 +5,7 @@ import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { fromBits, MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { fromOrdinal, nextDown, nextUp, ordinalOf } from "../../float32/neighbours.js";
+import { describeSet, kept, set } from "./__test-helpers__/one-set.js";
 import {
   accepts,
   BlockArena,
@@ -15,7 +16,6 @@ import {
   PLUS_INFINITY,
 } from "./block.js";
 import { IntervalArithmetic, type IntervalOptions } from "./interval-arithmetic.js";
-import { describeSet, kept, set } from "./one-set.test-support.js";
 
 const BASE = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
 const EITHER: Evaluation = { ...BASE, intermediates: ["float32", "binary64"] };

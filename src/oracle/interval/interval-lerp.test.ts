@@ -4,6 +4,7 @@ import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { fromOrdinal, nextDown, ordinalOf } from "../../float32/neighbours.js";
+import { parts, set } from "./__test-helpers__/one-set.js";
 import { nextDown64 } from "./binary64.js";
 import {
   BlockArena,
@@ -22,7 +23,6 @@ import {
   type RoundingError,
   twiceRoundedError,
 } from "./lerp-enclosure.js";
-import { parts, set } from "./one-set.test-support.js";
 
 const FLOAT32: Evaluation = {
   ...evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]),

@@ -4,10 +4,10 @@ import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../float32/bits.js";
 import { fma32 } from "../../float32/fma.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
+import { describeSet, set } from "./__test-helpers__/one-set.js";
 import { nextDown64, nextUp64 } from "./binary64.js";
 import { BlockArena, FINITE, type IntervalBlock, MINUS_INFINITY, PLUS_INFINITY } from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";
-import { describeSet, set } from "./one-set.test-support.js";
 
 const BASE = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
 

@@ -3,6 +3,7 @@ import { type Evaluation, evaluationOf } from "../../../spec/evaluation.js";
 import { PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { MIN_NORMAL, MIN_SUBNORMAL } from "../../float32/bits.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
+import { parts, set, kept as wide } from "./__test-helpers__/one-set.js";
 import { nextDown64 } from "./binary64.js";
 import {
   BlockArena,
@@ -13,7 +14,6 @@ import {
   PLUS_INFINITY,
 } from "./block.js";
 import { IntervalArithmetic } from "./interval-arithmetic.js";
-import { parts, set, kept as wide } from "./one-set.test-support.js";
 
 const KEPT = evaluationOf(PINNED_EVALUATIONS["operation-by-operation"]);
 const FLUSHED: Evaluation = { ...KEPT, subnormals: ["kept", "flushed"] };

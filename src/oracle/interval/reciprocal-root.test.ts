@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fromBits, isFloat32, MAX_FLOAT32, MIN_SUBNORMAL, OVERFLOW_THRESHOLD } from "../../float32/bits.js";
 import { nextUp } from "../../float32/neighbours.js";
+import { type Rational, rational } from "./__test-helpers__/exact-rational.js";
 import { nextDown64, nextUp64 } from "./binary64.js";
 import {
   Binary64Rounding,
@@ -12,7 +13,6 @@ import {
   OutwardRounding,
   UPPER,
 } from "./end-rounding.js";
-import { type Rational, rational } from "./exact-rational.test-support.js";
 
 const float32: EndRounding = new Float32Rounding();
 const cast: EndRounding = new CastRounding();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { compare, over, plus, rational, times } from "./__test-helpers__/exact-rational.js";
 import { nextDown64, nextUp64 } from "./binary64.js";
 import { nearestBinary64 } from "./dyadic.js";
-import { compare, over, plus, rational, times } from "./exact-rational.test-support.js";
 import { fusedEnd, productRemainder, quotientRemainder, rootRemainder, sumRemainder } from "./remainder.js";
 
 const MAX = Number.MAX_VALUE;

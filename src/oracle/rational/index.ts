@@ -2,7 +2,7 @@ export * from "./element-arithmetic.js";
 export * from "./outward.js";
 export * from "./rational.js";
 export * from "./rational-arithmetic.js";
-export * from "./rational-reading.js";
+export * from "./rational-interpreter.js";
 export * from "./rational-step.js";
 export * from "./rational-value.js";
 export * from "./root.js";

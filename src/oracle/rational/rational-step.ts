@@ -4,7 +4,7 @@ import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { type ElementArithmetic, power, subtract } from "./element-arithmetic.js";
 import { RationalArithmetic } from "./rational-arithmetic.js";
-import { RationalReading, type ReadingOptions } from "./rational-reading.js";
+import { RationalReading, type ReadingOptions } from "./rational-interpreter.js";
 import type { RationalValue } from "./rational-value.js";
 
 /**

@@ -1,4 +1,4 @@
-import { printableLine } from "../printable.js";
+import { printableLine } from "../text/printable.js";
 
 /** Characters of what others said that a comment shows. */
 const SHOWN = 400;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parsedHexadecimal } from "./__test-helpers__/parsed-literals.js";
 import { bitsOfElements, decimalLiteral, hexadecimalLiteral } from "./float-literal.js";
-import { parsedHexadecimal } from "./parsed-literals.test-support.js";
 
 describe("hexadecimal literals", () => {
   it.each([

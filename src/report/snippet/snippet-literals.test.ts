@@ -4,9 +4,9 @@ import type { Hyperparameters } from "../../../spec/dialect.js";
 import { dialectById } from "../../../spec/dialects.js";
 import type { Program } from "../../program/program.js";
 import { timelinesOf } from "../../program/timeline.js";
+import { parsedHexadecimal } from "./__test-helpers__/parsed-literals.js";
+import { randomFindings } from "./__test-helpers__/random-findings.js";
 import { bitsOfElements } from "./float-literal.js";
-import { parsedHexadecimal } from "./parsed-literals.test-support.js";
-import { randomFindings } from "./random-findings.test-support.js";
 import type { SnippetLanguage } from "./snippet.js";
 import { snippetsOf } from "./snippets.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Operation, Program } from "../../program/program.js";
 import { vector } from "../../program/tensor.js";
-import { type ReportFinding, type ReportMismatch, reportFloat } from "../report.js";
-import { findingAt } from "./random-findings.test-support.js";
+import { type ReportFinding, type ReportMismatch, reportFloat } from "../model/report.js";
+import { findingAt } from "./__test-helpers__/random-findings.js";
 import { snippetPlan } from "./snippet-plan.js";
 import { snippetsOf, whyNoSnippets } from "./snippets.js";
 

@@ -7,8 +7,8 @@ import { decodeProgram } from "../../program/program-codec.js";
 import { ProgramError } from "../../program/program-error.js";
 import type { Tensor } from "../../program/tensor.js";
 import { resolveHyperparameters, type Timeline, timelinesOf } from "../../program/timeline.js";
-import type { ReportFinding, ReportFloat, ReportMismatch } from "../report.js";
-import { shownAt } from "../seen-before.js";
+import type { ReportFinding, ReportFloat, ReportMismatch } from "../model/report.js";
+import { shownAt } from "../model/seen-before.js";
 
 /** What a snippet does, whatever its language: the program of a finding up to the float that is wrong. */
 export interface SnippetPlan {

@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fromBits } from "../../float32/bits.js";
 import { nextDown, nextUp } from "../../float32/neighbours.js";
-import { type ReportFinding, type ReportMismatch, reportFloat } from "../report.js";
-import { findingsForPytorch, type PlantedFinding, plantedFindings } from "./planted-findings.test-support.js";
+import { type ReportFinding, type ReportMismatch, reportFloat } from "../model/report.js";
+import {
+  findingsForPytorch,
+  type PlantedFinding,
+  plantedFindings,
+} from "./__test-helpers__/planted-findings.js";
+import { type Ran, type SnippetRun, toolchains } from "./__test-helpers__/toolchains.js";
 import { SNIPPET_LANGUAGES, type SnippetLanguage } from "./snippet.js";
 import { snippetsOf } from "./snippets.js";
-import { type Ran, type SnippetRun, toolchains } from "./toolchains.test-support.js";
 
 let planted: readonly PlantedFinding[];
 let folder: string;

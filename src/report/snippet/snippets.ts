@@ -1,4 +1,4 @@
-import type { ReportFinding } from "../report.js";
+import type { ReportFinding } from "../model/report.js";
 import { cSnippet } from "./c.js";
 import { goSnippet } from "./go.js";
 import { javascriptSnippet } from "./javascript.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fromOrdinal, ordinalOf } from "../../float32/neighbours.js";
+import { GoldenCopy } from "./__test-helpers__/golden-copy.js";
 import { diffGoldens } from "./diff.js";
-import { GoldenCopy } from "./golden-copy.test-support.js";
 
 const EXPECTED = "correct-root/avx2/groups.json";
 const KEY = "groups/correct-root/avx2/torch/groups/two/lr";

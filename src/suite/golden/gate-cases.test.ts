@@ -3,10 +3,10 @@ import { dialectById } from "../../../spec/dialects.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
 import { CAPABILITIES } from "../../adapter/capability.js";
 import { declarationOf } from "../../judge/declaration.js";
-import { FaultAllowance } from "../fault-allowance.js";
+import { FaultAllowance } from "../fault-budget.js";
 import { runStoredCase } from "../run-stored-case.js";
+import { GoldenCopy } from "./__test-helpers__/golden-copy.js";
 import { goldenCases } from "./gate-cases.js";
-import { GoldenCopy } from "./golden-copy.test-support.js";
 
 const copy = new GoldenCopy("groups");
 afterAll(() => copy.remove());

@@ -2,7 +2,7 @@ import { rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ProgramError } from "../../program/program-error.js";
-import { GoldenCopy } from "./golden-copy.test-support.js";
+import { GoldenCopy } from "./__test-helpers__/golden-copy.js";
 import { GoldenSet } from "./golden-set.js";
 import { isVerified, verifyGoldens } from "./verify.js";
 

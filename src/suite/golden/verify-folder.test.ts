@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BUNDLED_ONNX, BUNDLED_SOURCE_TRAINING } from "../../package-info.js";
-import { GoldenCopy } from "./golden-copy.test-support.js";
+import { GoldenCopy } from "./__test-helpers__/golden-copy.js";
 import { isFolderVerified, verifyGoldenFolder } from "./verify-folder.js";
 
 const GRAPH = "linear.pytorch";

@@ -6,11 +6,11 @@ import type { InProcessAdapter } from "../../adapter/in-process.js";
 import { nextUp } from "../../float32/neighbours.js";
 import { oneStepErrors } from "../../judge/one-step-errors.js";
 import type { OperationOf } from "../../program/program.js";
-import { adapterOf, defectiveAdapter, dialectAdapter } from "../planted.test-support.js";
+import { adapterOf, defectiveAdapter, dialectAdapter } from "../__test-helpers__/planted.js";
+import { measured } from "./__test-helpers__/measured.js";
 import { measureAccuracy } from "./accuracy.js";
 import { answersTo } from "./answered-program.js";
 import { elementPrograms } from "./element-programs.js";
-import { measured } from "./measured.test-support.js";
 import type { MeasuredImplementation } from "./measured-implementation.js";
 
 const pytorch = dialectById("pytorch");

@@ -1,7 +1,7 @@
 import { SLOTS, type Slot } from "../../../spec/arithmetic.js";
 import { oneStepErrors, type StepErrors } from "../../judge/one-step-errors.js";
+import { isolateElement } from "../../program/isolate-element.js";
 import type { Program } from "../../program/program.js";
-import { isolateElement } from "../../search/isolate-element.js";
 import type { AnsweredProgram } from "./answered-program.js";
 import type { MeasuredImplementation } from "./measured-implementation.js";
 import type { SlotAccuracy } from "./measurements.js";

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
 import type { OperationOf, Program } from "../../program/program.js";
 import { validateProgram } from "../../program/validate.js";
+import { measured } from "./__test-helpers__/measured.js";
 import { elementPrograms } from "./element-programs.js";
-import { measured } from "./measured.test-support.js";
 
 const pytorch = dialectById("pytorch");
 

@@ -4,8 +4,8 @@ import { type Adapter, AdapterUnavailable } from "../../adapter/adapter.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
 import { CAPABILITIES } from "../../adapter/capability.js";
 import { declarationOf } from "../../judge/declaration.js";
+import { helloWithout } from "./__test-helpers__/measured.js";
 import { measure } from "./measure.js";
-import { helloWithout } from "./measured.test-support.js";
 
 const pytorch = dialectById("pytorch");
 const NOTHING = { accuracy: [], sets: [], training: [], trajectories: [] };

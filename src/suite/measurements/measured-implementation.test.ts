@@ -3,7 +3,7 @@ import { dialectById } from "../../../spec/dialects.js";
 import { type Adapter, AdapterUnavailable, type Outcome } from "../../adapter/adapter.js";
 import type { Program } from "../../program/program.js";
 import { vector } from "../../program/tensor.js";
-import { helloWithout, measured } from "./measured.test-support.js";
+import { helloWithout, measured } from "./__test-helpers__/measured.js";
 import { MeasuredImplementation } from "./measured-implementation.js";
 
 const pytorch = dialectById("pytorch");

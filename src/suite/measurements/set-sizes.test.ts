@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
 import { DEFAULT_FREEDOM, PINNED_EVALUATIONS } from "../../../spec/evaluations.js";
 import { declarationOf, pinnedDeclaration } from "../../judge/declaration.js";
+import { measured } from "./__test-helpers__/measured.js";
 import { answersTo } from "./answered-program.js";
 import { elementPrograms } from "./element-programs.js";
-import { measured } from "./measured.test-support.js";
 import { measureSets } from "./set-sizes.js";
 
 const pytorch = dialectById("pytorch");

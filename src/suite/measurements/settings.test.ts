@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
-import { measured } from "./measured.test-support.js";
+import { measured } from "./__test-helpers__/measured.js";
 import { settingsOf, settingWith } from "./settings.js";
 
 const everything = { momentum: true, centered: true, weightDecay: true };

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { dialectById } from "../../../spec/dialects.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
 import { nextUp } from "../../float32/neighbours.js";
-import { defectiveAdapter } from "../planted.test-support.js";
-import { measured } from "./measured.test-support.js";
+import { defectiveAdapter } from "../__test-helpers__/planted.js";
+import { measured } from "./__test-helpers__/measured.js";
 import { measureTraining } from "./training.js";
 
 const pytorch = dialectById("pytorch");

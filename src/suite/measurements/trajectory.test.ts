@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
 import type { Adapter } from "../../adapter/adapter.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
-import { dialectAdapter } from "../planted.test-support.js";
-import { measured } from "./measured.test-support.js";
+import { dialectAdapter } from "../__test-helpers__/planted.js";
+import { measured } from "./__test-helpers__/measured.js";
 import type { Trajectory } from "./measurements.js";
 import { measureTrajectories } from "./trajectory.js";
 

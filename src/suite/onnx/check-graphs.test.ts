@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { GraphRunError } from "../../onnx/iteration/graph-run-error.js";
+import { GraphRunError } from "../../onnx/runtime/iteration/graph-run-error.js";
 import { BUNDLED_ONNX } from "../../package-info.js";
+import { iterateHere } from "./__test-helpers__/iterate-here.js";
 import { checkGraphs, graphsConform } from "./check-graphs.js";
-import { iterateHere } from "./iterate-here.test-support.js";
 import { OnnxSet } from "./onnx-set.js";
 
 const set = OnnxSet.open(BUNDLED_ONNX);

@@ -1,6 +1,6 @@
-import { GraphRunError } from "../../onnx/iteration/graph-run-error.js";
-import { type ProviderName, providerStatus } from "../../onnx/providers.js";
-import type { SessionOptions } from "../../onnx/session.js";
+import { GraphRunError } from "../../onnx/runtime/iteration/graph-run-error.js";
+import { type ProviderName, providerStatus } from "../../onnx/runtime/providers.js";
+import type { SessionOptions } from "../../onnx/runtime/session.js";
 import {
   type CrossCheck,
   checkTrace,

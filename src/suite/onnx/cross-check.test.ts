@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { loadModel } from "../../onnx/load-model.js";
-import type { Node } from "../../onnx/model.js";
-import { encodeModel } from "../../onnx/model-codec.js";
-import type { SessionOptions } from "../../onnx/session.js";
+import { loadModel } from "../../onnx/model/load-model.js";
+import type { Node } from "../../onnx/model/model.js";
+import { encodeModel } from "../../onnx/model/model-codec.js";
+import type { SessionOptions } from "../../onnx/runtime/session.js";
 import { BUNDLED_ONNX } from "../../package-info.js";
+import { iterateHere } from "./__test-helpers__/iterate-here.js";
 import { checkTrace, crossCheck, passes, traceHolds } from "./cross-check.js";
-import { iterateHere } from "./iterate-here.test-support.js";
 import { onnxFindings } from "./onnx-findings.js";
 import { OnnxSet, type TracedGraph } from "./onnx-set.js";
 

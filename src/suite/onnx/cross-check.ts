@@ -3,7 +3,7 @@ import { bundledAdapter } from "../../adapter/bundled.js";
 import { type Declaration, declarationOf } from "../../judge/declaration.js";
 import { type Judgement, judgeProgram, verdictOf } from "../../judge/judge-program.js";
 import type { Verdict } from "../../judge/verdict.js";
-import type { SessionOptions } from "../../onnx/session.js";
+import type { SessionOptions } from "../../onnx/runtime/session.js";
 import { countValues, differencesBetween } from "../golden/compare-observations.js";
 import { type DriftAtStep, driftOf } from "./drift.js";
 import { type IterateGraph, iterateTrace, lossesOnDevice, networkOfStates } from "./iterate-trace.js";

@@ -1,11 +1,11 @@
 import type { StateSlot } from "../../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { slotsOf, stepShape } from "../../../spec/step-shape.js";
-import { initialSquare } from "../../onnx/initial-square.js";
-import { GraphRunError } from "../../onnx/iteration/graph-run-error.js";
-import type { GraphTensors, IterationRequest } from "../../onnx/iteration/iteration-request.js";
-import { scalarsOf } from "../../onnx/scalars.js";
-import type { GraphTensor, SessionOptions } from "../../onnx/session.js";
+import { GraphRunError } from "../../onnx/runtime/iteration/graph-run-error.js";
+import type { GraphTensors, IterationRequest } from "../../onnx/runtime/iteration/iteration-request.js";
+import type { GraphTensor, SessionOptions } from "../../onnx/runtime/session.js";
+import { initialSquare } from "../../onnx/update/initial-square.js";
+import { scalarsOf } from "../../onnx/update/scalars.js";
 import type { ObservedParameter } from "../../program/observation.js";
 import type { Tensor } from "../../program/tensor.js";
 import type { NetworkResult } from "./network-comparison.js";

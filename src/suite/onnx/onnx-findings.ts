@@ -1,10 +1,10 @@
 import { SLOTS } from "../../../spec/arithmetic.js";
 import { type Adapter, AdapterUnavailable, type Outcome } from "../../adapter/adapter.js";
+import { isolateElement } from "../../program/isolate-element.js";
 import type { Observation } from "../../program/observation.js";
 import type { Program } from "../../program/program.js";
 import { encodeProgram } from "../../program/program-codec.js";
 import { vector } from "../../program/tensor.js";
-import { isolateElement } from "../../search/isolate-element.js";
 import type { Evidence } from "../case-result.js";
 import { type Finding, findingsOf } from "../finding.js";
 import { settingsText } from "./check-graphs.js";

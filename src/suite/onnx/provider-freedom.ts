@@ -1,5 +1,5 @@
 import type { Evaluation } from "../../../spec/evaluation.js";
-import type { ProviderName } from "../../onnx/providers.js";
+import type { ProviderName } from "../../onnx/runtime/providers.js";
 
 /**
  * What a provider of ONNX Runtime leaves open beyond the order of operations.

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../package-info.js";
+import { SmokeAdapters } from "./__test-helpers__/smoke-adapter.js";
 import { runSmoke, SMOKE_CASES, type SmokeOptions, type SmokeResult } from "./run-smoke.js";
-import { SmokeAdapters } from "./smoke-adapter.test-support.js";
 import { SECTIONS } from "./unexpected.js";
 
 const adapters = new SmokeAdapters();

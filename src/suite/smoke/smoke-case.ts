@@ -2,7 +2,7 @@ import { dialectById } from "../../../spec/dialects.js";
 import type { Hello } from "../../adapter/hello.js";
 import { outsideDomain } from "../../program/domain.js";
 import type { Program } from "../../program/program.js";
-import type { Conversation } from "./conversation.js";
+import type { Conversation } from "./protocol-client.js";
 
 export interface SmokeContext {
   /** A process that has introduced itself. */

@@ -1,7 +1,7 @@
 import { MAX_FLOAT32, MIN_NORMAL } from "../../float32/bits.js";
 import { type Tensor, vector } from "../../program/tensor.js";
-import type { Conversation } from "./conversation.js";
 import { expectParameters, expectUnsupported } from "./expect-reply.js";
+import type { Conversation } from "./protocol-client.js";
 import { demandDomain, type SmokeCase } from "./smoke-case.js";
 import { echoProgram, missingGradientProgram, unmovedProgram } from "./smoke-programs.js";
 

@@ -1,0 +1,77 @@
+import type { Adapter } from "../../src/adapter/adapter.js";
+import type { CaseKind } from "../../src/suite/case-result.js";
+import { isSpecification, type PlannedCase } from "../../src/suite/plan.js";
+import { subjectPlan, type TrialOptions } from "./subject-plan.js";
+import type { Mutant } from "./subjects/variant.js";
+
+/** The case that killed a mutant. */
+export interface Kill {
+  readonly id: string;
+  readonly kind: CaseKind;
+  readonly clauses: readonly string[];
+  readonly verdict: string;
+  /** Cases that were run until this one failed, itself included. */
+  readonly cases: number;
+  readonly seconds: number;
+}
+
+/** What became of one mutant. */
+export interface MutantTrial {
+  readonly id: string;
+  readonly title: string;
+  /** The clause that must kill it. */
+  readonly clause: string;
+  /** `wrong-clause`: something killed it, but no case of its clause. */
+  readonly outcome: "killed" | "wrong-clause" | "survived";
+  /** The first case that fails, in the gate's order. */
+  readonly first?: Kill;
+  /** The first case of its own clause that fails. */
+  readonly own?: Kill;
+  /** Every case that fails, where all were run. */
+  readonly failing?: readonly Pick<Kill, "id" | "kind" | "clauses">[];
+}
+
+export interface MutantTrialOptions extends TrialOptions {
+  /** Run every case, also after the first failure. @default false */
+  readonly all?: boolean;
+}
+
+/** Put one mutant before the suite: until something kills it, and until its own clause does. */
+export async function tryMutant(
+  mutant: Mutant,
+  options: MutantTrialOptions,
+  adapter?: Adapter,
+): Promise<MutantTrial> {
+  const { id, title, clause } = mutant;
+  const { cases, audit } = await subjectPlan(mutant, options, adapter);
+  const order = [...cases, ...(audit ? [audit] : [])].filter((one) => !isSpecification(one.id));
+  const kills = await killsIn(order, options.all ? "all" : "first");
+  const first = kills[0];
+  const isOwn = ({ clauses }: Pick<PlannedCase, "clauses">) => clauses.includes(clause);
+  const own =
+    kills.find(isOwn) ?? (options.all ? undefined : (await killsIn(order.filter(isOwn), "first"))[0]);
+  return {
+    id,
+    title,
+    clause,
+    outcome: own ? "killed" : first ? "wrong-clause" : "survived",
+    ...(first && { first }),
+    ...(own && { own }),
+    ...(options.all && {
+      failing: kills.map((kill) => ({ id: kill.id, kind: kill.kind, clauses: kill.clauses })),
+    }),
+  };
+}
+
+/** Run cases in their order and collect those that fail. */
+async function killsIn(order: readonly PlannedCase[], wanted: "first" | "all"): Promise<Kill[]> {
+  const kills: Kill[] = [];
+  const started = performance.now();
+  for (const [k, planned] of order.entries()) {
+    const { id, kind, clauses, verdict, failure } = await planned.run();
+    if (!failure) continue;
+    kills.push({ id, kind, clauses, verdict, cases: k + 1, seconds: (performance.now() - started) / 1000 });
+    if (wanted === "first") break;
+  }
+  return kills;
+}

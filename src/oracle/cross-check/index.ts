@@ -1,0 +1,2 @@
+export * from "./compare-rounding.js";
+export * from "./cross-check.js";

@@ -1,2 +1,0 @@
-export * from "./compare-rounding.js";
-export * from "./second-opinion.js";

@@ -1,0 +1,89 @@
+import type { Report } from "../model/report.js";
+import { madeUpRun } from "./made-up-run.js";
+
+/**
+ * Runs that an implementation has put this text into wherever the schema allows any text, and more places than it can
+ * reach: reports are read from files too. One stops early; in the other, the suite fails its own self-check.
+ */
+export function hostileRuns(text: string): readonly [stopped: Report, selfCheckFailed: Report] {
+  const header: Partial<Report["header"]> = {
+    suite: text,
+    implementation: { name: text, version: text, language: text, issues: text },
+    dialect: text,
+    reference: text,
+    capabilities: [text],
+    profile: text,
+    only: text,
+    command: text,
+    environment: { node: text, platform: text, arch: text, cpu: text },
+  };
+  const shown = { value: text, bits: "0x3f800000" };
+  const mismatch = {
+    slot: "parameter",
+    parameter: 0,
+    element: 0,
+    step: 1,
+    operation: 1,
+    got: shown,
+  } as const;
+  const axis = { kind: "dialect", axis: text, declared: text, observed: text } as const;
+  const cases: Partial<Report["cases"][number]>[] = [
+    { id: `${text}1`, verdict: "crash", message: text, distribution: text },
+    { id: `${text}2`, verdict: "unsupported", reason: text, lacking: [text] },
+    { id: `${text}3`, verdict: "not-run", reason: text },
+    { id: `${text}4`, verdict: "indeterminate", reason: text },
+    { id: `${text}5`, verdict: "differs", message: text },
+  ];
+  const findings = (...differing: readonly string[]): Partial<Report["findings"][number]>[] => [
+    {
+      verdict: "crash",
+      sentence: text,
+      message: text,
+      cases: [`${text}1`],
+      replay: text,
+      firstDiverging: text,
+      alternatives: [[axis]],
+      mismatch: { ...mismatch, accepted: { kind: "listed", values: [shown] }, reference: shown },
+    },
+    {
+      sentence: "It differs.",
+      // An empty one is not shown, and the shape of the report would be another one.
+      message: text || "nothing",
+      cases: [...differing],
+      mismatch: { ...mismatch, accepted: { kind: "intervals", text: [text], ranges: [[shown, shown]] } },
+    },
+  ];
+  const footer: Partial<Report["footer"]> = {
+    conforms: false,
+    reached: "none",
+    claim: text,
+    expectations: { expected: [text], breaches: [{ kind: text, line: 1, message: text }] },
+  };
+  const clauses = (differs: number) => [
+    {
+      standing: "failed" as const,
+      counts: { crash: 1, unsupported: 1, "not-run": 1, indeterminate: 1, differs },
+    },
+  ];
+  return [
+    madeUpRun({
+      header,
+      cases,
+      findings: findings(`${text}5`),
+      clauses: clauses(1),
+      footer: {
+        ...footer,
+        complete: false,
+        stopped: text,
+        expectations: { expected: [], breaches: [{ kind: text, line: 1, message: text }] },
+      },
+    }),
+    madeUpRun({
+      header,
+      cases: [...cases, { id: `${text}6`, kind: "self-check", verdict: "differs", message: text }],
+      findings: findings(`${text}5`, `${text}6`),
+      clauses: clauses(2),
+      footer,
+    }),
+  ];
+}

@@ -1,0 +1,49 @@
+import { emptyTally } from "../../judge/tally.js";
+import type { Verdict } from "../../judge/verdict.js";
+import { conclude } from "../../suite/conclusion.js";
+import type { CaseOutcome } from "../../suite/expectations/judge-expectations.js";
+import { reportLines } from "../model/jsonl.js";
+import { madeUpRun } from "./made-up-run.js";
+
+/** What a made-up report says. */
+export interface MadeUpOutcomes {
+  readonly cases: readonly CaseOutcome[];
+  readonly findings?: readonly { readonly sentence: string; readonly cases: readonly string[] }[];
+  readonly only?: string;
+  readonly complete?: boolean;
+  readonly platform?: string;
+}
+
+/** The lines of a report of a run that never was, and that does not conform. Failures that no finding names have one each. */
+export function madeUpReport(run: MadeUpOutcomes): string[] {
+  const { cases, findings = [], only, complete = true, platform = "linux" } = run;
+  const outcomes = cases.map((one) => ({ ...one, clauses: [], tally: emptyTally() }));
+  const alone = outcomes.filter(
+    ({ id, failure }) => failure && !findings.some(({ cases: members }) => members.includes(id)),
+  );
+  const told = [...findings, ...alone.map(({ id }) => ({ sentence: "It differs.", cases: [id] }))];
+  const { reached } = conclude(outcomes, { asked: "L2", hasReference: false, complete });
+  const report = madeUpRun({
+    header: {
+      environment: { node: "v20", platform, arch: "x64", cpu: "made up" },
+      ...(only !== undefined && { only }),
+    },
+    cases: outcomes.map(({ failure, reason, ...one }) => ({
+      ...one,
+      clauses: [],
+      ...(reason !== undefined && { reason }),
+      ...(failure && { message: failure.message }),
+    })),
+    findings: told.map(({ sentence, cases: members }) => ({
+      sentence,
+      verdict: outcomes.find(({ id }) => id === members[0])?.verdict as Verdict,
+      cases: [...members],
+      clauses: [],
+      message: "it fails",
+      replay: "gate",
+    })),
+    clauses: [{ standing: "not-shown", counts: {} }],
+    footer: { complete, conforms: false, reached },
+  });
+  return [...reportLines(report)];
+}

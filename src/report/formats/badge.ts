@@ -1,0 +1,78 @@
+import { type Level, reaches } from "../../suite/level.js";
+import type { Report } from "../model/report.js";
+import { type Outcome, outcomeOf, restrictionText } from "../text/headline.js";
+
+/** What a shields.io endpoint answers, as far as it is used here. */
+export interface Badge {
+  readonly schemaVersion: 1;
+  readonly label: string;
+  readonly message: string;
+  readonly color: string;
+  /** Keeps whoever embeds the badge from giving it another colour. */
+  readonly isError?: true;
+}
+
+/** Levels in a word or two. */
+const WORDS: Readonly<Record<Level, string>> = {
+  L0: "L0 protocol",
+  L1: "L1 semantics",
+  L2: "L2 certified",
+  L3: "L3 bit-exact",
+};
+
+const COLOURS: Readonly<Record<Level, string>> = {
+  L0: "yellow",
+  L1: "yellowgreen",
+  L2: "green",
+  L3: "brightgreen",
+};
+
+const WITHOUT_LEVEL = {
+  "self-check-failed": { message: "self-check failed", color: "critical" },
+  incomplete: { message: "incomplete", color: "inactive" },
+  "nothing-shown": { message: "nothing shown", color: "inactive" },
+} as const satisfies Partial<Record<Outcome, { message: string; color: string }>>;
+
+/**
+ * The JSON that a shields.io endpoint badge is drawn from. It names a level only where the whole run supports it: of a
+ * part it says so. Nothing in it was said by the implementation.
+ */
+export function badgeReport(report: Report): string {
+  return `${JSON.stringify(badgeOf(report))}\n`;
+}
+
+function badgeOf(report: Report): Badge {
+  const outcome = outcomeOf(report);
+  const { header, footer } = report;
+  const isPart = restrictionText(report) !== undefined;
+  const base = { schemaVersion: 1, label: "RMSprop" } as const;
+  switch (outcome) {
+    case "conforms":
+    case "as-expected": {
+      // What is expected to fail speaks against a higher level than the one that was asked for.
+      const level = outcome === "as-expected" || footer.reached === "none" ? header.level : footer.reached;
+      const failures = footer.expectations?.expected.length ?? 0;
+      const known = outcome === "as-expected" ? `, ${failures} known to fail` : "";
+      return {
+        ...base,
+        message: `${WORDS[level]}${known}${isPart ? ", of a part" : ""}`,
+        color: isPart || outcome === "as-expected" ? "yellow" : COLOURS[level],
+      };
+    }
+    case "fails": {
+      const { reached, validation } = footer;
+      const message =
+        validation === "failed" && reached !== "none" && reaches(reached, header.level)
+          ? `${WORDS[reached]}, validation fails`
+          : `fails ${header.level}`;
+      return {
+        ...base,
+        message: `${message}${isPart ? ", of a part" : ""}`,
+        color: "red",
+        isError: true,
+      };
+    }
+    default:
+      return { ...base, ...WITHOUT_LEVEL[outcome], isError: true };
+  }
+}

@@ -1,0 +1,83 @@
+import { CaseCount } from "../model/case-count.js";
+import { failedSelfChecks } from "../model/failed-self-checks.js";
+import type { Report } from "../model/report.js";
+import { countedText } from "../text/count-text.js";
+import { findingText } from "../text/finding-text.js";
+import { headline, outcomeOf, outcomeText } from "../text/headline.js";
+import { printable, printableLine } from "../text/printable.js";
+import { capped, shortTexts } from "../text/short-texts.js";
+
+/** GitHub shows this many errors of a step and drops the rest. */
+const MOST_ERRORS = 10;
+/** Characters of a title that GitHub shows. */
+const LONGEST_TITLE = 255;
+/** Characters of one annotation, before they are escaped: GitHub takes 64 KiB. */
+const LONGEST_ANNOTATION = 10_000;
+
+interface Annotation {
+  readonly command: "error" | "warning" | "notice";
+  readonly title: string;
+  readonly message: string;
+}
+
+/**
+ * Workflow commands of GitHub Actions, one a line: the first line of the report as a notice, a warning if the run
+ * decides nothing, and an error for each finding and each breached expectation. What fails as expected has none.
+ */
+export function githubAnnotations(report: Report): string {
+  const shown = shortTexts(report);
+  const outcome = outcomeOf(shown);
+  const undecided = outcome === "incomplete" || outcome === "nothing-shown";
+  const annotations: Annotation[] = [
+    { command: "notice", title: "RMSprop conformance", message: headline(shown) },
+    ...(undecided
+      ? [{ command: "warning" as const, title: "RMSprop conformance", message: outcomeText(shown) }]
+      : []),
+    ...fewer(errorsOf(shown)),
+  ];
+  return annotations.map(commandText).join("\n");
+}
+
+function errorsOf(report: Report): Annotation[] {
+  const count = new CaseCount(report);
+  const selfChecks = failedSelfChecks(report).map(({ id, message }) => ({
+    title: `Self-check ${id} of the suite failed`,
+    message,
+  }));
+  const findings = report.findings
+    .filter((finding) => !count.isExpected(finding))
+    .map((finding) => ({
+      title: `RMSprop: ${finding.verdict}${finding.clauses.length > 0 ? ` (${finding.clauses[0]})` : ""}`,
+      message: findingText(finding),
+    }));
+  const breaches = (report.footer.expectations?.breaches ?? []).map(({ kind, line, message }) => ({
+    title: `RMSprop expectation: ${kind}`,
+    message: `Line ${line} of the expectations file: ${message}`,
+  }));
+  const errors = [...selfChecks, ...findings, ...breaches];
+  // A level may be missed by what no finding is about.
+  if (errors.length === 0 && outcomeOf(report) === "fails")
+    errors.push({ title: "RMSprop conformance", message: outcomeText(report) });
+  return errors.map((error) => ({ command: "error", ...error }));
+}
+
+/** As many as are shown; the last one says how many there are beside. */
+function fewer(errors: readonly Annotation[]): Annotation[] {
+  if (errors.length <= MOST_ERRORS) return [...errors];
+  const shown = errors.slice(0, MOST_ERRORS - 1);
+  const message = `${countedText(errors.length - shown.length, "more error")}, which GitHub would not show here: see the other reports of this run.`;
+  return [...shown, { command: "error", title: "RMSprop conformance", message }];
+}
+
+function commandText({ command, title, message }: Annotation): string {
+  return `::${command} title=${property(capped(title, LONGEST_TITLE))}::${data(capped(message, LONGEST_ANNOTATION))}`;
+}
+
+/** The percent sign first: it is what everything else is escaped with. */
+function data(text: string): string {
+  return printable(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function property(text: string): string {
+  return data(printableLine(text)).replaceAll(":", "%3A").replaceAll(",", "%2C");
+}

@@ -1,0 +1,53 @@
+import { DIALECT_AXIS_MEANINGS, EVALUATION_AXIS_MEANINGS } from "../../../../spec/axis-meanings.js";
+import type { ReportFinding } from "../../model/report.js";
+import { Said } from "./quoted.js";
+import { Specified } from "./specified.js";
+
+type Difference = ReportFinding["axes"][number];
+
+/** What was declared beside what was seen, with the formulas of both. */
+export function AxisDifferences({ axes }: { readonly axes: readonly Difference[] }) {
+  return (
+    <dl class="axes">
+      {axes.map((difference) => (
+        <div key={difference.axis}>
+          <dt>
+            <Said>{difference.axis}</Said>
+          </dt>
+          <dd>
+            declared <AxisValue difference={difference} value={difference.declared} />
+          </dd>
+          <dd>
+            seen <AxisValue difference={difference} value={difference.observed} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function AxisValue({ difference, value }: { readonly difference: Difference; readonly value: string }) {
+  const meaning = meaningOf(difference, value);
+  return (
+    <>
+      <b>
+        <Said>{value}</Said>
+      </b>
+      {meaning === undefined ? null : (
+        <>
+          {" · "}
+          <Specified>{meaning}</Specified>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The specification's words; undefined for axes and values that it does not have, and for lists of values. */
+function meaningOf({ kind, axis }: Difference, value: string): string | undefined {
+  const meanings: Readonly<Record<string, { readonly values: Readonly<Record<string, string>> }>> =
+    kind === "dialect" ? DIALECT_AXIS_MEANINGS : EVALUATION_AXIS_MEANINGS;
+  if (!Object.hasOwn(meanings, axis)) return undefined;
+  const { values } = meanings[axis];
+  return Object.hasOwn(values, value) ? values[value] : undefined;
+}

@@ -1,0 +1,24 @@
+import type { Report } from "../../model/report.js";
+import { trainingSpec } from "./training-spec.js";
+import { trajectorySpec } from "./trajectory-spec.js";
+import { vegaSvg } from "./vega-svg.js";
+
+/** The drawings of a report, in the order of what they show. */
+export interface Drawings {
+  /** Undefined where nothing can be drawn. */
+  readonly training: readonly (string | undefined)[];
+  readonly trajectories: readonly string[];
+}
+
+/** All plots as SVG. Without anything to draw, no plotting library is loaded. */
+export async function drawingsOf({ training, trajectories }: Report): Promise<Drawings> {
+  return {
+    training: await Promise.all(
+      training.map(async (each) => {
+        const spec = trainingSpec(each);
+        return spec && (await vegaSvg(spec));
+      }),
+    ),
+    trajectories: await Promise.all(trajectories.map((each) => vegaSvg(trajectorySpec(each)))),
+  };
+}

@@ -1,0 +1,113 @@
+import { clauseById } from "../../../../spec/clauses.js";
+import type { Report, ReportFinding } from "../../model/report.js";
+import { countedText } from "../../text/count-text.js";
+import { EXPECTATION_FILE_TITLE, expectationFile } from "../../text/expectation-file.js";
+import { NOT_ALONE } from "../../text/not-alone-text.js";
+import { AxisDifferences } from "./axis-differences.js";
+import { ClauseLinks } from "./clause-links.js";
+import { CodeBlock, CommandBlock } from "./code-block.js";
+import { Disclosure } from "./disclosure.js";
+import { MismatchTable } from "./mismatch-table.js";
+import { ProgramListing } from "./program-listing.js";
+import { Said } from "./quoted.js";
+import { SeenBefore } from "./seen-before.js";
+import { SnippetList } from "./snippet-list.js";
+import { Status } from "./status.js";
+import { verdictStatus } from "./verdict-status.js";
+import { shownLine, shownText } from "./visible-text.js";
+
+/** Characters of a command or a list of cases, which are to be copied whole. */
+const MOST_CODE = 20_000;
+
+interface FindingCardProps {
+  readonly finding: ReportFinding;
+  /** Whose finding it is. */
+  readonly report: Report;
+}
+
+/** One root cause: what is wrong, the smallest program that shows it, and how to see it again. */
+export function FindingCard({ finding, report }: FindingCardProps) {
+  const { number, verdict, sentence, axes, alternatives, firstDiverging, clauses, cases } = finding;
+  const { message, mismatch, program, alone, replay } = finding;
+  const [clause] = clauses;
+  const expectation = expectationFile(finding, report);
+  return (
+    <article id={`finding-${number}`} class="card" aria-labelledby={`finding-${number}-title`}>
+      <h3 id={`finding-${number}-title`}>
+        <span class="ordinal">{number}</span> <Said lines>{sentence}</Said>
+      </h3>
+      <p class="meta">
+        <Status kind={verdict === "certified" ? "bad" : verdictStatus(verdict)}>{verdict}</Status>
+        <span>{countedText(cases.length, "case")}</span>
+        <span>{countedText(clauses.length, "clause")}</span>
+        {firstDiverging === undefined ? null : (
+          <span>
+            first to diverge: <b>{shownLine(firstDiverging)}</b>
+          </span>
+        )}
+      </p>
+      {clause === undefined ? null : (
+        <p class="clause">
+          <a href={`#${clause}`}>{clause}</a> {clauseById(clause).statement}
+        </p>
+      )}
+      {axes.length > 0 ? <AxisDifferences axes={axes} /> : null}
+      {alternatives.length > 0 ? (
+        <p>
+          What was seen may also be:{" "}
+          <Said>
+            {alternatives
+              .map((axes) => axes.map(({ axis, observed }) => `${axis} is ${observed}`).join(" and "))
+              .join("; or ")}
+          </Said>
+          .
+        </p>
+      ) : null}
+      {axes.length > 0 || sentence.startsWith(message) ? null : (
+        <p>
+          <Said lines>{message}</Said>
+        </p>
+      )}
+      <div class="evidence">
+        {program === undefined ? (
+          <p class="nothing">No program shows it alone.</p>
+        ) : (
+          <div>
+            <h4>Minimal program</h4>
+            <ProgramListing program={program} source={`finding ${number}`} />
+            {alone === false ? <p>{NOT_ALONE}</p> : null}
+          </div>
+        )}
+        {mismatch === undefined ? null : (
+          <div>
+            <h4>Got and accepted</h4>
+            <MismatchTable mismatch={mismatch} />
+          </div>
+        )}
+      </div>
+      <h4>Replay</h4>
+      <CommandBlock>{shownText(replay, MOST_CODE)}</CommandBlock>
+      <h4>To paste into your own tests</h4>
+      <SnippetList finding={finding} />
+      <h4>More</h4>
+      <div class="disclosures">
+        {expectation === undefined ? null : (
+          <Disclosure summary={EXPECTATION_FILE_TITLE}>
+            <CodeBlock>{shownText(expectation, MOST_CODE)}</CodeBlock>
+          </Disclosure>
+        )}
+        {mismatch === undefined ? null : <SeenBefore mismatch={mismatch} />}
+        {clauses.length > 1 ? (
+          <Disclosure summary={`All ${countedText(clauses.length, "clause")}`}>
+            <ClauseLinks clauses={clauses} />
+          </Disclosure>
+        ) : null}
+        <Disclosure
+          summary={`Cases: ${shownLine(cases[0] ?? "none", 80)}${cases.length > 1 ? ` and ${cases.length - 1} more` : ""}`}
+        >
+          <CodeBlock>{shownText(cases.join("\n"), MOST_CODE)}</CodeBlock>
+        </Disclosure>
+      </div>
+    </article>
+  );
+}

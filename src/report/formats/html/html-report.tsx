@@ -1,0 +1,13 @@
+import { renderToString } from "preact-render-to-string";
+import type { Report } from "../../model/report.js";
+import { drawingsOf } from "./charts.js";
+import { Page } from "./page.js";
+
+/**
+ * The report as one HTML file that needs no network and runs no script. Whatever an implementation said of itself is shown
+ * as text.
+ */
+export async function htmlReport(report: Report): Promise<string> {
+  const drawings = await drawingsOf(report);
+  return `<!doctype html>\n${renderToString(<Page report={report} drawings={drawings} />)}\n`;
+}

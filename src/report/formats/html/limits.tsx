@@ -1,0 +1,19 @@
+import type { Report } from "../../model/report.js";
+import { limitsOf } from "../../text/limits.js";
+import { Said } from "./quoted.js";
+import { Section } from "./section.js";
+
+/** What this very report leaves open. */
+export function Limits({ report }: { readonly report: Report }) {
+  return (
+    <Section id="limits" title="What this report does not show">
+      <ul>
+        {limitsOf(report).map((limit) => (
+          <li key={limit}>
+            <Said>{limit}</Said>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

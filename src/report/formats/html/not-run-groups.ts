@@ -1,0 +1,24 @@
+import type { Verdict } from "../../../judge/verdict.js";
+import type { NotRun } from "../../../suite/case-result.js";
+import type { Report } from "../../model/report.js";
+
+/** Cases that were not run, or decide nothing, for one reason. */
+export interface NotRunGroup {
+  readonly verdict: Verdict | NotRun;
+  readonly reason: string;
+  readonly cases: readonly string[];
+}
+
+/** Cases that have a reason not to count, grouped by it, the most frequent reason first. */
+export function notRunGroups({ cases }: Pick<Report, "cases">): NotRunGroup[] {
+  const groups = new Map<string, NotRunGroup & { cases: string[] }>();
+  for (const { id, verdict, reason, lacking } of cases) {
+    if (reason === undefined && lacking === undefined) continue;
+    const why = lacking ? `needs ${lacking.join(" and ")}, which is not offered` : (reason ?? "");
+    const key = `${verdict} ${why}`;
+    const group = groups.get(key);
+    if (group) group.cases.push(id);
+    else groups.set(key, { verdict, reason: why, cases: [id] });
+  }
+  return [...groups.values()].sort((a, b) => b.cases.length - a.cases.length);
+}

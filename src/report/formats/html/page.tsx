@@ -1,0 +1,73 @@
+import type { Report } from "../../model/report.js";
+import { outcomeOf } from "../../text/headline.js";
+import { Accuracy } from "./accuracy.js";
+import type { Drawings } from "./charts.js";
+import { Clauses } from "./clauses.js";
+import { Evidence } from "./evidence.js";
+import { Findings } from "./findings.js";
+import { Words } from "./glossary.js";
+import { Limits } from "./limits.js";
+import { Navigation } from "./navigation.js";
+import { OUTCOME_STATUS } from "./outcome-status.js";
+import { Plots } from "./plots.js";
+import { RunFacts } from "./run-facts.js";
+import { StatusShapes } from "./status.js";
+import { STYLESHEET } from "./stylesheet.js";
+import { Summary } from "./summary.js";
+import { favicon, pageTitle } from "./title.js";
+import { shownLine } from "./visible-text.js";
+
+/** Nothing is loaded and nothing is executed, whatever the page holds. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+interface PageProps {
+  readonly report: Report;
+  readonly drawings: Drawings;
+}
+
+/** The whole page, in the order in which a maintainer asks. */
+export function Page({ report, drawings }: PageProps) {
+  const { header } = report;
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content={POLICY} />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <title>{pageTitle(report)}</title>
+        <link rel="icon" href={favicon(OUTCOME_STATUS[outcomeOf(report)])} />
+        {/* A constant; as text its `>` would be escaped. */}
+        <style dangerouslySetInnerHTML={{ __html: STYLESHEET }} />
+      </head>
+      <body>
+        <a class="skip" href="#report">
+          Skip to the report
+        </a>
+        <StatusShapes />
+        <header>
+          <Summary report={report} />
+        </header>
+        <Navigation report={report} />
+        <main id="report" tabIndex={-1}>
+          <Findings report={report} />
+          <Clauses report={report} />
+          <Accuracy report={report} />
+          <Evidence report={report} />
+          <Plots report={report} drawings={drawings} />
+          <RunFacts report={report} />
+          <Limits report={report} />
+          <Words />
+        </main>
+        <footer>
+          <p>
+            rmsprop-conformance {shownLine(header.suite, 40)}, seed {header.seed}. This page needs no network
+            and runs no script.
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+}

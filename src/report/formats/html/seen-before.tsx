@@ -1,0 +1,40 @@
+import type { ReportMismatch } from "../../model/report.js";
+import { Disclosure } from "./disclosure.js";
+import { Said } from "./quoted.js";
+
+/** Characters of a decimal. */
+const DECIMAL = 60;
+
+/** What the implementation itself had stored before: what is accepted was computed from it. */
+export function SeenBefore({ mismatch: { seen = [] } }: { readonly mismatch: ReportMismatch }) {
+  if (seen.length === 0) return null;
+  return (
+    <Disclosure summary="What was seen of the element before, from which the accepted values follow">
+      <table class="mismatch">
+        <caption>By the operation of the program that observed it, counted from 0</caption>
+        <thead>
+          <tr>
+            <th scope="col">operation</th>
+            <th scope="col">slot</th>
+            <th scope="col">decimal</th>
+            <th scope="col">bits</th>
+          </tr>
+        </thead>
+        <tbody>
+          {seen.flatMap(({ operation, values }) =>
+            Object.entries(values).map(([slot, { value, bits }]) => (
+              <tr key={`${operation} ${slot}`}>
+                <th scope="row">{operation}</th>
+                <td>{slot}</td>
+                <td>
+                  <Said limit={DECIMAL}>{value}</Said>
+                </td>
+                <td>{bits}</td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
+    </Disclosure>
+  );
+}

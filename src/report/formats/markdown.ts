@@ -1,0 +1,181 @@
+import { clauseById } from "../../../spec/clauses.js";
+import { CASE_KINDS } from "../../suite/case-result.js";
+import { CASE_STANDINGS, CaseCount, type CaseStanding } from "../model/case-count.js";
+import { failedSelfChecks } from "../model/failed-self-checks.js";
+import type { Report, ReportFinding } from "../model/report.js";
+import type { Snippet } from "../snippet/snippet.js";
+import { snippetsOf } from "../snippet/snippets.js";
+import { countedText, countText } from "../text/count-text.js";
+import { declarationCostLines } from "../text/declaration-cost.js";
+import { EXPECTATION_FILE_TITLE, expectationFile } from "../text/expectation-file.js";
+import { findingText } from "../text/finding-text.js";
+import { headline, outcomeText } from "../text/headline.js";
+import { limitsOf } from "../text/limits.js";
+import { notRunLines } from "../text/not-run-text.js";
+import { printableLine } from "../text/printable.js";
+import { selfCheckText } from "../text/self-check-text.js";
+import { shortTexts } from "../text/short-texts.js";
+import { validationText } from "../text/validation-text.js";
+import { fenced, htmlText, markdownText, ownCell } from "./markdown-text.js";
+
+/** GitHub refuses a step summary of more than 1 MiB, in UTF-8; other steps of the job write into the same one. */
+const MOST_BYTES = 900_000;
+/** Lines of one list before the rest is counted. */
+const MOST_LINES = 20;
+
+/**
+ * The report as Markdown, for the summary of a CI step: verdict, findings, what they leave of the clauses, what was not
+ * shown, and how to run it again. Findings beyond the size that GitHub takes are counted. What an implementation says
+ * cannot become markup, link or mention.
+ */
+export function markdownReport(report: Report): string {
+  const shown = shortTexts(report);
+  const count = new CaseCount(shown);
+  const verdict = outcomeText(shown);
+  const validation = validationText(shown);
+  const facts = headline(shown).slice(`${verdict} · `.length);
+  const checked = selfCheckText(shown);
+  const head = [
+    `## ${markdownText(verdict)}`,
+    `Run: ${markdownText(facts)}`,
+    ...(validation === undefined ? [] : [markdownText(validation)]),
+    ...(checked === undefined ? [] : [markdownText(checked)]),
+    ...claimLines(shown),
+    ...listOf("The suite itself is wrong", selfCheckLines(shown)),
+    ...listOf("Expectations that do not hold", breachLines(shown)),
+    caseTable(shown, count),
+  ];
+  const tail = [
+    ...clauseTable(shown),
+    ...listOf("What was not run, or decides nothing", notRunLines(shown)),
+    ...listOf("What the declared rounding costs", declarationCostLines(shown)),
+    ...listOf("What this report does not show", limitsOf(shown)),
+    "### Reproduce",
+    fenced(printableLine(shown.header.command), "sh"),
+    `Suite ${markdownText(shown.header.suite)}, profile ${markdownText(shown.header.profile)}, seed ${shown.header.seed}, dialect ${markdownText(shown.header.dialect)}.`,
+  ];
+  const room = MOST_BYTES - bytes([...head, ...tail]);
+  return `${[...head, ...findingLines(shown, count, room), ...tail].join("\n\n")}\n`;
+}
+
+/** As many findings as there is room for, the largest first. */
+function findingLines(report: Report, count: CaseCount, room: number): string[] {
+  const { findings } = report;
+  const lines: string[] = [];
+  for (const [k, finding] of findings.entries()) {
+    const details = findingDetails(finding, report, count, k === 0);
+    room -= bytes([details]);
+    if (room < 0) {
+      const rest = countedText(findings.length - k, "more finding");
+      lines.push(`**${rest} did not fit into this summary:** the other reports of the run show them.`);
+      break;
+    }
+    lines.push(details);
+  }
+  return lines.length === 0 ? [] : ["### Findings", ...lines];
+}
+
+function findingDetails(finding: ReportFinding, report: Report, count: CaseCount, open: boolean): string {
+  const { number, verdict, sentence, cases } = finding;
+  const expected = count.isExpected(finding) ? ", as expected" : "";
+  const summary = `<b>Finding ${number} · ${verdict}</b> · ${htmlText(sentence)} (${countedText(cases.length, "case")}${expected})`;
+  return [
+    `<details${open ? " open" : ""}><summary>${summary}</summary>`,
+    "",
+    fenced(findingText(finding)),
+    "",
+    ...snippetsOf(finding).flatMap(snippetDetails),
+    ...(count.isExpected(finding) ? [] : expectationDetails(finding, report)),
+    "</details>",
+  ].join("\n");
+}
+
+function expectationDetails(finding: ReportFinding, report: Report): string[] {
+  const file = expectationFile(finding, report);
+  if (file === undefined) return [];
+  return detailsOf(EXPECTATION_FILE_TITLE, fenced(file, "yaml"));
+}
+
+function snippetDetails({ language, title, code }: Snippet): string[] {
+  const name = language.replace(/^python-.*/, "python");
+  return detailsOf(htmlText(title), fenced(code, name));
+}
+
+/** @param summary HTML */
+function detailsOf(summary: string, content: string): string[] {
+  return [`<details><summary>${summary}</summary>`, "", content, "", "</details>", ""];
+}
+
+function claimLines({ footer }: Report): string[] {
+  return footer.claim === undefined ? [] : ["Claim:", fenced(printableLine(footer.claim))];
+}
+
+function selfCheckLines(report: Report): string[] {
+  return failedSelfChecks(report).map(({ id, message }) => `self-check ${id}: ${message}`);
+}
+
+function breachLines({ footer }: Report): string[] {
+  return (footer.expectations?.breaches ?? []).map(({ line, message }) => `line ${line}: ${message}`);
+}
+
+/** A heading with a list; nothing if the list is empty. Each line begins with a word of ours. */
+function listOf(heading: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - MOST_LINES;
+  const items = lines.slice(0, MOST_LINES).map((line) => `- ${markdownText(line)}`);
+  return [`### ${heading}`, [...items, ...(rest > 0 ? [`- and ${countText(rest)} more`] : [])].join("\n")];
+}
+
+const COLUMNS: Readonly<Record<CaseStanding, string>> = {
+  passed: "passed",
+  failed: "failed",
+  expected: "failed as expected",
+  undecided: "undecided",
+  "not-run": "not run",
+};
+
+function caseTable({ cases }: Report, count: CaseCount): string {
+  const kinds = CASE_KINDS.filter((kind) => cases.some((one) => one.kind === kind));
+  const row = (name: string, of: Report["cases"]) => [
+    name,
+    ...CASE_STANDINGS.map((wanted) => countText(of.filter((one) => count.of(one) === wanted).length)),
+  ];
+  const rows = [
+    ...kinds.map((kind) =>
+      row(
+        kind,
+        cases.filter((one) => one.kind === kind),
+      ),
+    ),
+    ...(kinds.length === 1 ? [] : [row("**all**", cases)]),
+  ];
+  return table(["cases", ...CASE_STANDINGS.map((name) => COLUMNS[name])], rows);
+}
+
+/** Clauses that fail, or of which nothing was shown; of a restricted run, only those that its cases are about. */
+function clauseTable({ header, clauses }: Report): string[] {
+  const restricted = header.only !== undefined || header.shard !== undefined;
+  const rows = clauses
+    .filter(({ standing }) => standing !== "shown")
+    .filter(({ counts }) => !restricted || Object.keys(counts).length > 0)
+    .map(({ clause, standing, counts }) => {
+      const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${countText(count)}`);
+      const { statement } = clauseById(clause);
+      return [clause, standing, verdicts.join(", ") || "no case ran", ownCell(statement)];
+    });
+  if (rows.length === 0) return [];
+  return [
+    "### Clauses that fail, or were not shown",
+    table(["clause", "standing", "cases by verdict", "what must hold"], rows),
+  ];
+}
+
+/** @param rows cells in Markdown */
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function bytes(parts: readonly string[]): number {
+  // Two ends of line stand between parts.
+  return parts.reduce((sum, part) => sum + Buffer.byteLength(part) + 2, 0);
+}

@@ -1,0 +1,100 @@
+import { styleText } from "node:util";
+import type { Standing } from "../../suite/clause-matrix.js";
+import { failedSelfChecks } from "../model/failed-self-checks.js";
+import type { Report } from "../model/report.js";
+import { declarationCostLines } from "../text/declaration-cost.js";
+import { failureRateText } from "../text/failure-rate-text.js";
+import { findingText } from "../text/finding-text.js";
+import { headline, type Paint, WITHOUT_COLOUR } from "../text/headline.js";
+import { notRunLines } from "../text/not-run-text.js";
+import { printableLine } from "../text/printable.js";
+import { selfCheckText } from "../text/self-check-text.js";
+import { shortTexts } from "../text/short-texts.js";
+import { validationText } from "../text/validation-text.js";
+
+/** Clauses after which the first line has scrolled away. */
+const LONG_MATRIX = 12;
+
+/**
+ * The report for a terminal. The first line says it all; then one card a finding, then clauses. Nothing that an
+ * implementation says reaches the terminal unescaped, and of very long texts only the beginning does.
+ */
+export function terminalReport(whole: Report, colour: boolean): string {
+  const report = shortTexts(whole);
+  const paint: Paint = colour
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : WITHOUT_COLOUR;
+  const rate = failureRateText(report);
+  const validation = validationText(report);
+  const checked = selfCheckText(report);
+  const lines = [
+    headline(report, paint),
+    ...selfCheckLines(report),
+    ...(validation === undefined
+      ? []
+      : [`  ${report.footer.validation === "failed" ? paint("red", validation) : validation}`]),
+    ...expectationLines(report, paint),
+    ...notRunLines(report).map((line) => `  ${line}`),
+    ...declarationCostLines(report).map((line) => `  ${line}`),
+    ...standingLines(report),
+    ...(rate === undefined ? [] : [`  ${rate}`]),
+    ...(checked === undefined ? [] : [`  ${checked}`]),
+    "",
+  ];
+  for (const finding of report.findings) lines.push(findingText(finding, paint), "");
+  // Of a restricted run, clauses that nothing was selected for say nothing.
+  const rows = report.clauses.filter(
+    ({ counts }) => report.header.only === undefined || Object.keys(counts).length > 0,
+  );
+  lines.push(...matrix(rows, paint));
+  if (rows.length > LONG_MATRIX) lines.push("", headline(report, paint));
+  const { claim } = report.footer;
+  if (claim !== undefined) lines.push(`claim: ${printableLine(claim)}`);
+  return lines.join("\n");
+}
+
+function selfCheckLines(report: Report): string[] {
+  return failedSelfChecks(report).map(
+    ({ id, message }) => `  self-check ${printableLine(id)}: ${printableLine(message)}`,
+  );
+}
+
+/** Expectations that do not hold come first: they fail the run although nothing else may. */
+function expectationLines({ footer }: Report, paint: Paint): string[] {
+  return (footer.expectations?.breaches ?? []).map(
+    ({ line, message }) => `  ${paint("red", "expectation")} in line ${line}: ${printableLine(message)}`,
+  );
+}
+
+/** Clauses that cases are about, and that none of them shows. */
+function standingLines({ clauses }: Report): string[] {
+  const listed = (wanted: Standing) =>
+    clauses
+      .filter(({ standing, counts }) => standing === wanted && Object.keys(counts).length > 0)
+      .map(({ clause }) => clause)
+      .join(", ");
+  const unshown = listed("not-shown");
+  const overReals = listed("reals-only");
+  return [
+    ...(unshown === "" ? [] : [`  not shown: ${unshown}`]),
+    ...(overReals === ""
+      ? []
+      : [`  over the reals only, which shows nothing of this implementation: ${overReals}`]),
+  ];
+}
+
+function matrix(rows: Report["clauses"], paint: Paint): string[] {
+  const marks = {
+    shown: paint("green", "shown     "),
+    failed: paint("red", "FAILED    "),
+    "reals-only": paint("yellow", "reals only"),
+    "not-shown": paint("yellow", "not shown "),
+  };
+  return [
+    "clause    standing    cases by verdict",
+    ...rows.map(({ clause, standing, counts }) => {
+      const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${count}`);
+      return `${clause.padEnd(9)} ${marks[standing]}  ${verdicts.join(", ") || "no case ran"}`;
+    }),
+  ];
+}

@@ -1,0 +1,55 @@
+import type { CaseResult } from "../../suite/case-result.js";
+import { type Conclusion, conclude } from "../../suite/conclusion.js";
+import type { CaseOutcome, RunContext } from "../../suite/expectations/judge-expectations.js";
+import { partOf } from "../../suite/shard.js";
+import type { Report } from "./report.js";
+
+/** What a report keeps of a case, as far as conclusions are drawn from it. */
+export interface StoredOutcome extends CaseOutcome, Pick<CaseResult, "clauses" | "tally"> {
+  readonly failure?: { readonly message: string; readonly refusal?: true };
+}
+
+/** The cases of a report, for whatever judges cases. */
+export function outcomesOf(cases: Report["cases"]): StoredOutcome[] {
+  return cases.map(({ id, kind, clauses, verdict, reason, tally, message, refusal }) => ({
+    id,
+    kind,
+    clauses,
+    verdict,
+    tally,
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { failure: { message, ...(refusal && { refusal }) } }),
+  }));
+}
+
+/** The run of the report, judged today. */
+export function runContextOf({ header, footer }: Pick<Report, "header" | "footer">): RunContext {
+  const { environment, profile } = header;
+  const part = partOf(header);
+  return {
+    os: environment.platform,
+    arch: environment.arch,
+    profile,
+    today: new Date().toISOString().slice(0, 10),
+    complete: footer.complete,
+    ...(part !== undefined && { only: part }),
+  };
+}
+
+/** What the cases of a report come to, whatever its footer says. */
+export function conclusionOf(report: {
+  readonly header: Report["header"];
+  readonly cases: Report["cases"];
+  readonly footer: Pick<Report["footer"], "complete" | "expectations">;
+}): Conclusion {
+  const { header, cases, footer } = report;
+  const { complete, expectations } = footer;
+  return conclude(outcomesOf(cases), {
+    asked: header.level,
+    hasReference: header.reference !== undefined,
+    complete,
+    ...(expectations && {
+      expectations: { expected: new Set(expectations.expected), breaches: expectations.breaches },
+    }),
+  });
+}

@@ -1,0 +1,48 @@
+import { isNotRun } from "../../suite/case-result.js";
+import type { Report } from "../model/report.js";
+import { countedText, countText } from "./count-text.js";
+import { printableLine } from "./printable.js";
+import { domainLine } from "./validation-text.js";
+
+/**
+ * What was not run, what was run without deciding anything, and faults that no program was found to cause: one line a
+ * reason, with how often it holds.
+ */
+export function notRunLines(report: Report): string[] {
+  const { cases, footer } = report;
+  const domain = domainLine(report);
+  const lacking = cases.flatMap((one) => (one.lacking ? [one.lacking] : []));
+  const needed = counted(lacking.flat()).sort(([, a], [, b]) => b - a);
+  const reasons = counted(
+    cases
+      .filter(({ reason, lacking }) => reason !== undefined && !lacking)
+      .map(
+        ({ verdict, reason }) =>
+          `${isNotRun(verdict) ? "not run" : verdict} (${printableLine(reason ?? "")})`,
+      ),
+  );
+  return [
+    ...(lacking.length === 0
+      ? []
+      : [
+          `not run: ${countedText(lacking.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
+        ]),
+    ...reasons.map(([reason, count]) => reason.replace(" (", `: ${countText(count)} (`)),
+    ...(domain === undefined ? [] : [printableLine(domain)]),
+    ...notReproducedLines(footer),
+  ];
+}
+
+/** Faults of the process that were not reproduced when their programs were run alone, or came when none was. */
+export function notReproducedLines({ notReproduced = [] }: Report["footer"]): string[] {
+  return counted(notReproduced.map(({ verdict, message }) => `${verdict}: ${printableLine(message)}`)).map(
+    ([fault, count]) => `fault not reproduced in isolation: ${countText(count)} (${fault})`,
+  );
+}
+
+/** How often each text occurs, in the order of the first ones. */
+function counted(texts: readonly string[]): [text: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts];
+}

@@ -1,0 +1,24 @@
+import type { Dialect } from "../../../../spec/dialect.js";
+import type { Adapter } from "../../../adapter/adapter.js";
+import { bundledAdapter } from "../../../adapter/bundled.js";
+import { CAPABILITIES, type Capability } from "../../../adapter/capability.js";
+import type { Hello } from "../../../adapter/hello.js";
+import { MeasuredImplementation } from "../measured-implementation.js";
+
+/** An introduction that offers everything but this. */
+export function helloWithout(...lacking: readonly Capability[]): Hello {
+  return {
+    implementation: { name: "measured", version: "1", language: "TypeScript" },
+    dialects: ["pytorch"],
+    capabilities: CAPABILITIES.filter((capability) => !lacking.includes(capability)),
+  };
+}
+
+/** The bundled implementation, or another one, as it is measured. */
+export function measured(
+  dialect: Dialect,
+  lacking: readonly Capability[] = [],
+  adapter: Adapter = bundledAdapter("fused"),
+): MeasuredImplementation {
+  return new MeasuredImplementation(adapter, helloWithout(...lacking), dialect);
+}
