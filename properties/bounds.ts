@@ -1,8 +1,8 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { type Trace, traceProgram, traces } from "./arbitraries/traces.js";
@@ -18,8 +18,8 @@ import { valueText } from "./value-text.js";
 /** Family 2: what the mean square and the step can never exceed, over the reals and with every rounding. */
 
 /** ε as generated or 0, where nothing but the mean square stands in the denominator and bounds are reached. */
-function epsMayVanish(h: Drawn<Hyperparameters>): Drawn<Hyperparameters> {
-  return draw.tuple(h, draw.boolean()).map(([given, vanishes]) => (vanishes ? { ...given, eps: 0 } : given));
+function epsMayVanish(h: DescribedArbitrary<Hyperparameters>): DescribedArbitrary<Hyperparameters> {
+  return arb.tuple(h, arb.boolean()).map(([given, vanishes]) => (vanishes ? { ...given, eps: 0 } : given));
 }
 
 export const boundsProperties = [
@@ -27,7 +27,7 @@ export const boundsProperties = [
     id: "mean-square-lies-within-its-data",
     clauses: ["RMS-2.1"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -58,9 +58,9 @@ export const boundsProperties = [
     id: "mean-square-stays-below-its-rounded-bound",
     clauses: ["RMS-2.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     arbitrary: ({ dialect }) =>
-      draw.oneof(
+      arb.oneof(
         traces(dialect, {
           regimes: [...CALM_REGIMES, "wide", "subnormal", "underflow", "overflow"],
           hyperparameters: plainHyperparameters(dialect),
@@ -72,7 +72,7 @@ export const boundsProperties = [
           lengths: [1, 4, 9],
           hyperparameters: plainHyperparameters(dialect),
         }).chain((trace) =>
-          draw
+          arb
             .integer({ min: 1, max: 24 })
             .map((steps) => ({ ...trace, gradients: Array(steps).fill(trace.gradients[0]) })),
         ),
@@ -96,7 +96,7 @@ export const boundsProperties = [
     id: "step-is-bounded-by-its-own-share",
     clauses: ["RMS-2.3"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.5,
     arbitrary: ({ dialect }) => {
       const plain = { ...dialect, centered: "never", momentum: "none" } as const;
@@ -136,7 +136,7 @@ export const boundsProperties = [
     id: "first-step-stays-below-its-rounded-bound",
     clauses: ["RMS-2.4", "RMS-2.3"],
     of: "implementation",
-    needs: [],
+    requires: [],
     appliesTo: ({ dialect, evaluation }) =>
       dialect.centered !== "always" &&
       evaluation["order.mean-square"].every((order) => order === "weight-first" || order === "square-first"),
@@ -144,7 +144,7 @@ export const boundsProperties = [
       traces(dialect, {
         regimes: ["normal", "powers of two", "wide"],
         maxSteps: 1,
-        parameter: draw.constant(0),
+        parameter: arb.constant(0),
         hyperparameters: epsMayVanish(plainHyperparameters(dialect)),
       }),
     check: async (trace, subject) => {

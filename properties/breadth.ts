@@ -3,8 +3,8 @@ import { EVALUATION_AXES, type EvaluationAxis, openChoices } from "../spec/evalu
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
 import type { Tensor } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
 import { hasMomentum } from "./arbitraries/momentum-traces.js";
@@ -18,7 +18,7 @@ import { isValidating } from "./validating-dialects.js";
 /** Of float32 numbers, subnormals included. */
 const EXPONENTS = Array.from({ length: 277 }, (_, k) => k - 149);
 
-const MANTISSA = draw.integer({ min: 0, max: 0x7fffff });
+const MANTISSA = arb.integer({ min: 0, max: 0x7fffff });
 
 /** A number for each exponent: two draws of each mantissa, so that squares have even and odd exponents. */
 interface ExponentSweep {
@@ -111,10 +111,10 @@ function farValues(dialect: Dialect, name: FarName): readonly number[] {
 }
 
 /** Traces with one or two hyperparameters far out, or none beside a momentum. */
-function farTraces(dialect: Dialect, withMomentum = false): Drawn<FarTrace> {
+function farTraces(dialect: Dialect, withMomentum = false): DescribedArbitrary<FarTrace> {
   const names = farNames(dialect);
-  const value = (name: FarName) => draw.constantFrom(...farValues(dialect, name));
-  return draw.record({
+  const value = (name: FarName) => arb.constantFrom(...farValues(dialect, name));
+  return arb.record({
     trace: traces(dialect, {
       parts: { weightDecay: true, maximize: true, ...(withMomentum && { momentum: true, centered: true }) },
       regimes: [...CALM_REGIMES, "wide"],
@@ -123,10 +123,10 @@ function farTraces(dialect: Dialect, withMomentum = false): Drawn<FarTrace> {
       maxSteps: 3,
       lengths: [1, 4, 9],
     }),
-    far: draw
+    far: arb
       .tuple(
-        draw.subarray(names, { minLength: withMomentum ? 0 : 1, maxLength: 2 }),
-        draw.record({
+        arb.subarray(names, { minLength: withMomentum ? 0 : 1, maxLength: 2 }),
+        arb.record({
           lr: value("lr"),
           alpha: value("alpha"),
           eps: value("eps"),
@@ -150,24 +150,24 @@ interface AbsorbedUpdate {
   readonly gradient: number;
 }
 
-const SEED = draw.integer({ min: 0, max: 2 ** 20 });
+const SEED = arb.integer({ min: 0, max: 2 ** 20 });
 
 export const breadthProperties = [
   property<ExponentSweep>({
     id: "every-exponent-is-accepted",
     clauses: ["RMS-1.1", "RMS-1.2", "RMS-11.5"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.2,
     arbitrary: ({ dialect }) => {
-      const mantissas = draw.array(MANTISSA, { minLength: EXPONENTS.length, maxLength: EXPONENTS.length });
-      return draw
+      const mantissas = arb.array(MANTISSA, { minLength: EXPONENTS.length, maxLength: EXPONENTS.length });
+      return arb
         .record({
           hyperparameters: hyperparameters(dialect, EVERY_PART),
-          parameter: draw.constantFrom("zero", "same", "reversed"),
+          parameter: arb.constantFrom("zero", "same", "reversed"),
           first: mantissas,
           second: mantissas,
-          negative: draw.boolean(),
+          negative: arb.boolean(),
         })
         .as(() => "gradients of every exponent of the format, twice, with any mantissas; parameters 0");
     },
@@ -190,7 +190,7 @@ export const breadthProperties = [
     id: "far-hyperparameters-are-accepted",
     clauses: ["RMS-1.1", "RMS-1.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.2,
     arbitrary: ({ dialect }) => farTraces(dialect),
     check: async ({ trace, far }, subject) => {
@@ -208,7 +208,7 @@ export const breadthProperties = [
     id: "far-momentum-is-accepted",
     clauses: ["RMS-6.1"],
     of: "implementation",
-    needs: ["state", "momentum"],
+    requires: ["state", "momentum"],
     weight: 0.2,
     appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => farTraces(dialect, true),
@@ -225,7 +225,7 @@ export const breadthProperties = [
     id: "scalars-beyond-float32-are-infinite",
     clauses: ["RMS-1.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.2,
     arbitrary: ({ dialect }) =>
       traces(dialect, { regimes: [...CALM_REGIMES, "wide"], maxSteps: 2, lengths: [1, 4, 9] }),
@@ -250,13 +250,13 @@ export const breadthProperties = [
     id: "an-update-below-half-an-ulp-may-count",
     clauses: ["RMS-1.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.2,
     arbitrary: ({ dialect }) =>
-      draw.record({
+      arb.record({
         hyperparameters: plainHyperparameters(dialect, { alpha: 0, eps: 0 }),
-        exponent: draw.integer({ min: -8, max: 8 }),
-        gradient: draw.constantFrom(-2, -1, 1, 4),
+        exponent: arb.integer({ min: -8, max: 8 }),
+        gradient: arb.constantFrom(-2, -1, 1, 4),
       }),
     check: async ({ hyperparameters: h, exponent, gradient }, subject) => {
       const { dialect } = subject.declaration;
@@ -273,14 +273,14 @@ export const breadthProperties = [
     id: "a-million-elements-are-accepted",
     clauses: ["RMS-8.3", "RMS-1.1", "RMS-1.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0,
     lessJudged: (declaration) =>
       manyFor(declaration) < MANY ? `${manyFor(declaration)} elements instead of ${MANY}` : undefined,
     arbitrary: (declaration) =>
-      draw
+      arb
         .record({
-          hyperparameters: hyperparameters(declaration.dialect, {}, draw.constant("dyadic")),
+          hyperparameters: hyperparameters(declaration.dialect, {}, arb.constant("dyadic")),
           seed: SEED,
         })
         .as(
@@ -295,10 +295,10 @@ export const breadthProperties = [
     id: "a-thousand-steps-are-accepted",
     clauses: ["RMS-1.1", "RMS-1.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0,
     arbitrary: ({ dialect }) =>
-      draw
+      arb
         .record({ hyperparameters: hyperparameters(dialect, EVERY_PART), seed: SEED })
         .as(() => `${LONG} steps of 4 elements, gradients of about 1, parameters 0`),
     check: async ({ hyperparameters: h, seed }, subject) => {

@@ -7,8 +7,8 @@ import type { Declaration } from "../src/judge/declaration.js";
 import { type Enclosure, type ExactInputs, exactStep, isPoint, point } from "../src/oracle/exact/index.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES, floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters, STRATA, withChanges } from "./arbitraries/hyperparameters.js";
 import {
@@ -33,7 +33,10 @@ const keepsNegativeVariance = ({ dialect }: Declaration): boolean =>
   dialect.centered !== "never" && dialect.negativeVariance === "kept";
 
 /** Hyperparameters of the plain centered rule, with `changes` in the end. */
-function centeredRule(dialect: Dialect, changes: Partial<Hyperparameters> = {}): Drawn<Hyperparameters> {
+function centeredRule(
+  dialect: Dialect,
+  changes: Partial<Hyperparameters> = {},
+): DescribedArbitrary<Hyperparameters> {
   const plain = { centered: true, clip_value: Number.POSITIVE_INFINITY };
   return withChanges(hyperparameters(dialect, {}), { ...plain, ...changes });
 }
@@ -42,7 +45,7 @@ function centeredRule(dialect: Dialect, changes: Partial<Hyperparameters> = {}):
  * Gradients of one sign, each near one large value, for so many steps that the squared mean is most of the
  * mean square. ε is small against both.
  */
-function steadyTraces(dialect: Dialect): Drawn<Trace> {
+function steadyTraces(dialect: Dialect): DescribedArbitrary<Trace> {
   // Numbers of steps after which β^t lies between 1/64 and 1/8.
   const decays: readonly (readonly [alpha: number, steps: number])[] = [
     [0.5, 4],
@@ -51,15 +54,15 @@ function steadyTraces(dialect: Dialect): Drawn<Trace> {
     [0.3, 2],
     [0.9, 22],
   ];
-  return draw.constantFrom(...decays).chain(([alpha, steps]) =>
-    draw.constantFrom(1, 4, 9).chain((length) => {
-      const near = draw.array(draw.integer({ min: -3, max: 3 }), { minLength: length, maxLength: length });
-      return draw
+  return arb.constantFrom(...decays).chain(([alpha, steps]) =>
+    arb.constantFrom(1, 4, 9).chain((length) => {
+      const near = arb.array(arb.integer({ min: -3, max: 3 }), { minLength: length, maxLength: length });
+      return arb
         .record({
           rule: centeredRule(dialect),
-          eps: draw.constantFrom(2 ** -20, 1e-8),
-          centers: draw.array(floatWithExponent(6, 9), { minLength: length, maxLength: length }),
-          deviations: draw.array(near, { minLength: steps, maxLength: steps }),
+          eps: arb.constantFrom(2 ** -20, 1e-8),
+          centers: arb.array(floatWithExponent(6, 9), { minLength: length, maxLength: length }),
+          deviations: arb.array(near, { minLength: steps, maxLength: steps }),
         })
         .map(({ rule, eps, centers, deviations }) => ({
           hyperparameters: { ...rule, alpha, eps },
@@ -96,17 +99,22 @@ interface Deficit {
  * least β ≥ 1/2 of it; the roundings of that step and the casts of β and 1 − β, some fifteen of at most 2^-24
  * each, cannot make up for the 2^-17 that are left. So the variance is negative in every evaluation.
  */
-function deficits(dialect: Dialect, mean: Drawn<number>, eps: Drawn<number>): Drawn<Deficit> {
+function deficits(
+  dialect: Dialect,
+  mean: DescribedArbitrary<number>,
+  eps: DescribedArbitrary<number>,
+): DescribedArbitrary<Deficit> {
   const alphas = [...STRATA.dyadic.alpha, ...STRATA.decimal.alpha].filter((alpha) => alpha >= 0.5);
-  return draw.constantFrom(1, 2, 4, 9).chain((length) => {
-    const tuple = <T>(element: Drawn<T>) => draw.array(element, { minLength: length, maxLength: length });
-    return draw.record({
-      hyperparameters: draw
-        .tuple(centeredRule(dialect), draw.constantFrom(...alphas), eps)
+  return arb.constantFrom(1, 2, 4, 9).chain((length) => {
+    const tuple = <T>(element: DescribedArbitrary<T>) =>
+      arb.array(element, { minLength: length, maxLength: length });
+    return arb.record({
+      hyperparameters: arb
+        .tuple(centeredRule(dialect), arb.constantFrom(...alphas), eps)
         .map(([h, alpha, e]) => ({ ...h, alpha, eps: e })),
       parameter: tuple(smallParameter),
       means: tuple(mean),
-      deficits: tuple(draw.integer({ min: 2, max: 64 })),
+      deficits: tuple(arb.integer({ min: 2, max: 64 })),
     });
   });
 }
@@ -132,7 +140,7 @@ export const centeredProperties = [
     id: "centered-traces-are-accepted",
     clauses: ["RMS-7.1"],
     of: "implementation",
-    needs: ["state", "centered"],
+    requires: ["state", "centered"],
     appliesTo: canCenter,
     arbitrary: ({ dialect }) => {
       const parts = { momentum: true, weightDecay: true, maximize: true };
@@ -152,7 +160,7 @@ export const centeredProperties = [
     id: "squared-mean-gradient-is-subtracted",
     clauses: ["RMS-7.1"],
     of: "implementation",
-    needs: ["state", "centered"],
+    requires: ["state", "centered"],
     weight: 0.5,
     appliesTo: canCenter,
     arbitrary: ({ dialect }) => steadyTraces(dialect),
@@ -192,16 +200,16 @@ export const centeredProperties = [
     id: "variance-over-the-reals-is-not-negative",
     clauses: ["RMS-7.2"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.5,
     arbitrary: () => {
-      const value = draw.oneof(gridFloat, floatWithExponent(-4, 4));
-      return draw.record({
-        alpha: draw.constantFrom(0, 1, ...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
+      const value = arb.oneof(gridFloat, floatWithExponent(-4, 4));
+      return arb.record({
+        alpha: arb.constantFrom(0, 1, ...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
         mean: value,
-        eighths: draw.constantFrom(0, 0, 1, 8),
-        gradients: draw.oneof(
-          draw.array(value, { minLength: 1, maxLength: 4 }),
+        eighths: arb.constantFrom(0, 0, 1, 8),
+        gradients: arb.oneof(
+          arb.array(value, { minLength: 1, maxLength: 4 }),
           // Constant gradients, for which the variance goes to 0 or stays there.
           value.map((g) => [g, g, g, g]),
         ),
@@ -231,13 +239,13 @@ export const centeredProperties = [
     id: "negative-variance-gives-nan",
     clauses: ["RMS-7.3"],
     of: "implementation",
-    needs: ["state", "centered", "load"],
+    requires: ["state", "centered", "load"],
     appliesTo: keepsNegativeVariance,
     // Inside the root, ε is chosen far below the deficit of at least 2^-17·mean², so that it does not lift it.
     arbitrary: ({ dialect }) => {
       const inside = dialect.epsilon === "inside" || dialect.epsilon === "both";
       const eps = dialect.epsilon === "none" ? [0] : inside ? [2 ** -30, 1e-10] : [2 ** -20, 1e-8, 0.5];
-      return deficits(dialect, floatWithExponent(0, 6), draw.constantFrom(...eps));
+      return deficits(dialect, floatWithExponent(0, 6), arb.constantFrom(...eps));
     },
     check: async (deficit, subject) => {
       const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
@@ -255,9 +263,9 @@ export const centeredProperties = [
     id: "clamped-variance-is-zero",
     clauses: ["RMS-7.3"],
     of: "implementation",
-    needs: ["state", "centered", "load"],
+    requires: ["state", "centered", "load"],
     appliesTo: ({ dialect }) => dialect.centered !== "never" && dialect.negativeVariance === "clamped",
-    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(0, 6), draw.constantFrom(0.5, 1e-3)),
+    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(0, 6), arb.constantFrom(0.5, 1e-3)),
     check: async (deficit, subject) => {
       const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
       for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
@@ -272,7 +280,7 @@ export const centeredProperties = [
     id: "epsilon-inside-lifts-a-negative-variance",
     clauses: ["RMS-7.3", "RMS-1.2"],
     of: "implementation",
-    needs: ["state", "centered", "load"],
+    requires: ["state", "centered", "load"],
     weight: 0.5,
     appliesTo: ({ dialect }) =>
       dialect.centered !== "never" &&
@@ -280,7 +288,7 @@ export const centeredProperties = [
       // Dividing both means by 1 − β^t widens the deficit beyond what is derived here.
       dialect.biasCorrection === "never",
     // The deficit is at most 2^-11·mean² < 2^-7, and what rounding adds is less than that.
-    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(-2, 1), draw.constantFrom(0.5, 0.1)),
+    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(-2, 1), arb.constantFrom(0.5, 0.1)),
     check: async (deficit, subject) => {
       const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
       for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
@@ -297,13 +305,13 @@ export const centeredProperties = [
     id: "variance-sign-decides-over-nan",
     clauses: ["RMS-7.3", "RMS-7.1"],
     of: "implementation",
-    needs: ["state", "centered"],
+    requires: ["state", "centered"],
     weight: 0.5,
     appliesTo: keepsNegativeVariance,
     // Under a constant gradient s and a² meet, and their difference becomes a few ulps of either sign: after so
     // many steps that β^t is below 2^-24, it is negative in every evaluation for a tenth of all gradients or more.
     arbitrary: ({ dialect }) =>
-      draw
+      arb
         .constantFrom<readonly [number, number]>([0.3, 18], [0.1, 10], [0.05, 8], [0.01, 6])
         .chain(([alpha, steps]) => {
           const rules = centeredRule(dialect, { alpha });

@@ -3,7 +3,7 @@ import { ulp } from "../src/float32/neighbours.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { exactAdagradTrace, plainRule } from "./adagrad-schedule.js";
-import { draw } from "./arbitraries/arb.js";
+import { arb } from "./arbitraries/arb.js";
 import { CALM_REGIMES, floatWithExponent, powerOfTwo } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { type Trace, traces } from "./arbitraries/traces.js";
@@ -38,7 +38,7 @@ export const closedFormProperties = [
     id: "constant-gradient-closed-form",
     clauses: ["RMS-4.1"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -47,7 +47,7 @@ export const closedFormProperties = [
         regimes: CALM_REGIMES,
         hyperparameters: plainHyperparameters(dialect),
       }).chain((trace) =>
-        draw
+        arb
           .integer({ min: 1, max: 20 })
           .map((steps) => ({ ...trace, gradients: Array(steps).fill(trace.gradients[0]) })),
       ),
@@ -70,7 +70,7 @@ export const closedFormProperties = [
     id: "weighted-sum-of-squares",
     clauses: ["RMS-4.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -96,7 +96,7 @@ export const closedFormProperties = [
     clauses: ["RMS-4.3"],
     of: "implementation",
     // Both runs must come to the changed gradient with the same mean square.
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -106,10 +106,10 @@ export const closedFormProperties = [
         regimes: CALM_REGIMES,
         hyperparameters: plainHyperparameters(dialect),
       }).chain((trace) =>
-        draw.record({
-          trace: draw.constant(trace),
-          from: draw.nat({ max: Math.min(2, trace.gradients.length - 1) }),
-          replacement: draw.array(floatWithExponent(-4, 4), {
+        arb.record({
+          trace: arb.constant(trace),
+          from: arb.nat({ max: Math.min(2, trace.gradients.length - 1) }),
+          replacement: arb.array(floatWithExponent(-4, 4), {
             minLength: trace.parameter.length,
             maxLength: trace.parameter.length,
           }),
@@ -138,10 +138,10 @@ export const closedFormProperties = [
     id: "rate-recovers-after-a-burst",
     clauses: ["RMS-4.4"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({
+      arb.record({
         // At least 2^6, so that the root stands above every ε that is generated.
         burst: floatWithExponent(6, 10),
         quiet: powerOfTwo(-2, 1),
@@ -170,11 +170,11 @@ export const closedFormProperties = [
     id: "adagrad-rate-never-rises-rmsprop-rate-does",
     clauses: ["RMS-4.4"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({
-        epsilon: draw.constantFrom("outside", "inside", "none"),
+      arb.record({
+        epsilon: arb.constantFrom("outside", "inside", "none"),
         trace: traces(plainRule(dialect), {
           minSteps: 2,
           maxSteps: 5,
@@ -248,11 +248,11 @@ function roundingErrors(form: MeanSquareForm, steps: readonly ObservedStep[]): D
 }
 
 /** Σ β^(t−i)·B_i for every t, by β times the one before: what is left of the errors so far. */
-function carriedErrors(form: MeanSquareForm, steps: readonly ObservedStep[]): Decimal[] {
-  let carried = exactDecimal(0);
+function propagatedErrors(form: MeanSquareForm, steps: readonly ObservedStep[]): Decimal[] {
+  let propagated = exactDecimal(0);
   return roundingErrors(form, steps).map((error) => {
-    carried = carried.mul(form.decay).add(error);
-    return carried;
+    propagated = propagated.mul(form.decay).add(error);
+    return propagated;
   });
 }
 
@@ -262,7 +262,7 @@ function constantGradientForm(form: MeanSquareForm, steps: readonly ObservedStep
   const limit = form.complement.mul(square(steps[0].gradient));
   const initial = forgotten.mul(exactDecimal(steps[0].before.square_avg));
   const decayed = powers(form.decay, steps.length);
-  return carriedErrors(form, steps).map((error, k) => {
+  return propagatedErrors(form, steps).map((error, k) => {
     const left = decayed[k + 1];
     return { value: limit.mul(ONE.sub(left)).add(initial.mul(left)), error: error.mul(forgotten) };
   });
@@ -292,7 +292,7 @@ function influence(
   const zero = exactDecimal(0);
   const increase = square(changed[from].gradient).sub(square(original[from].gradient));
   const decayed = powers(form.decay, changed.length);
-  const errors = [original, changed].map((steps) => carriedErrors(form, steps.slice(from)));
+  const errors = [original, changed].map((steps) => propagatedErrors(form, steps.slice(from)));
   return changed.map((_, k) => {
     if (k < from) return { value: zero, error: zero };
     const value = form.complement.mul(decayed[k - from]).mul(increase);

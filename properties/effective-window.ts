@@ -3,7 +3,7 @@ import { dialectById } from "../spec/dialects.js";
 import { exactDecimal } from "../src/float32/to-decimal.js";
 import { EnclosureArithmetic } from "../src/oracle/exact/enclosure-arithmetic.js";
 import { type Enclosure, point } from "../src/oracle/exact/index.js";
-import { draw } from "./arbitraries/arb.js";
+import { arb } from "./arbitraries/arb.js";
 import { STRATA } from "./arbitraries/hyperparameters.js";
 import { type MeanSquareForm, meanSquareForms } from "./mean-square-form.js";
 import { failureAt, type ObservedStep, observeConforming } from "./observed-steps.js";
@@ -32,9 +32,9 @@ export const effectiveWindowProperties = [
     id: "last-terms-and-mean-age-over-the-reals",
     clauses: ["RMS-4.5"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       const ar = new EnclosureArithmetic(EQUALITY_DIGITS);
       const dialect = dialectById("textbook");
@@ -62,13 +62,13 @@ export const effectiveWindowProperties = [
     id: "last-terms-and-mean-age",
     clauses: ["RMS-4.5"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.5,
     appliesTo: startsAtZero,
     arbitrary: () =>
-      draw.record({
-        alpha: draw.constantFrom(...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
-        steps: draw.integer({ min: 2, max: 40 }),
+      arb.record({
+        alpha: arb.constantFrom(...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
+        steps: arb.integer({ min: 2, max: 40 }),
       }),
     check: async ({ alpha, steps: count }, subject) => {
       const { dialect, evaluation } = subject.declaration;
@@ -100,17 +100,17 @@ function firstWrong({ decay, complement, roundingError }: MeanSquareForm, steps:
   const squared = forgotten.mul(forgotten);
   let share = exactDecimal(0);
   let age = exactDecimal(0);
-  let carried: Decimal = exactDecimal(0);
+  let propagated: Decimal = exactDecimal(0);
   let shareError = exactDecimal(0);
   let ageError = exactDecimal(0);
   for (const [k, at] of steps.entries()) {
     const { before, gradient, after } = at;
     const weight = exactDecimal(after.square_avg);
-    carried = carried.mul(decay).add(roundingError(before.square_avg, gradient, after.square_avg));
+    propagated = propagated.mul(decay).add(roundingError(before.square_avg, gradient, after.square_avg));
     share = share.add(weight);
-    shareError = shareError.add(carried);
+    shareError = shareError.add(propagated);
     age = age.add(weight.mul(k));
-    ageError = ageError.add(carried.mul(k));
+    ageError = ageError.add(propagated.mul(k));
     const n = k + 1;
     const older = decay.pow(n);
     const expectedShare = complement.mul(one.sub(older));

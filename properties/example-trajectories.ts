@@ -7,7 +7,7 @@ import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { ADAGRAD_PLACEMENTS, adagradChanges, adagradScalars, plainRule } from "./adagrad-schedule.js";
-import { draw } from "./arbitraries/arb.js";
+import { arb } from "./arbitraries/arb.js";
 import { traceProgram } from "./arbitraries/traces.js";
 import { type ClosedLoop, closedLoop, exactClosedLoop, type Minimization } from "./closed-loop.js";
 import { exactRule } from "./exact-rule.js";
@@ -144,9 +144,9 @@ export const exampleTrajectoryProperties = [
     id: "loop-reaches-the-step-radius-over-the-reals",
     clauses: ["RMS-13.4"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       const { lr, alpha } = LOOP;
       // x² ≤ lr²/(1 − β) without the root, and so without rounding.
@@ -170,11 +170,11 @@ export const exampleTrajectoryProperties = [
     id: "loop-reaches-the-step-radius",
     clauses: ["RMS-13.4"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     weight: 0,
     // A centered denominator is smaller than the bound on the step assumes.
     appliesTo: ({ dialect }) => dialect.centered !== "always",
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async (_, subject) => {
       const h = example(subject.declaration.dialect, LOOP);
       const loop = await closedLoop(subject, loopOf(h));
@@ -206,9 +206,9 @@ export const exampleTrajectoryProperties = [
     id: "bowl-over-the-reals",
     clauses: ["RMS-13.5"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       // ε outside the root turns the last printed digit, which is how the source's placement is known.
       const results = [
@@ -229,10 +229,10 @@ export const exampleTrajectoryProperties = [
     id: "bowl",
     clauses: ["RMS-13.5"],
     of: "implementation",
-    needs: ["deterministic"],
+    requires: ["deterministic"],
     weight: 0,
     appliesTo: isComparable,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async (_, subject) => {
       const h = example(subject.declaration.dialect, BOWL);
       const loop = await closedLoop(subject, bowlOf(h));
@@ -245,9 +245,9 @@ export const exampleTrajectoryProperties = [
     id: "repeated-gradient-over-the-reals",
     clauses: ["RMS-13.8"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       const ar = new EnclosureArithmetic(60);
       for (const id of ["textbook", "pytorch"]) {
@@ -272,10 +272,10 @@ export const exampleTrajectoryProperties = [
     id: "repeated-gradient",
     clauses: ["RMS-13.8"],
     of: "implementation",
-    needs: [],
+    requires: [],
     weight: 0,
     appliesTo: isComparable,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async (_, subject) => {
       const { dialect } = subject.declaration;
       const h = example(dialect, REPEATED);
@@ -307,9 +307,9 @@ export const exampleTrajectoryProperties = [
     id: "adagrad-bowl-over-the-reals",
     clauses: ["RMS-13.9", "RMS-5.1"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       const ar = new EnclosureArithmetic(80);
       const plain = plainRule(dialectById("textbook"));
@@ -342,12 +342,12 @@ export const exampleTrajectoryProperties = [
     id: "adagrad-bowl",
     clauses: ["RMS-13.9", "RMS-9.4"],
     of: "implementation",
-    needs: ["set", "deterministic"],
+    requires: ["set", "deterministic"],
     weight: 0,
     appliesTo: (declaration) =>
       isComparable(declaration) &&
       (ADAGRAD_PLACEMENTS as readonly string[]).includes(declaration.dialect.epsilon),
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async (_, subject) => {
       const { dialect } = subject.declaration;
       const h = example(dialect, BOWL);
@@ -362,9 +362,9 @@ export const exampleTrajectoryProperties = [
     id: "loop-trajectory-over-the-reals",
     clauses: ["RMS-13.10"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       for (const id of ["textbook", "pytorch"]) {
         const dialect = dialectById(id);
@@ -382,10 +382,10 @@ export const exampleTrajectoryProperties = [
     id: "loop-trajectory",
     clauses: ["RMS-13.10"],
     of: "implementation",
-    needs: ["deterministic"],
+    requires: ["deterministic"],
     weight: 0,
     appliesTo: isComparable,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async (_, subject) => {
       const h = example(subject.declaration.dialect, LOOP);
       const loop = await closedLoop(subject, loopOf(h));

@@ -7,7 +7,7 @@ import { exampleTrajectoryProperties } from "./example-trajectories.js";
 import { interleavingProperties } from "./interleavings.js";
 import { momentumProperties } from "./momentum.js";
 import { optionProperties } from "./options.js";
-import { secondOpinionProperties } from "./oracle-cross-check.js";
+import { oracleCrossCheckProperties } from "./oracle-cross-check.js";
 import type { Property } from "./property.js";
 import { recurrenceProperties } from "./recurrence.js";
 import { reductionProperties } from "./reductions.js";
@@ -37,5 +37,5 @@ export const PROPERTIES: readonly Property[] = [
   ...rejectedHyperparameterProperties,
   ...workedExampleProperties,
   ...exampleTrajectoryProperties,
-  ...secondOpinionProperties,
+  ...oracleCrossCheckProperties,
 ];

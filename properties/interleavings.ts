@@ -9,7 +9,7 @@ export const interleavingProperties = [
     id: "any-interleaving-of-operations-is-judged",
     clauses: ["RMS-10.5"],
     of: "implementation",
-    needs: [],
+    requires: [],
     weight: 3,
     arbitrary: ({ dialect }, capabilities) => interleavings(dialect, capabilities),
     check: async (interleaving, subject) => {

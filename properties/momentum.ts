@@ -7,8 +7,8 @@ import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { plainRule } from "./adagrad-schedule.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES } from "./arbitraries/floats.js";
 import { STRATA } from "./arbitraries/hyperparameters.js";
 import { changedRates, hasMomentum, momentumTraces } from "./arbitraries/momentum-traces.js";
@@ -45,12 +45,12 @@ export const momentumProperties = [
     id: "momentum-buffer-and-parameter-follow-the-form",
     clauses: ["RMS-6.1"],
     of: "implementation",
-    needs: ["state", "momentum"],
+    requires: ["state", "momentum"],
     appliesTo: hasMomentum,
     // With zeros among the gradients: the buffer moves the parameter all the same.
     arbitrary: ({ dialect }) =>
       momentumTraces(dialect, { regimes: CALM_REGIMES, maxSteps: 4, lengths: [1, 2, 4, 9] }).chain((trace) =>
-        draw.oneof(draw.constant(trace), withZeroGradients(trace, 2)),
+        arb.oneof(arb.constant(trace), withZeroGradients(trace, 2)),
       ),
     check: async (trace, subject) => {
       demandForm(subject, await observeConforming(subject, trace));
@@ -60,7 +60,7 @@ export const momentumProperties = [
     id: "changed-learning-rate-enters-where-the-form-says",
     clauses: ["RMS-6.3", "RMS-6.1", "RMS-9.4"],
     of: "implementation",
-    needs: ["state", "momentum", "set"],
+    requires: ["state", "momentum", "set"],
     appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => changedRates(dialect),
     check: async (trace, subject) => {
@@ -71,7 +71,7 @@ export const momentumProperties = [
     id: "constant-learning-rate-inside-or-outside",
     clauses: ["RMS-6.2"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.3,
     arbitrary: ({ dialect }) => exactMomentumTraces(dialect),
     check: async (trace, { declaration }) => {
@@ -104,12 +104,12 @@ export const momentumProperties = [
     id: "changed-learning-rate-parts-the-forms",
     clauses: ["RMS-6.3"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.3,
     arbitrary: ({ dialect }) =>
-      draw.record({
+      arb.record({
         trace: exactMomentumTraces(dialect),
-        lr: draw.constantFrom(...STRATA.dyadic.lr, ...STRATA.decimal.lr),
+        lr: arb.constantFrom(...STRATA.dyadic.lr, ...STRATA.decimal.lr),
       }),
     check: async ({ trace, lr }, { declaration }) => {
       const last = trace.gradients.length - 1;
@@ -138,7 +138,7 @@ const AR = new EnclosureArithmetic(EQUALITY_DIGITS);
 type Form = Exclude<DialectAxes["momentum"], "none" | "ignored">;
 
 /**
- * Forms that differ only in where the learning rate stands. A changed rate parts them by the carried buffer as
+ * Forms that differ only in where the learning rate stands. A changed rate parts them by the propagated buffer as
  * often as it is multiplied by μ before it reaches the parameter: looking ahead multiplies it once more.
  */
 const FORM_PAIRS = [
@@ -146,7 +146,7 @@ const FORM_PAIRS = [
   { outside: "nesterov-lr-outside", inside: "nesterov", power: 2 },
 ] as const satisfies readonly { outside: Form; inside: Form; power: number }[];
 
-function exactMomentumTraces(dialect: Dialect): Drawn<Trace> {
+function exactMomentumTraces(dialect: Dialect): DescribedArbitrary<Trace> {
   const form = { ...plainRule(dialect), momentum: "lr-outside" } as const;
   return momentumTraces(form, {
     regimes: ["normal", "powers of two"],
@@ -215,14 +215,14 @@ function demandForm(subject: Subject, run: ObservedRun): void {
     const { before, after, gradient, hyperparameters: h } = at;
     // A centered variance that rounding made negative ends in NaN, which the acceptance set has judged.
     if (!Number.isFinite(after.parameter) || !Number.isFinite(after.momentum_buffer)) continue;
-    const readings = casts.map((cast) => new FormReading(declaration, form, at, cast));
-    const buffers = readings.map((reading) => reading.buffer());
+    const interpreters = casts.map((cast) => new FormInterpreter(declaration, form, at, cast));
+    const buffers = interpreters.map((reading) => reading.buffer());
     const buffer = excessOfAll(0, buffers, after.momentum_buffer);
     if (buffer) {
       const message = `${form}: the buffer went from ${valueText(before.momentum_buffer)} to ${valueText(after.momentum_buffer)} under the gradient ${valueText(gradient)} and the mean square ${valueText(after.square_avg)}; μ = ${h.momentum}, η = ${h.lr} leave it ${exactText(buffer.distance)} from there, and roundings explain ${exactText(buffer.bound)}`;
       throw failureAt(run, at, message);
     }
-    const updates = readings.map((reading) => {
+    const updates = interpreters.map((reading) => {
       const update = reading.update();
       return update && negated(update);
     });
@@ -240,7 +240,7 @@ function excessOfAll(before: number, terms: readonly (Approximate | undefined)[]
 }
 
 /** One step of a momentum form, in the scalars of one precision. */
-class FormReading {
+class FormInterpreter {
   private readonly mu: number;
   private readonly lr: number;
   private readonly eps: number;
@@ -267,10 +267,10 @@ class FormReading {
   buffer(): Approximate | undefined {
     const collected = this.collected();
     if (!collected) return undefined;
-    const carried = this.carried();
+    const propagated = this.propagatedBuffer();
     return {
-      value: AR.add(carried.value, collected.value),
-      error: carried.error.add(collected.error),
+      value: AR.add(propagated.value, collected.value),
+      error: propagated.error.add(collected.error),
     };
   }
 
@@ -306,7 +306,7 @@ class FormReading {
     return quotientByRoot(this.declaration, { eps: this.eps }, square_avg, x, scale, roundingsOfX);
   }
 
-  private carried(): Approximate {
+  private propagatedBuffer(): Approximate {
     return this.product(this.mu, this.at.before.momentum_buffer);
   }
 
@@ -315,12 +315,12 @@ class FormReading {
    * that product. Where b_t fused the increment's own product, the increment that is added here was rounded.
    */
   private ahead(): Approximate {
-    const carried = this.carried();
+    const propagated = this.propagatedBuffer();
     const b = this.at.after.momentum_buffer;
     const again = this.product(this.mu, b);
     const increment = this.rounded({
-      value: AR.subtract(point(b), carried.value),
-      error: carried.error.add(halfUlp(b)),
+      value: AR.subtract(point(b), propagated.value),
+      error: propagated.error.add(halfUlp(b)),
     });
     const unrounded = this.kept.mul(exactDecimal(this.mu));
     return this.rounded({

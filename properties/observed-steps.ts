@@ -87,8 +87,8 @@ function arrange(
     };
     const parameter = values("parameter");
     const square_avg = values("square_avg");
-    const isShown = shownSlots(dialect, hyperparameters).includes("momentum_buffer");
-    const buffer = isShown ? values("momentum_buffer") : undefined;
+    const isPrinted = shownSlots(dialect, hyperparameters).includes("momentum_buffer");
+    const buffer = isPrinted ? values("momentum_buffer") : undefined;
     const after = gradient.map((_, i) => ({
       parameter: parameter[i],
       square_avg: square_avg[i],

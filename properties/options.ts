@@ -6,8 +6,8 @@ import type { Declaration } from "../src/judge/declaration.js";
 import type { Program, ProgramHyperparameters, StateEntry } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
 import { resolveHyperparameters } from "../src/program/timeline.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters, STRATA, type Stratum } from "./arbitraries/hyperparameters.js";
 import { hasMomentum } from "./arbitraries/momentum-traces.js";
@@ -35,14 +35,14 @@ const decouples = ({ dialect }: Declaration): boolean =>
   dialect.weightDecay === "decoupled" || dialect.weightDecay === "decoupled-lr";
 
 /** Hyperparameters with weight decay on. */
-function decaying(dialect: Dialect): Drawn<Hyperparameters> {
-  return draw
+function decaying(dialect: Dialect): DescribedArbitrary<Hyperparameters> {
+  return arb
     .constantFrom<Stratum>("dyadic", "decimal")
     .chain((stratum) =>
-      draw
+      arb
         .tuple(
-          hyperparameters(dialect, EVERY_PART, draw.constant(stratum)),
-          draw.constantFrom(...STRATA[stratum].weight_decay),
+          hyperparameters(dialect, EVERY_PART, arb.constant(stratum)),
+          arb.constantFrom(...STRATA[stratum].weight_decay),
         )
         .map(([h, weight_decay]) => ({ ...h, weight_decay })),
     );
@@ -57,16 +57,17 @@ interface DecayTrace {
   readonly zeros: number;
 }
 
-function decayTraces(dialect: Dialect): Drawn<DecayTrace> {
-  return draw.constantFrom(1, 3, 4, 9).chain((length) => {
-    const tuple = (element: Drawn<number>) => draw.array(element, { minLength: length, maxLength: length });
-    return draw.record({
-      hyperparameters: draw
-        .tuple(hyperparameters(dialect, EVERY_PART), draw.constantFrom(2 ** -4, 0.5, 2, 2 ** -10))
+function decayTraces(dialect: Dialect): DescribedArbitrary<DecayTrace> {
+  return arb.constantFrom(1, 3, 4, 9).chain((length) => {
+    const tuple = (element: DescribedArbitrary<number>) =>
+      arb.array(element, { minLength: length, maxLength: length });
+    return arb.record({
+      hyperparameters: arb
+        .tuple(hyperparameters(dialect, EVERY_PART), arb.constantFrom(2 ** -4, 0.5, 2, 2 ** -10))
         .map(([h, weight_decay]) => ({ ...h, weight_decay, clip_value: Number.POSITIVE_INFINITY })),
       parameter: tuple(gridFloat.map((x) => x / 16)),
       gradient: tuple(gridFloat),
-      zeros: draw.integer({ min: 0, max: 3 }),
+      zeros: arb.integer({ min: 0, max: 3 }),
     });
   });
 }
@@ -87,13 +88,13 @@ interface ChangedTrace {
  * The changes stay in the stratum of the trace. Momentum and centering are not switched, because not every
  * implementation can make a buffer after the first step (PyTorch cannot).
  */
-function changedTraces(dialect: Dialect): Drawn<ChangedTrace> {
-  return draw.constantFrom<Stratum>("dyadic", "decimal").chain((stratum) => {
-    const complete = hyperparameters(dialect, EVERY_PART, draw.constant(stratum));
-    const momentum = draw.constantFrom(...STRATA[stratum].momentum);
+function changedTraces(dialect: Dialect): DescribedArbitrary<ChangedTrace> {
+  return arb.constantFrom<Stratum>("dyadic", "decimal").chain((stratum) => {
+    const complete = hyperparameters(dialect, EVERY_PART, arb.constant(stratum));
+    const momentum = arb.constantFrom(...STRATA[stratum].momentum);
     // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
     const first = dialect.initialAccumulator === "epsilon" ? 1 : 0;
-    return draw
+    return arb
       .record({
         trace: traces(dialect, {
           regimes: [...CALM_REGIMES, "wide"],
@@ -104,15 +105,15 @@ function changedTraces(dialect: Dialect): Drawn<ChangedTrace> {
         }),
         after: complete,
         momentum,
-        names: draw.subarray([...CHANGEABLE], { minLength: 1 }),
+        names: arb.subarray([...CHANGEABLE], { minLength: 1 }),
       })
       .chain(({ trace, after, momentum, names }) => {
         const { hyperparameters: h } = trace;
-        const wanted = { ...after, momentum: h.momentum > 0 ? momentum : 0 };
-        return draw.integer({ min: first, max: trace.gradients.length - 1 }).map((before) => ({
+        const requested = { ...after, momentum: h.momentum > 0 ? momentum : 0 };
+        return arb.integer({ min: first, max: trace.gradients.length - 1 }).map((before) => ({
           trace,
           before,
-          changes: Object.fromEntries(names.map((name) => [name, wanted[name]])) as ProgramHyperparameters,
+          changes: Object.fromEntries(names.map((name) => [name, requested[name]])) as ProgramHyperparameters,
         }));
       });
   });
@@ -125,14 +126,14 @@ interface SmallChange {
   readonly gradients: readonly [readonly number[], readonly number[]];
 }
 
-function smallChanges(dialect: Dialect): Drawn<SmallChange> {
-  const gradient = draw.array(floatWithExponent(-4, 4), { minLength: 4, maxLength: 4 });
-  return draw.record({
-    hyperparameters: draw
-      .tuple(hyperparameters(dialect, { weightDecay: true }), draw.constantFrom(1e-8, 1e-7, 0.01))
+function smallChanges(dialect: Dialect): DescribedArbitrary<SmallChange> {
+  const gradient = arb.array(floatWithExponent(-4, 4), { minLength: 4, maxLength: 4 });
+  return arb.record({
+    hyperparameters: arb
+      .tuple(hyperparameters(dialect, { weightDecay: true }), arb.constantFrom(1e-8, 1e-7, 0.01))
       .map(([h, lr]) => ({ ...h, lr })),
-    factor: draw.constantFrom(0.5, 2, 1 - 2 ** -10, 1 + 2 ** -10),
-    gradients: draw.tuple(gradient, gradient),
+    factor: arb.constantFrom(0.5, 2, 1 - 2 ** -10, 1 + 2 ** -10),
+    gradients: arb.tuple(gradient, gradient),
   });
 }
 
@@ -172,18 +173,19 @@ interface DefaultedTrace {
   readonly gradients: readonly (readonly number[])[];
 }
 
-function defaultedTraces(dialect: Dialect): Drawn<DefaultedTrace> {
+function defaultedTraces(dialect: Dialect): DescribedArbitrary<DefaultedTrace> {
   // Roots of the mean square from far below every ε in use to far above: else a wrong ε would not show.
-  const gradient = draw.oneof(floatWithExponent(-36, -6), floatWithExponent(-4, 4));
-  return draw.constantFrom(1, 4, 9).chain((length) => {
-    const tuple = (element: Drawn<number>) => draw.array(element, { minLength: length, maxLength: length });
+  const gradient = arb.oneof(floatWithExponent(-36, -6), floatWithExponent(-4, 4));
+  return arb.constantFrom(1, 4, 9).chain((length) => {
+    const tuple = (element: DescribedArbitrary<number>) =>
+      arb.array(element, { minLength: length, maxLength: length });
     const names = Object.keys(dialect.defaults) as (keyof Hyperparameters)[];
-    return draw
+    return arb
       .record({
         some: hyperparameters(dialect, EVERY_PART),
-        names: draw.oneof(draw.constant<(keyof Hyperparameters)[]>([]), draw.subarray(names)),
-        parameter: tuple(draw.constantFrom(0, 0, 2 ** -6, -(2 ** -9))),
-        gradients: draw.array(tuple(gradient), { minLength: 1, maxLength: 3 }),
+        names: arb.oneof(arb.constant<(keyof Hyperparameters)[]>([]), arb.subarray(names)),
+        parameter: tuple(arb.constantFrom(0, 0, 2 ** -6, -(2 ** -9))),
+        gradients: arb.array(tuple(gradient), { minLength: 1, maxLength: 3 }),
       })
       .map(({ some, names, parameter, gradients }) => ({
         given: Object.fromEntries(names.map((name) => [name, some[name]])) as ProgramHyperparameters,
@@ -219,14 +221,14 @@ export const optionProperties = [
     id: "maximizing-is-minimizing-the-negated-gradient",
     clauses: ["RMS-9.1"],
     of: "implementation",
-    needs: ["state", "maximize", "deterministic"],
+    requires: ["state", "maximize", "deterministic"],
     appliesTo: ({ dialect }) => dialect.maximize === "optional",
     // Zeros of either sign, gradients and parameters: to negate is not to subtract from zero.
     arbitrary: ({ dialect }) =>
       traces(dialect, {
         regimes: ALL_REGIMES,
-        hyperparameters: draw.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
-        parameter: draw.oneof(smallParameter, draw.constant(-0)),
+        hyperparameters: arb.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
+        parameter: arb.oneof(smallParameter, arb.constant(-0)),
       }).chain((trace) => withZeroGradients(trace, 1)),
     check: async (drawn, subject) => {
       const { dialect } = subject.declaration;
@@ -247,7 +249,7 @@ export const optionProperties = [
     id: "coupled-weight-decay-is-part-of-the-gradient",
     clauses: ["RMS-9.2"],
     of: "implementation",
-    needs: ["state", "weight-decay", "deterministic"],
+    requires: ["state", "weight-decay", "deterministic"],
     appliesTo: couples,
     arbitrary: ({ dialect }) => decayTraces(dialect),
     check: async (input, subject) => {
@@ -275,14 +277,14 @@ export const optionProperties = [
     id: "coupled-weight-decay-is-accepted",
     clauses: ["RMS-9.2"],
     of: "implementation",
-    needs: ["state", "weight-decay"],
+    requires: ["state", "weight-decay"],
     appliesTo: couples,
     arbitrary: ({ dialect }) =>
       traces(dialect, {
         regimes: [...CALM_REGIMES, "wide"],
         hyperparameters: decaying(dialect),
         // Of the gradient's size, so that λθ counts beside it, or small, so that the update shows.
-        parameter: draw.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
+        parameter: arb.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
       }),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;
@@ -309,11 +311,11 @@ export const optionProperties = [
     id: "decoupled-weight-decay-shrinks-the-parameter",
     clauses: ["RMS-9.3"],
     of: "implementation",
-    needs: ["state", "weight-decay"],
+    requires: ["state", "weight-decay"],
     appliesTo: decouples,
     arbitrary: ({ dialect }) =>
       decayTraces(dialect).chain((trace) =>
-        draw.constantFrom(...STRATA.dyadic.lr).map((lr) => ({
+        arb.constantFrom(...STRATA.dyadic.lr).map((lr) => ({
           ...trace,
           hyperparameters: { ...trace.hyperparameters, lr },
           gradient: trace.gradient.map(() => 0),
@@ -339,7 +341,7 @@ export const optionProperties = [
     id: "decoupled-weight-decay-leaves-the-state-alone",
     clauses: ["RMS-9.3"],
     of: "implementation",
-    needs: ["state", "weight-decay", "deterministic"],
+    requires: ["state", "weight-decay", "deterministic"],
     appliesTo: decouples,
     arbitrary: ({ dialect }) => traces(dialect, { regimes: ALL_REGIMES, hyperparameters: decaying(dialect) }),
     check: async (trace, subject) => {
@@ -356,7 +358,7 @@ export const optionProperties = [
     id: "changes-hold-from-the-next-step-on",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set", "deterministic"],
+    requires: ["state", "set", "deterministic"],
     arbitrary: ({ dialect }) => changedTraces(dialect),
     check: async (input, subject) => {
       const { dialect } = subject.declaration;
@@ -375,7 +377,7 @@ export const optionProperties = [
     id: "small-changes-hold",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set"],
+    requires: ["state", "set"],
     weight: 0.5,
     arbitrary: ({ dialect }) => smallChanges(dialect),
     check: async ({ hyperparameters: h, factor, gradients: [first, second] }, subject) => {
@@ -402,10 +404,10 @@ export const optionProperties = [
     id: "a-load-keeps-changed-hyperparameters",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set", "load"],
+    requires: ["state", "set", "load"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({ changed: changedTraces(dialect), square: draw.constantFrom(0.25, 1, 3) }),
+      arb.record({ changed: changedTraces(dialect), square: arb.constantFrom(0.25, 1, 3) }),
     check: async ({ changed: { trace, changes }, square }, subject) => {
       const { dialect } = subject.declaration;
       const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
@@ -426,7 +428,7 @@ export const optionProperties = [
     id: "a-change-that-is-taken-back-changes-nothing",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set", "deterministic"],
+    requires: ["state", "set", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) => changedTraces(dialect),
     check: async (input, subject) => {
@@ -444,7 +446,7 @@ export const optionProperties = [
     id: "buffers-are-kept-while-they-are-not-used",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set", "momentum"],
+    requires: ["state", "set", "momentum"],
     weight: 0.5,
     appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => switchedTraces(dialect),
@@ -456,7 +458,7 @@ export const optionProperties = [
     id: "a-slot-that-is-needed-late-starts-at-zero",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set"],
+    requires: ["state", "set"],
     weight: 0.5,
     appliesTo: (declaration) => hasMomentum(declaration) || declaration.dialect.centered === "optional",
     arbitrary: ({ dialect }) => switchedTraces(dialect),
@@ -482,7 +484,7 @@ export const optionProperties = [
     id: "a-change-is-a-start-with-other-hyperparameters",
     clauses: ["RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set", "load", "deterministic"],
+    requires: ["state", "set", "load", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) => changedTraces(dialect).filter(({ before }) => before > 0),
     check: async (input, subject) => {
@@ -490,10 +492,10 @@ export const optionProperties = [
       const { trace, before, changes } = input;
       const run = await runProgram(subject, programWithSets(dialect, input, changes));
       const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
-      const [shown] = run.observations[before - 1].parameters;
+      const [observed] = run.observations[before - 1].parameters;
       const needed = shownSlots(dialect, trace.hyperparameters);
       const slots = slotsOf(stepShape(dialect, after)).filter(
-        (slot) => needed.includes(slot) || shown?.[slot],
+        (slot) => needed.includes(slot) || observed?.[slot],
       );
       // A buffer that was fed at μ = 0 and not shown cannot be given to a start.
       fc.pre(
@@ -515,7 +517,7 @@ export const optionProperties = [
     id: "omitted-hyperparameters-have-the-defaults",
     clauses: ["RMS-9.5"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     arbitrary: ({ dialect }) => defaultedTraces(dialect),
     check: async (input, subject) => {
       const { dialect } = subject.declaration;

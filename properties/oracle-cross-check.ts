@@ -3,15 +3,15 @@ import { DIALECTS } from "../spec/dialects.js";
 import { roundingCell } from "../src/float32/neighbours.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import {
+  type CrossCheck,
+  crossCheckStep,
   disagreementText,
   type OpinionRequest,
   roundingDifference,
-  type SecondOpinion,
-  secondOpinion,
 } from "../src/oracle/cross-check/index.js";
 import { FLOAT32_SCALARS, stepScalars } from "../src/oracle/scalars.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { ALL_REGIMES, edgeFloat, REGIMES } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
 import { type Property, property } from "./property.js";
@@ -23,35 +23,35 @@ import { PropertyFailure } from "./property-failure.js";
  */
 
 /** One choice on each axis: most of these dialects nobody has published. */
-function axes(): Drawn<DialectAxes> {
-  const choices = Object.entries(DIALECT_AXES).map(([axis, values]) => [axis, draw.constantFrom(...values)]);
-  const drawn = draw.record(Object.fromEntries(choices)) as unknown as Drawn<DialectAxes>;
+function axes(): DescribedArbitrary<DialectAxes> {
+  const choices = Object.entries(DIALECT_AXES).map(([axis, values]) => [axis, arb.constantFrom(...values)]);
+  const drawn = arb.record(Object.fromEntries(choices)) as unknown as DescribedArbitrary<DialectAxes>;
   return drawn.as(() => "a dialect of any axes");
 }
 
 /** The hyperparameters of both strata, or any numbers in their ranges, which have up to 53 bits. */
-function anyHyperparameters(dialect: DialectAxes): Drawn<Hyperparameters> {
+function anyHyperparameters(dialect: DialectAxes): DescribedArbitrary<Hyperparameters> {
   const complete: Dialect = { ...DIALECTS[0], ...dialect };
-  const share = draw.double({ min: 0, max: 1 });
-  const numbers = draw.tuple(
+  const share = arb.double({ min: 0, max: 1 });
+  const numbers = arb.tuple(
     hyperparameters(complete, EVERY_PART),
-    draw.record({ lr: share, alpha: share, momentum: share, weight_decay: share, lr_decay: share }),
-    draw.double({ min: 0, max: 1e-3 }),
+    arb.record({ lr: share, alpha: share, momentum: share, weight_decay: share, lr_decay: share }),
+    arb.double({ min: 0, max: 1e-3 }),
   );
-  return draw.oneof(
+  return arb.oneof(
     hyperparameters(complete, EVERY_PART),
     numbers.map(([h, some, eps]) => ({ ...h, ...some, eps })),
   );
 }
 
 /** Elements of one length, each tensor in a regime of its own, so that sums meet terms of any distance. */
-function inputs(length: number): Drawn<OpinionRequest["inputs"]> {
-  const block = draw
+function inputs(length: number): DescribedArbitrary<OpinionRequest["inputs"]> {
+  const block = arb
     .constantFrom(...ALL_REGIMES)
     .chain((regime) =>
-      draw.array(REGIMES[regime], { minLength: length, maxLength: length }).as(() => `${length} × ${regime}`),
+      arb.array(REGIMES[regime], { minLength: length, maxLength: length }).as(() => `${length} × ${regime}`),
     );
-  const drawn = draw.record({
+  const drawn = arb.record({
     parameter: block,
     gradient: block,
     square_avg: block.map((values) => values.map(Math.abs)),
@@ -64,17 +64,17 @@ function inputs(length: number): Drawn<OpinionRequest["inputs"]> {
 const FORMS = ["two-term", "lerp"] as const;
 
 /** Cast scalars, for which the two forms of a mean are two functions, in half of the draws. */
-function requests(): Drawn<OpinionRequest> {
+function requests(): DescribedArbitrary<OpinionRequest> {
   return axes().chain((dialect) =>
-    draw
+    arb
       .record({
         hyperparameters: anyHyperparameters(dialect),
-        step: draw.constantFrom(1, 2, 3, 7, 100),
-        inputs: draw.integer({ min: 1, max: 3 }).chain(inputs),
-        digits: draw.constantFrom(50, 30, 80),
-        cast: draw.boolean(),
-        meanSquare: draw.constantFrom(...FORMS),
-        meanGradient: draw.constantFrom(...FORMS),
+        step: arb.constantFrom(1, 2, 3, 7, 100),
+        inputs: arb.integer({ min: 1, max: 3 }).chain(inputs),
+        digits: arb.constantFrom(50, 30, 80),
+        cast: arb.boolean(),
+        meanSquare: arb.constantFrom(...FORMS),
+        meanGradient: arb.constantFrom(...FORMS),
       })
       .map(({ cast, ...drawn }): OpinionRequest => {
         const h = drawn.hyperparameters;
@@ -92,24 +92,24 @@ interface NearEdge {
   readonly direction: -1 | 0 | 1;
 }
 
-const nearEdges: Drawn<NearEdge> = draw.record({
-  float: draw
+const nearEdges: DescribedArbitrary<NearEdge> = arb.record({
+  float: arb
     .oneof(
-      draw.constantFrom(...ALL_REGIMES).chain((regime) => REGIMES[regime]),
+      arb.constantFrom(...ALL_REGIMES).chain((regime) => REGIMES[regime]),
       edgeFloat,
     )
     .filter((float) => !Number.isNaN(float))
     .as(() => `edge values of the format, or floats of the regimes ${ALL_REGIMES.join(", ")}`),
-  side: draw.constantFrom("lower", "upper"),
+  side: arb.constantFrom("lower", "upper"),
   // 10^−16 is below the last place of binary64, 10^−1 is another float.
-  places: draw.integer({ min: 1, max: 60 }),
-  direction: draw.constantFrom(0, 1, -1),
+  places: arb.integer({ min: 1, max: 60 }),
+  direction: arb.constantFrom(0, 1, -1),
 });
 
 /** The exact oracle proves its roots; where it cannot, it has failed its check as much as by a wrong number. */
-function opinionOn(request: OpinionRequest): SecondOpinion {
+function opinionOn(request: OpinionRequest): CrossCheck {
   try {
-    return secondOpinion(request);
+    return crossCheckStep(request);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new PropertyFailure(
@@ -119,12 +119,12 @@ function opinionOn(request: OpinionRequest): SecondOpinion {
   }
 }
 
-export const secondOpinionProperties: readonly Property[] = [
+export const oracleCrossCheckProperties: readonly Property[] = [
   property<OpinionRequest>({
     id: "two-oracles-agree",
     clauses: ["RMS-1.1", "RMS-1.2"],
     of: "specification",
-    needs: [],
+    requires: [],
     arbitrary: requests,
     check: async (request) => {
       const [first, ...others] = opinionOn(request).disagreements;
@@ -140,13 +140,13 @@ export const secondOpinionProperties: readonly Property[] = [
     id: "two-roundings-agree",
     clauses: ["RMS-1.1", "RMS-1.2"],
     of: "specification",
-    needs: [],
+    requires: [],
     arbitrary: () => nearEdges,
     check: async ({ float, side, places, direction }) => {
       const edge = roundingCell(float)[side];
       if (!Number.isFinite(edge)) return;
-      const beside = exactDecimal(edge).times(new ExactDecimal(10).pow(-places).times(direction).plus(1));
-      const difference = roundingDifference(beside);
+      const adjacent = exactDecimal(edge).times(new ExactDecimal(10).pow(-places).times(direction).plus(1));
+      const difference = roundingDifference(adjacent);
       if (!difference) return;
       const { what, exact, rational } = difference;
       throw new PropertyFailure(

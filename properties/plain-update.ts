@@ -41,13 +41,13 @@ export function plainDenominator(
 }
 
 /** A dialect and the way in which it is rounded. */
-export interface Reading {
+export interface UpdateInterpreter {
   readonly dialect: Dialect;
   readonly evaluation: Evaluation;
 }
 
 /** Whether the denominator of a dialect is `plainDenominator` for hyperparameters that are not centered. */
-export function hasPlainDenominator({ dialect }: Pick<Reading, "dialect">): boolean {
+export function hasPlainDenominator({ dialect }: Pick<UpdateInterpreter, "dialect">): boolean {
   return dialect.centered !== "always" && dialect.biasCorrection === "never";
 }
 
@@ -60,7 +60,7 @@ export function precisionsOf(evaluation: Evaluation): ((scalar: number) => numbe
  * Roundings between a stored mean square and the denominator: the root, and each sum with ε. All terms are
  * positive, so a relative error does not grow in the sums.
  */
-function denominatorRoundings({ dialect, evaluation }: Reading): number {
+function denominatorRoundings({ dialect, evaluation }: UpdateInterpreter): number {
   const sums = { outside: 1, inside: 1, subtracted: 1, both: 2, "max-clamp": 0, none: 0 }[dialect.epsilon];
   return sums + 1 + inaccuracy(evaluation.root) + conversions(evaluation);
 }
@@ -114,7 +114,7 @@ export interface Approximate {
  * @param roundingsOfX roundings between the x that was computed with and the one that is given
  */
 export function quotientByRoot(
-  reading: Reading,
+  reading: UpdateInterpreter,
   scalars: Pick<Hyperparameters, "eps">,
   s: number,
   x: number,
@@ -126,7 +126,7 @@ export function quotientByRoot(
 }
 
 /** The largest relative error of x/d or η·x/d that is computed from a stored mean square. */
-export function updateError(reading: Reading, roundingsOfX = 0): Decimal {
+export function updateError(reading: UpdateInterpreter, roundingsOfX = 0): Decimal {
   const roundings = denominatorRoundings(reading) + quotientRoundings(reading.evaluation);
   return relativeErrorOf(roundings + roundingsOfX);
 }

@@ -3,7 +3,7 @@ import { dialectById } from "../spec/dialects.js";
 import { bundledAdapter } from "../src/adapter/bundled.js";
 import { CAPABILITIES } from "../src/adapter/capability.js";
 import { declarationOf } from "../src/judge/declaration.js";
-import { FaultAllowance } from "../src/suite/fault-budget.js";
+import { FaultBudget } from "../src/suite/fault-budget.js";
 import { runProperty } from "../src/suite/run-property.js";
 import { PROPERTIES } from "./index.js";
 
@@ -21,7 +21,7 @@ describe.each(["fused", "unfused", "cuda"] as const)("the bundled implementation
       demandBitExact: true,
       seed: SEED,
       runs: RUNS,
-      allowance: new FaultAllowance(),
+      faultBudget: new FaultBudget(),
       replay: (selection) => `npx rmsprop-conformance gate --evaluation ${evaluation} ${selection}`,
     });
     expect(result.failure?.message, `replay: ${result.failure?.replay}`).toBeUndefined();

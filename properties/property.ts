@@ -1,6 +1,6 @@
 import type { Capability } from "../src/adapter/capability.js";
 import type { Declaration } from "../src/judge/declaration.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import type { Subject } from "./subject.js";
 
 /**
@@ -16,7 +16,7 @@ export interface Property<T = unknown> {
   readonly clauses: readonly [string, ...string[]];
   readonly of: "implementation" | "specification";
   /** What an implementation must offer for the property to be run. */
-  readonly needs: readonly Capability[];
+  readonly requires: readonly Capability[];
   /** Whether the property makes sense for what is declared, or why it does not; for all when left out. */
   readonly appliesTo?: (declaration: Declaration) => boolean | string;
   /** What is left out under what is declared, to be judged in some seconds; nothing where it is left out. */
@@ -27,7 +27,10 @@ export interface Property<T = unknown> {
    * Says itself what it draws: the distribution under which a run without a failure bounds the failure rate.
    * @param capabilities what the implementation offers; what needs more may be drawn, and is then passed over
    */
-  readonly arbitrary: (declaration: Declaration, capabilities: readonly Capability[]) => Drawn<T>;
+  readonly arbitrary: (
+    declaration: Declaration,
+    capabilities: readonly Capability[],
+  ) => DescribedArbitrary<T>;
   /** @throws {PropertyFailure} when the clause does not hold */
   readonly check: (input: T, subject: Subject) => Promise<void>;
 }

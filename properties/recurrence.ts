@@ -1,8 +1,8 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters } from "./arbitraries/hyperparameters.js";
 import { changedRates, hasMomentum } from "./arbitraries/momentum-traces.js";
@@ -28,13 +28,13 @@ interface Beginning {
   }[];
 }
 
-function beginnings(dialect: Dialect): Drawn<Beginning> {
-  const gradients = draw.array(draw.array(floatWithExponent(-4, 4), { minLength: 1, maxLength: 9 }), {
+function beginnings(dialect: Dialect): DescribedArbitrary<Beginning> {
+  const gradients = arb.array(arb.array(floatWithExponent(-4, 4), { minLength: 1, maxLength: 9 }), {
     minLength: 1,
     maxLength: 3,
   });
-  const group = draw.record({ hyperparameters: hyperparameters(dialect, EVERY_PART), gradients });
-  return draw.record({ groups: draw.array(group, { minLength: 1, maxLength: 2 }) });
+  const group = arb.record({ hyperparameters: hyperparameters(dialect, EVERY_PART), gradients });
+  return arb.record({ groups: arb.array(group, { minLength: 1, maxLength: 2 }) });
 }
 
 function beginningProgram(dialect: Dialect, { groups }: Beginning): Program {
@@ -58,7 +58,7 @@ export const recurrenceProperties = [
     id: "plain-steps-are-accepted",
     clauses: ["RMS-1.1", "RMS-1.2", "RMS-1.3"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 2,
     arbitrary: ({ dialect }) => traces(dialect, { regimes: [...CALM_REGIMES, "wide"] }),
     check: async (trace, subject) => {
@@ -69,7 +69,7 @@ export const recurrenceProperties = [
     id: "long-plain-traces-are-accepted",
     clauses: ["RMS-1.1", "RMS-1.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.1,
     arbitrary: ({ dialect }) =>
       traces(dialect, { regimes: CALM_REGIMES, minSteps: 20, maxSteps: 60, lengths: [1, 4, 9] }),
@@ -81,7 +81,7 @@ export const recurrenceProperties = [
     id: "every-slot-starts-as-the-dialect-says",
     clauses: ["RMS-1.3"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.5,
     arbitrary: ({ dialect }) => beginnings(dialect),
     check: async (beginning, subject) => {
@@ -92,7 +92,7 @@ export const recurrenceProperties = [
     id: "hidden-state-traces-are-accepted",
     clauses: ["RMS-1.4"],
     of: "implementation",
-    needs: [],
+    requires: [],
     weight: 0.25,
     arbitrary: ({ dialect }) =>
       traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, maxSteps: 8, lengths: [1, 4, 9] }),
@@ -104,7 +104,7 @@ export const recurrenceProperties = [
     id: "changed-learning-rate-shows-in-the-parameters",
     clauses: ["RMS-6.3"],
     of: "implementation",
-    needs: ["momentum", "set"],
+    requires: ["momentum", "set"],
     weight: 0.5,
     appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => changedRates(dialect),
@@ -118,10 +118,10 @@ export const recurrenceProperties = [
     id: "large-tensors-are-accepted",
     clauses: ["RMS-1.1", "RMS-1.2", "RMS-8.3"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.05,
     arbitrary: ({ dialect }) =>
-      draw.tuple(
+      arb.tuple(
         traces(dialect, {
           parts: EVERY_PART,
           regimes: ALL_REGIMES,

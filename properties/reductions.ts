@@ -8,8 +8,8 @@ import { isFailure } from "../src/judge/verdict.js";
 import { type Enclosure, EnclosureArithmetic, exactScalars, point } from "../src/oracle/exact/index.js";
 import { vector } from "../src/program/tensor.js";
 import { ADAGRAD_PLACEMENTS, adagradChanges, exactAdagradTrace, plainRule } from "./adagrad-schedule.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { CALM_REGIMES, floatWithExponent, powerOfTwo } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import type { ScheduledTrace } from "./arbitraries/scheduled-traces.js";
@@ -58,11 +58,11 @@ export const reductionProperties = [
     id: "adagrad-is-rmsprop-with-weight-one-over-t",
     clauses: ["RMS-5.1"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({
-        epsilon: draw.constantFrom(...ADAGRAD_PLACEMENTS),
+      arb.record({
+        epsilon: arb.constantFrom(...ADAGRAD_PLACEMENTS),
         trace: traces(plainRule(dialect), {
           regimes: ["normal", "powers of two", "wide"],
           maxSteps: 5,
@@ -89,7 +89,7 @@ export const reductionProperties = [
     id: "a-program-can-make-it-adagrad",
     clauses: ["RMS-5.1", "RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set"],
+    requires: ["state", "set"],
     weight: 0.5,
     appliesTo: (declaration) =>
       hasPlainDenominator(declaration) &&
@@ -116,7 +116,7 @@ export const reductionProperties = [
     id: "beta-one-keeps-the-initial-mean-square",
     clauses: ["RMS-5.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: ({ dialect }) => dialect.biasCorrection === "never",
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -133,7 +133,7 @@ export const reductionProperties = [
     id: "beta-one-freezes-the-mean-square",
     clauses: ["RMS-5.2", "RMS-9.4"],
     of: "implementation",
-    needs: ["state", "set"],
+    requires: ["state", "set"],
     appliesTo: ({ dialect }) => dialect.biasCorrection === "never",
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -155,10 +155,10 @@ export const reductionProperties = [
     id: "dominant-epsilon-shortfall",
     clauses: ["RMS-5.3"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({ dominated: dominatedTraces(plainRule(dialect)), inside: draw.boolean() }),
+      arb.record({ dominated: dominatedTraces(plainRule(dialect)), inside: arb.boolean() }),
     check: async ({ dominated, inside }, { declaration }) => {
       const ar = new EnclosureArithmetic(EQUALITY_DIGITS);
       const dialect = { ...plainRule(declaration.dialect), epsilon: inside ? "inside" : "outside" } as const;
@@ -183,7 +183,7 @@ export const reductionProperties = [
     id: "dominant-epsilon-is-gradient-descent",
     clauses: ["RMS-5.3"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: ({ dialect }) =>
       (dialect.epsilon === "outside" || dialect.epsilon === "inside") &&
       dialect.centered !== "always" &&
@@ -198,7 +198,7 @@ export const reductionProperties = [
     id: "beta-zero-is-sign-descent",
     clauses: ["RMS-5.4"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     // A mean gradient of one gradient is that gradient: the variance would be zero.
     appliesTo: ({ dialect }) => dialect.centered !== "always",
     arbitrary: ({ dialect }) =>
@@ -218,7 +218,7 @@ export const reductionProperties = [
     id: "momentum-zero-is-the-plain-rule",
     clauses: ["RMS-5.5"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     appliesTo: ({ dialect }) => dialect.momentum !== "none",
     arbitrary: ({ dialect }) =>
       traces(dialect, {
@@ -233,10 +233,10 @@ export const reductionProperties = [
     id: "every-momentum-form-starts-as-the-plain-rule",
     clauses: ["RMS-5.5"],
     of: "specification",
-    needs: ["deterministic"],
+    requires: ["deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({
+      arb.record({
         hyperparameters: plainHyperparameters(dialect),
         parameter: powerOfTwo(-4, 0),
         gradient: floatWithExponent(-4, 4),
@@ -390,13 +390,13 @@ function demandUpdate(
 }
 
 /** Traces whose ε is several times the root of the mean square. */
-function dominatedTraces(dialect: Dialect): Drawn<Trace> {
-  const eps = draw.constantFrom(2 ** 8, 2 ** 12, 1000);
+function dominatedTraces(dialect: Dialect): DescribedArbitrary<Trace> {
+  const eps = arb.constantFrom(2 ** 8, 2 ** 12, 1000);
   return eps.chain((value) =>
     traces(dialect, {
       regimes: ["normal"],
       lengths: [1, 2],
-      parameter: draw.constant(0),
+      parameter: arb.constant(0),
       hyperparameters: plainHyperparameters(dialect, { eps: value }),
     }),
   );

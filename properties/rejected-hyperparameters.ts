@@ -4,7 +4,7 @@ import { VALIDATED } from "../src/adapter/hello.js";
 import type { Declaration, Validation } from "../src/judge/declaration.js";
 import type { Operation, Program, ProgramHyperparameters } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/arb.js";
+import { arb } from "./arbitraries/arb.js";
 import { gridFloat } from "./arbitraries/floats.js";
 import { hyperparameters } from "./arbitraries/hyperparameters.js";
 import { init, OBSERVE_PARAMETER, observeAll, programOf, step } from "./arbitraries/traces.js";
@@ -108,7 +108,7 @@ const refusedAtInit = (id: string, clause: string, kind: keyof Validation) =>
     id,
     clauses: [clause],
     of: "implementation",
-    needs: [],
+    requires: [],
     appliesTo: refuses(kind),
     weight: 0.2,
     arbitrary: ({ dialect }) => hyperparameters(dialect, {}),
@@ -138,12 +138,12 @@ export const rejectedHyperparameterProperties = [
     id: "boundary-hyperparameters-are-accepted",
     clauses: ["RMS-12.1"],
     of: "implementation",
-    needs: ["state", "momentum", "weight-decay"],
+    requires: ["state", "momentum", "weight-decay"],
     // −0 is not negative, and nothing bounds them from above: β = 2 makes the mean square negative.
     appliesTo: ({ dialect }) => isValidating(dialect),
     weight: 0.1,
     arbitrary: ({ dialect }) =>
-      draw.record({ hyperparameters: hyperparameters(dialect, {}), gradient: gridFloat }),
+      arb.record({ hyperparameters: hyperparameters(dialect, {}), gradient: gridFloat }),
     check: async ({ hyperparameters: h, gradient }, subject) => {
       const { dialect } = subject.declaration;
       const programs = new Map(
@@ -162,14 +162,14 @@ export const rejectedHyperparameterProperties = [
     id: "wrong-changes-are-refused",
     clauses: ["RMS-12.3"],
     of: "implementation",
-    needs: ["state", "set"],
+    requires: ["state", "set"],
     appliesTo: (declaration) => {
       const negative = refuses("negative")(declaration);
       return negative === true || refuses("nan")(declaration);
     },
     weight: 0.1,
     arbitrary: ({ dialect }) =>
-      draw.record({ hyperparameters: hyperparameters(dialect, {}), good: draw.constantFrom(0.5, 0.25) }),
+      arb.record({ hyperparameters: hyperparameters(dialect, {}), good: arb.constantFrom(0.5, 0.25) }),
     check: async ({ hyperparameters: h, good }, subject) => {
       const { dialect } = subject.declaration;
       const set = (changes: ProgramHyperparameters): Operation => ({

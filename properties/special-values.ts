@@ -5,8 +5,8 @@ import { shownSlots, stepShape } from "../spec/step-shape.js";
 import { MIN_SUBNORMAL } from "../src/float32/bits.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { Program } from "../src/program/program.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import {
   anyBits,
   CALM_REGIMES,
@@ -59,8 +59,8 @@ const looksAheadAtZero = ({ dialect }: Declaration): boolean =>
 
 const PLAIN: Parts = {};
 
-function tuple<T>(element: Drawn<T>, length: number): Drawn<T[]> {
-  return draw.array(element, { minLength: length, maxLength: length });
+function tuple<T>(element: DescribedArbitrary<T>, length: number): DescribedArbitrary<T[]> {
+  return arb.array(element, { minLength: length, maxLength: length });
 }
 
 /** Hyperparameters with `changes` in the end, and no clipping. */
@@ -68,7 +68,7 @@ function rule(
   dialect: Dialect,
   parts: Parts,
   changes: Partial<Hyperparameters> = {},
-): Drawn<Hyperparameters> {
+): DescribedArbitrary<Hyperparameters> {
   return withChanges(hyperparameters(dialect, parts), {
     clip_value: Number.POSITIVE_INFINITY,
     ...changes,
@@ -85,15 +85,15 @@ interface Struck {
 function struck(
   dialect: Dialect,
   parts: Parts,
-  value: Drawn<number>,
+  value: DescribedArbitrary<number>,
   regimes: readonly Regime[] = CALM_REGIMES,
-): Drawn<Struck> {
+): DescribedArbitrary<Struck> {
   return traces(dialect, { parts, regimes, minSteps: 2, lengths: [1, 2, 4, 5, 9, 17] }).chain((trace) =>
-    draw
+    arb
       .record({
         // Never in the last step, so that what becomes of it is seen.
-        step: draw.nat({ max: trace.gradients.length - 2 }),
-        element: draw.nat({ max: trace.parameter.length - 1 }),
+        step: arb.nat({ max: trace.gradients.length - 2 }),
+        element: arb.nat({ max: trace.parameter.length - 1 }),
         value,
       })
       .map(({ step: at, element, value: special }) => ({
@@ -137,24 +137,24 @@ interface Overflow {
   readonly later: readonly (readonly number[])[];
 }
 
-function overflows(dialect: Dialect): Drawn<Overflow> {
-  const shape = draw.record({
+function overflows(dialect: Dialect): DescribedArbitrary<Overflow> {
+  const shape = arb.record({
     hyperparameters: rule(dialect, PLAIN),
-    kind: draw.constantFrom("below" as const, "between" as const, "above" as const),
-    length: draw.constantFrom(1, 2, 4, 9),
-    steps: draw.integer({ min: 0, max: 3 }),
+    kind: arb.constantFrom("below" as const, "between" as const, "above" as const),
+    length: arb.constantFrom(1, 2, 4, 9),
+    steps: arb.integer({ min: 0, max: 3 }),
   });
   return shape.chain(({ hyperparameters: h, kind, length, steps }) => {
     // From 2^certain on, (1−β)·g² is at least 2^129; below 2^63, g² is less than 2^126.
     const certain = Math.ceil((129 - Math.log2(1 - h.alpha)) / 2);
     const exponents = { below: [60, 62], between: [63, certain - 1], above: [certain, 110] } as const;
     const [min, max] = exponents[kind];
-    return draw.record({
-      hyperparameters: draw.constant(h),
-      kind: draw.constant(kind),
+    return arb.record({
+      hyperparameters: arb.constant(h),
+      kind: arb.constant(kind),
       parameter: tuple(smallParameter, length),
       huge: tuple(floatWithExponent(min, max), length),
-      later: draw.array(tuple(draw.oneof(gridFloat, floatWithExponent(-4, 4)), length), {
+      later: arb.array(tuple(arb.oneof(gridFloat, floatWithExponent(-4, 4)), length), {
         minLength: steps,
         maxLength: steps,
       }),
@@ -163,9 +163,9 @@ function overflows(dialect: Dialect): Drawn<Overflow> {
 }
 
 /** Gradients whose squares are less than half the smallest subnormal. */
-const vanishing: Drawn<number> = floatWithExponent(-126, -77);
+const vanishing: DescribedArbitrary<number> = floatWithExponent(-126, -77);
 /** The same, large enough for lr·g to be a normal float. */
-const vanishingButNormal: Drawn<number> = floatWithExponent(-100, -77);
+const vanishingButNormal: DescribedArbitrary<number> = floatWithExponent(-100, -77);
 
 /** What stands in the denominator over a zero mean square. */
 function epsilonAlone({ epsilon }: Dialect, eps: number): number {
@@ -191,12 +191,12 @@ interface OneStep {
 }
 
 function oneStepOf(
-  hyper: Drawn<Hyperparameters>,
-  parameter: Drawn<number>,
-  gradient: Drawn<number>,
-): Drawn<OneStep> {
-  return draw.constantFrom(1, 2, 4, 9, 17).chain((length) =>
-    draw.record({
+  hyper: DescribedArbitrary<Hyperparameters>,
+  parameter: DescribedArbitrary<number>,
+  gradient: DescribedArbitrary<number>,
+): DescribedArbitrary<OneStep> {
+  return arb.constantFrom(1, 2, 4, 9, 17).chain((length) =>
+    arb.record({
       hyperparameters: hyper,
       parameter: tuple(parameter, length),
       gradient: tuple(gradient, length),
@@ -209,15 +209,17 @@ function oneStepProgram(dialect: Dialect, { hyperparameters: h, parameter, gradi
 }
 
 /** Subnormals that stay away from zero when they are halved a few times. */
-const largerSubnormal: Drawn<number> = subnormalFloat.filter((x) => Math.abs(x) >= 64 * MIN_SUBNORMAL);
+const largerSubnormal: DescribedArbitrary<number> = subnormalFloat.filter(
+  (x) => Math.abs(x) >= 64 * MIN_SUBNORMAL,
+);
 
 export const specialValueProperties = [
   property<Struck>({
     id: "nan-gradient-gives-nan",
     clauses: ["RMS-11.1"],
     of: "implementation",
-    needs: ["state"],
-    arbitrary: ({ dialect }) => struck(dialect, EVERY_PART, draw.constant(Number.NaN)),
+    requires: ["state"],
+    arbitrary: ({ dialect }) => struck(dialect, EVERY_PART, arb.constant(Number.NaN)),
     check: async ({ trace, step: at, element }, subject) => {
       const { dialect } = subject.declaration;
       const { hyperparameters: h } = trace;
@@ -241,12 +243,12 @@ export const specialValueProperties = [
     id: "infinite-gradient-gives-infinite-mean-square-and-nan",
     clauses: ["RMS-11.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     arbitrary: ({ dialect }) =>
       struck(
         dialect,
         { momentum: true, centered: true, maximize: true },
-        draw.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+        arb.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
       ),
     check: async ({ trace, step: at, element }, subject) => {
       const { declaration } = subject;
@@ -280,7 +282,7 @@ export const specialValueProperties = [
     id: "overflowing-square-stops-the-parameter",
     clauses: ["RMS-11.3"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     arbitrary: ({ dialect }) => overflows(dialect),
     check: async ({ hyperparameters: h, parameter: start, kind, huge, later }, subject) => {
       const { declaration } = subject;
@@ -321,11 +323,11 @@ export const specialValueProperties = [
     id: "vanishing-square-leaves-the-mean-square",
     clauses: ["RMS-11.4"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
       traces(dialect, { hyperparameters: rule(dialect, PLAIN), maxSteps: 3 }).chain((trace) =>
-        draw
-          .array(tuple(draw.oneof(vanishing, subnormalFloat), trace.parameter.length), {
+        arb
+          .array(tuple(arb.oneof(vanishing, subnormalFloat), trace.parameter.length), {
             minLength: trace.gradients.length,
             maxLength: trace.gradients.length,
           })
@@ -345,7 +347,7 @@ export const specialValueProperties = [
     id: "epsilon-alone-under-a-vanishing-square",
     clauses: ["RMS-11.4", "RMS-1.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: (declaration) => startsAtZero(declaration) && !looksAheadAtZero(declaration),
     // A zero ε divides by zero; a subnormal one is a number where subnormals are kept.
     arbitrary: (declaration) => {
@@ -355,7 +357,7 @@ export const specialValueProperties = [
         ? [0, ...(keepsSubnormals(declaration) ? [1e-38] : [])]
         : [];
       const rules = [rule(dialect, PLAIN), ...tiny.map((eps) => rule(dialect, PLAIN, { eps }))];
-      return draw.oneof(...rules.map((h) => oneStepOf(h, draw.constant(0), vanishingButNormal)));
+      return arb.oneof(...rules.map((h) => oneStepOf(h, arb.constant(0), vanishingButNormal)));
     },
     check: async (input, subject) => {
       const { dialect } = subject.declaration;
@@ -375,9 +377,9 @@ export const specialValueProperties = [
     id: "subnormal-gradients-move-the-parameter",
     clauses: ["RMS-11.5"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: keepsSubnormals,
-    arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN, { lr: 1 }), draw.constant(0), largerSubnormal),
+    arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN, { lr: 1 }), arb.constant(0), largerSubnormal),
     check: async (input, subject) => {
       const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
       // The denominator is at most 1 + ε < 2, so that g/d is at least half of g.
@@ -394,11 +396,11 @@ export const specialValueProperties = [
     id: "subnormal-parameters-are-kept",
     clauses: ["RMS-11.5", "RMS-3.1"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     // Without ε a zero gradient over a zero mean square is NaN.
     appliesTo: (declaration) => keepsSubnormals(declaration) && declaration.dialect.epsilon !== "none",
     arbitrary: ({ dialect }) =>
-      oneStepOf(rule(dialect, { momentum: true }), subnormalFloat, draw.constantFrom(0, 0, -0, 1, -0.5)),
+      oneStepOf(rule(dialect, { momentum: true }), subnormalFloat, arb.constantFrom(0, 0, -0, 1, -0.5)),
     check: async (input, subject) => {
       const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
       expectEach(run, 0, "parameter", (p, i) => {
@@ -413,12 +415,12 @@ export const specialValueProperties = [
     id: "subnormal-squares-accumulate",
     clauses: ["RMS-11.5", "RMS-1.1"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: (declaration) =>
       keepsSubnormals(declaration) && declaration.dialect.initialAccumulator === "zero",
     // (1−β)·g² lies between 2^-146 and 2^-126, or is one of the smallest floats.
     arbitrary: ({ dialect }) =>
-      draw.oneof(
+      arb.oneof(
         oneStepOf(rule(dialect, PLAIN), smallParameter, floatWithExponent(-68, -64)),
         oneStepOf(rule(dialect, PLAIN, { alpha: 0.5 }), smallParameter, floatWithExponent(-74, -73)),
       ),
@@ -434,7 +436,7 @@ export const specialValueProperties = [
     id: "subnormal-state-is-kept",
     clauses: ["RMS-11.5"],
     of: "implementation",
-    needs: ["state", "load"],
+    requires: ["state", "load"],
     appliesTo: keepsSubnormals,
     arbitrary: ({ dialect }) =>
       loadedTraces(
@@ -458,16 +460,16 @@ export const specialValueProperties = [
     id: "zero-over-zero-is-nan",
     clauses: ["RMS-11.6"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: (declaration) =>
       startsAtZero(declaration) || declaration.dialect.initialAccumulator === "epsilon",
     arbitrary: (declaration) => {
       const parts = { momentum: true, centered: true, maximize: true };
       // 2^-150 and 1e-46 are zero once they are cast to float32.
       const casts = declaration.evaluation.scalars.every((kept) => kept === "float32");
-      const eps = casts ? draw.constantFrom(0, 0, 2 ** -150, 1e-46) : draw.constant(0);
-      const hyper = draw.tuple(rule(declaration.dialect, parts), eps).map(([h, e]) => ({ ...h, eps: e }));
-      return oneStepOf(hyper, smallParameter, draw.constantFrom(0, -0));
+      const eps = casts ? arb.constantFrom(0, 0, 2 ** -150, 1e-46) : arb.constant(0);
+      const hyper = arb.tuple(rule(declaration.dialect, parts), eps).map(([h, e]) => ({ ...h, eps: e }));
+      return oneStepOf(hyper, smallParameter, arb.constantFrom(0, -0));
     },
     check: async (input, subject) => {
       const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
@@ -480,11 +482,11 @@ export const specialValueProperties = [
     id: "zero-over-a-loaded-zero-is-nan",
     clauses: ["RMS-11.6"],
     of: "implementation",
-    needs: ["state", "load"],
+    requires: ["state", "load"],
     weight: 0.5,
     arbitrary: ({ dialect }) => {
       const hyper = rule(dialect, { momentum: true, maximize: true }, { eps: 0 });
-      return loadedTraces(zeroGradients(dialect, hyper), draw.constant(0), draw.constant(0));
+      return loadedTraces(zeroGradients(dialect, hyper), arb.constant(0), arb.constant(0));
     },
     check: async (loaded, subject) => {
       const run = await runProgram(subject, loadedProgram(subject.declaration.dialect, loaded));
@@ -497,13 +499,13 @@ export const specialValueProperties = [
     id: "any-bits-are-judged",
     clauses: ["RMS-11.7"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 2,
     arbitrary: ({ dialect }) =>
       traces(dialect, {
         parts: EVERY_PART,
         regimes: ["bits", "special", "edges", "overflow", "underflow", "subnormal"],
-        parameter: draw.oneof(smallParameter, anyBits, edgeFloat),
+        parameter: arb.oneof(smallParameter, anyBits, edgeFloat),
       }),
     check: async (trace, subject) => {
       await subject.conforms(traceProgram(subject.declaration.dialect, trace));
@@ -513,27 +515,27 @@ export const specialValueProperties = [
     id: "any-bits-in-the-state-are-judged",
     clauses: ["RMS-11.7"],
     of: "implementation",
-    needs: ["state", "load"],
+    requires: ["state", "load"],
     arbitrary: ({ dialect }) =>
       loadedTraces(
         traces(dialect, {
           parts: EVERY_PART,
           regimes: ["bits", "special", "edges", "grid", "powers of two"],
-          parameter: draw.oneof(smallParameter, anyBits, edgeFloat),
+          parameter: arb.oneof(smallParameter, anyBits, edgeFloat),
           maxSteps: 2,
-          hyperparameters: draw.oneof(
+          hyperparameters: arb.oneof(
             hyperparameters(dialect, EVERY_PART),
             withChanges(hyperparameters(dialect, EVERY_PART), { alpha: 1 }),
           ),
         }),
-        draw.oneof(
+        arb.oneof(
           anyBits.map(Math.abs),
           anyBits,
           powerOfTwo(-20, 20).map(Math.abs),
           edgeFloat,
           REGIMES.special.map(Math.abs),
         ),
-        draw.oneof(anyBits, REGIMES.special),
+        arb.oneof(anyBits, REGIMES.special),
       ),
     check: async (loaded, subject) => {
       const { dialect } = subject.declaration;
@@ -554,7 +556,10 @@ const TELLING_SQUARES = [
 ] as const;
 
 /** One step with zero gradients. */
-function zeroGradients(dialect: Dialect, rules: Drawn<Hyperparameters>): Drawn<Trace> {
+function zeroGradients(
+  dialect: Dialect,
+  rules: DescribedArbitrary<Hyperparameters>,
+): DescribedArbitrary<Trace> {
   return traces(dialect, { hyperparameters: rules, maxSteps: 1 }).map((trace) => ({
     ...trace,
     gradients: [trace.parameter.map(() => 0)],

@@ -1,8 +1,8 @@
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Operation, Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import {
   ALL_REGIMES,
   anyBits,
@@ -43,17 +43,17 @@ interface InterruptedTrace {
   readonly checkpoints: readonly number[];
 }
 
-function interruptedTraces(dialect: Dialect, minSteps = 1): Drawn<InterruptedTrace> {
+function interruptedTraces(dialect: Dialect, minSteps = 1): DescribedArbitrary<InterruptedTrace> {
   return traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, minSteps, maxSteps: 4 }).chain(
     (trace) => {
       const places = trace.gradients.length + 1;
-      return draw.record({
-        trace: draw.constant(trace),
-        checkpoints: draw
+      return arb.record({
+        trace: arb.constant(trace),
+        checkpoints: arb
           .tuple(
-            draw.nat({ max: places - 1 }),
-            draw.integer({ min: 1, max: 2 }),
-            draw.array(draw.constantFrom(0, 0, 1), { minLength: places, maxLength: places }),
+            arb.nat({ max: places - 1 }),
+            arb.integer({ min: 1, max: 2 }),
+            arb.array(arb.constantFrom(0, 0, 1), { minLength: places, maxLength: places }),
           )
           .map(([place, count, others]) => others.map((other, k) => (k === place ? count : other))),
       });
@@ -93,24 +93,28 @@ interface GappyTrace {
 
 const TWELVE_SCALARS: number[] = Array.from({ length: 12 }, () => 1);
 
-const ANY_LENGTHS: Drawn<number[]> = draw.oneof(
-  draw.array(draw.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+const ANY_LENGTHS: DescribedArbitrary<number[]> = arb.oneof(
+  arb.array(arb.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
   // What is told apart by its length alone is exchanged here, and what is sorted as text.
-  draw.constantFrom([1, 1], [3, 3, 3], [4, 4], TWELVE_SCALARS),
+  arb.constantFrom([1, 1], [3, 3, 3], [4, 4], TWELVE_SCALARS),
 );
 
-function gappyTraces(dialect: Dialect, someLengths = ANY_LENGTHS, minSteps = 1): Drawn<GappyTrace> {
+function gappyTraces(
+  dialect: Dialect,
+  someLengths = ANY_LENGTHS,
+  minSteps = 1,
+): DescribedArbitrary<GappyTrace> {
   const regimes = [...CALM_REGIMES, "wide", "special"] as const;
-  const shape = draw.record({ lengths: someLengths, regime: draw.constantFrom(...regimes) });
+  const shape = arb.record({ lengths: someLengths, regime: arb.constantFrom(...regimes) });
   return shape.chain(({ lengths, regime }) => {
-    const tuples = (element: Drawn<number>) =>
-      lengths.map((length) => draw.array(element, { minLength: length, maxLength: length }));
+    const tuples = (element: DescribedArbitrary<number>) =>
+      lengths.map((length) => arb.array(element, { minLength: length, maxLength: length }));
     const value = REGIMES[regime].as(() => "of the regime");
-    const gradients = draw.tuple(...tuples(value).map((gradient) => draw.option(gradient, { freq: 2 })));
-    return draw.record({
+    const gradients = arb.tuple(...tuples(value).map((gradient) => arb.option(gradient, { freq: 2 })));
+    return arb.record({
       hyperparameters: hyperparameters(dialect, EVERY_PART),
-      parameters: draw.tuple(...tuples(smallParameter)),
-      gradients: draw.array(gradients, { minLength: minSteps, maxLength: 5 }),
+      parameters: arb.tuple(...tuples(smallParameter)),
+      gradients: arb.array(gradients, { minLength: minSteps, maxLength: 5 }),
     });
   });
 }
@@ -157,14 +161,14 @@ interface PartialLoad {
   readonly square: number;
 }
 
-function partialLoads(dialect: Dialect): Drawn<PartialLoad> {
-  const gradient = draw.array(gridFloat, { minLength: 3, maxLength: 3 });
-  return draw.record({
-    hyperparameters: draw
-      .tuple(hyperparameters(dialect, EVERY_PART), draw.constantFrom(0.5, 0.75))
+function partialLoads(dialect: Dialect): DescribedArbitrary<PartialLoad> {
+  const gradient = arb.array(gridFloat, { minLength: 3, maxLength: 3 });
+  return arb.record({
+    hyperparameters: arb
+      .tuple(hyperparameters(dialect, EVERY_PART), arb.constantFrom(0.5, 0.75))
       .map(([h, momentum]) => ({ ...h, momentum })),
-    gradients: draw.tuple(gradient, gradient),
-    square: draw.constantFrom(4, 16),
+    gradients: arb.tuple(gradient, gradient),
+    square: arb.constantFrom(4, 16),
   });
 }
 
@@ -173,7 +177,7 @@ export const stateAndPurityProperties = [
     id: "checkpoint-is-the-identity",
     clauses: ["RMS-10.1"],
     of: "implementation",
-    needs: ["state", "checkpoint", "deterministic"],
+    requires: ["state", "checkpoint", "deterministic"],
     arbitrary: ({ dialect }) => interruptedTraces(dialect),
     check: async (input, subject) => {
       const { dialect } = subject.declaration;
@@ -187,10 +191,10 @@ export const stateAndPurityProperties = [
     id: "checkpoint-keeps-changed-hyperparameters",
     clauses: ["RMS-10.1", "RMS-9.4"],
     of: "implementation",
-    needs: ["state", "checkpoint", "set", "deterministic"],
+    requires: ["state", "checkpoint", "set", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({
+      arb.record({
         interrupted: interruptedTraces(dialect, 3),
         other: hyperparameters(dialect, EVERY_PART),
       }),
@@ -227,10 +231,10 @@ export const stateAndPurityProperties = [
     id: "checkpoint-keeps-any-bits",
     clauses: ["RMS-10.1"],
     of: "implementation",
-    needs: ["state", "load", "checkpoint", "deterministic"],
+    requires: ["state", "load", "checkpoint", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) => {
-      const any = draw.oneof(anyBits, subnormalFloat, draw.constantFrom(0, -0));
+      const any = arb.oneof(anyBits, subnormalFloat, arb.constantFrom(0, -0));
       return loadedTraces(
         traces(dialect, { parts: EVERY_PART, regimes: ["edges"], maxSteps: 2 }),
         any.map(Math.abs),
@@ -252,7 +256,7 @@ export const stateAndPurityProperties = [
     id: "checkpoint-keeps-unused-buffers",
     clauses: ["RMS-10.1"],
     of: "implementation",
-    needs: ["state", "set", "momentum", "checkpoint", "deterministic"],
+    requires: ["state", "set", "momentum", "checkpoint", "deterministic"],
     weight: 0.5,
     appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => switchedTraces(dialect),
@@ -267,7 +271,7 @@ export const stateAndPurityProperties = [
     id: "a-load-leaves-nothing-of-the-state-before",
     clauses: ["RMS-6.1"],
     of: "implementation",
-    needs: ["state", "load", "momentum"],
+    requires: ["state", "load", "momentum"],
     weight: 0.5,
     appliesTo: hasMomentum,
     arbitrary: ({ dialect }) => partialLoads(dialect),
@@ -292,10 +296,10 @@ export const stateAndPurityProperties = [
     id: "checkpoint-with-parameters-without-state",
     clauses: ["RMS-10.1", "RMS-10.4"],
     of: "implementation",
-    needs: ["state", "checkpoint", "missing-gradient", "deterministic"],
+    requires: ["state", "checkpoint", "missing-gradient", "deterministic"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.tuple(gappyTraces(dialect), gappyTraces(dialect, draw.constant(TWELVE_SCALARS), 3)),
+      arb.tuple(gappyTraces(dialect), gappyTraces(dialect, arb.constant(TWELVE_SCALARS), 3)),
     check: async (both, subject) => {
       const { dialect } = subject.declaration;
       for (const trace of both) {
@@ -309,10 +313,10 @@ export const stateAndPurityProperties = [
     id: "same-program-same-bits",
     clauses: ["RMS-10.2"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     arbitrary: ({ dialect }) => {
       const any = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
-      return draw.record({ trace: any, other: any });
+      return arb.record({ trace: any, other: any });
     },
     check: async ({ trace, other }, subject) => {
       const { dialect } = subject.declaration;
@@ -329,13 +333,13 @@ export const stateAndPurityProperties = [
     id: "gradient-is-left-alone",
     clauses: ["RMS-10.3"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: ({ gradient }) =>
       gradient !== "scratch" || "a step may use the gradient as scratch, as declared",
     arbitrary: ({ dialect }) => {
       const whole = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
-      const special = draw.oneof(gridFloat, edgeFloat, nonFiniteFloat, draw.constant(-0));
-      return draw.tuple(whole, special).map(([trace, first]) => ({
+      const special = arb.oneof(gridFloat, edgeFloat, nonFiniteFloat, arb.constant(-0));
+      return arb.tuple(whole, special).map(([trace, first]) => ({
         ...trace,
         gradients: trace.gradients.map(([, ...rest]) => [first, ...rest]),
       }));
@@ -360,7 +364,7 @@ export const stateAndPurityProperties = [
     id: "a-missing-gradient-is-no-step",
     clauses: ["RMS-10.4"],
     of: "implementation",
-    needs: ["state", "missing-gradient", "deterministic"],
+    requires: ["state", "missing-gradient", "deterministic"],
     arbitrary: ({ dialect }) => gappyTraces(dialect),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;

@@ -129,8 +129,8 @@ export class Subject {
       }
       case "fault": {
         const { message, stderr } = outcome;
-        const said = stderr?.trim() ? `; its last words on standard error: ${lastLines(stderr)}` : "";
-        throw new PropertyFailure(`${message}${said}`, outcome.verdict, evidence);
+        const stderrText = stderr?.trim() ? `; its last words on standard error: ${lastLines(stderr)}` : "";
+        throw new PropertyFailure(`${message}${stderrText}`, outcome.verdict, evidence);
       }
     }
   }

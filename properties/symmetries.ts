@@ -2,7 +2,7 @@ import type { Slot } from "../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../spec/dialect.js";
 import type { Program } from "../src/program/program.js";
 import { vector } from "../src/program/tensor.js";
-import { draw } from "./arbitraries/arb.js";
+import { arb } from "./arbitraries/arb.js";
 import { ALL_REGIMES, CALM_REGIMES, gridFloat, nonFiniteFloat } from "./arbitraries/floats.js";
 import { EVERY_PART, hyperparameters, withChanges } from "./arbitraries/hyperparameters.js";
 import { init, observeAll, programOf, step, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
@@ -110,14 +110,14 @@ export const symmetryProperties = [
     id: "power-of-two-scaling-at-eps-zero",
     clauses: ["RMS-8.1"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     // The initial mean square must scale too, and weight decay or clipping would not. The error of an approximate
     // root or quotient may be another one in another binade.
     appliesTo: ({ dialect, evaluation }) =>
       dialect.initialAccumulator === "zero" && dialect.momentum !== "raw-gradient" && isAccurate(evaluation),
     arbitrary: ({ dialect }) =>
-      draw.record({
-        exponent: draw.integer({ min: -20, max: 20 }),
+      arb.record({
+        exponent: arb.integer({ min: -20, max: 20 }),
         trace: traces(dialect, {
           regimes: ["normal", "powers of two"],
           hyperparameters: withChanges(hyperparameters(dialect, { momentum: true, centered: true }), {
@@ -139,7 +139,7 @@ export const symmetryProperties = [
     id: "odd-symmetry",
     clauses: ["RMS-8.2"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     arbitrary: ({ dialect }) => traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES }),
     check: async (trace, subject) => {
       const { dialect } = subject.declaration;
@@ -163,15 +163,15 @@ export const symmetryProperties = [
     id: "permutation-equivariance",
     clauses: ["RMS-8.3"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     weight: 2,
     arbitrary: ({ dialect }) =>
-      draw
+      arb
         .oneof(
           traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }),
           // Lengths with a vector body and a tail, in values that show every rounding.
           traces(dialect, {
-            hyperparameters: hyperparameters(dialect, {}, draw.constant("decimal")),
+            hyperparameters: hyperparameters(dialect, {}, arb.constant("decimal")),
             regimes: ["normal", "wide"],
             minSteps: 2,
             maxSteps: 3,
@@ -179,9 +179,9 @@ export const symmetryProperties = [
           }),
         )
         .chain((trace) =>
-          draw.record({
-            trace: draw.constant(trace),
-            seed: draw.shuffledSubarray(
+          arb.record({
+            trace: arb.constant(trace),
+            seed: arb.shuffledSubarray(
               trace.parameter.map((_, i) => i),
               { minLength: trace.parameter.length },
             ),
@@ -202,21 +202,21 @@ export const symmetryProperties = [
     id: "split-and-concat",
     clauses: ["RMS-8.4"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
-      draw
+      arb
         .tuple(
           traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }),
           traces(dialect, { parts: EVERY_PART, regimes: ["normal"], maxSteps: 1, lengths: [17] }),
         )
         .chain(([trace, many]) =>
-          draw.record({
-            trace: draw.constant(trace),
-            cuts: draw.subarray([0, ...trace.parameter.map((_, i) => i + 1)], {
+          arb.record({
+            trace: arb.constant(trace),
+            cuts: arb.subarray([0, ...trace.parameter.map((_, i) => i + 1)], {
               minLength: 1,
               maxLength: Math.min(11, trace.parameter.length + 1),
             }),
-            many: draw.constant(many),
+            many: arb.constant(many),
           }),
         ),
     check: async ({ trace, cuts, many }, subject) => {
@@ -233,7 +233,7 @@ export const symmetryProperties = [
     id: "elements-are-independent",
     clauses: ["RMS-8.5"],
     of: "implementation",
-    needs: ["state", "deterministic"],
+    requires: ["state", "deterministic"],
     arbitrary: ({ dialect }) =>
       traces(dialect, {
         parts: EVERY_PART,
@@ -241,10 +241,10 @@ export const symmetryProperties = [
         maxSteps: 2,
         lengths: [2, 4, 8, 9, 17, 33],
       }).chain((trace) =>
-        draw.record({
-          trace: draw.constant(trace),
-          element: draw.nat({ max: trace.parameter.length - 1 }),
-          replacement: draw.oneof(gridFloat, nonFiniteFloat, draw.constantFrom(1e30, 1e-30)),
+        arb.record({
+          trace: arb.constant(trace),
+          element: arb.nat({ max: trace.parameter.length - 1 }),
+          replacement: arb.oneof(gridFloat, nonFiniteFloat, arb.constantFrom(1e30, 1e-30)),
         }),
       ),
     check: async ({ trace, element, replacement }, subject) => {
@@ -269,9 +269,9 @@ export const symmetryProperties = [
     id: "groups-are-independent",
     clauses: ["RMS-8.6"],
     of: "implementation",
-    needs: ["state", "groups", "deterministic"],
+    requires: ["state", "groups", "deterministic"],
     arbitrary: ({ dialect }) =>
-      draw.record({
+      arb.record({
         first: traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, lengths: [1, 4, 9] }),
         other: hyperparameters(dialect, EVERY_PART),
       }),
@@ -301,13 +301,13 @@ export const symmetryProperties = [
     id: "a-change-is-for-its-group",
     clauses: ["RMS-8.6"],
     of: "implementation",
-    needs: ["state", "groups", "set"],
+    requires: ["state", "groups", "set"],
     weight: 0.5,
     arbitrary: ({ dialect }) =>
-      draw.record({
+      arb.record({
         first: traces(dialect, { regimes: CALM_REGIMES, minSteps: 2, lengths: [1, 4, 9] }),
         other: hyperparameters(dialect, {}),
-        changed: draw.constantFrom(0, 1, 2),
+        changed: arb.constantFrom(0, 1, 2),
       }),
     check: async ({ first, other, changed }, subject) => {
       const { dialect } = subject.declaration;

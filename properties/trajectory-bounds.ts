@@ -8,7 +8,7 @@ import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import { type Enclosure, EnclosureArithmetic, point } from "../src/oracle/exact/index.js";
 import { exactRule } from "./exact-rule.js";
 import { type MeanSquareForm, meanSquareForms } from "./mean-square-form.js";
-import { precisionsOf, type Reading, updateError } from "./plain-update.js";
+import { precisionsOf, type UpdateInterpreter, updateError } from "./plain-update.js";
 
 /**
  * How far a float32 trajectory of the plain rule can be from the one over the reals.
@@ -60,7 +60,7 @@ const TINY = 2 ** -126;
  * The exact trajectory for each way in which the declared evaluations cast the scalars, with its bounds, by step and
  * element. A float32 trajectory lies within one of them.
  */
-export function trajectoryBounds(reading: Reading, descent: Descent): BoundedStep[][][] {
+export function trajectoryBounds(reading: UpdateInterpreter, descent: Descent): BoundedStep[][][] {
   return castsOf(reading.evaluation, descent.schedule).map((scalars) => {
     const exact = exactTrajectory(reading, descent, scalars);
     const elements = descent.start.map((_, i) => new DeviationOfElement(reading, descent, i));
@@ -101,7 +101,7 @@ interface ExactElement {
 
 /** All enclosures have some 60 digits, so that one end stands for both. */
 function exactTrajectory(
-  { dialect }: Reading,
+  { dialect }: UpdateInterpreter,
   { schedule, start, gradient }: Descent,
   scalars: readonly CastScalars[],
 ): ExactElement[][] {
@@ -157,7 +157,7 @@ class DeviationOfElement {
   private readonly updateError: number;
 
   constructor(
-    private readonly reading: Reading,
+    private readonly reading: UpdateInterpreter,
     private readonly descent: Descent,
     private readonly element: number,
   ) {

@@ -3,8 +3,8 @@ import { dialectById } from "../spec/dialects.js";
 import { ExactDecimal, exactDecimal } from "../src/float32/to-decimal.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import { EnclosureArithmetic, exactStep, isPoint } from "../src/oracle/exact/index.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { STRATA } from "./arbitraries/hyperparameters.js";
 import { traceProgram } from "./arbitraries/traces.js";
@@ -38,16 +38,16 @@ interface Alternation {
   readonly steps: number;
 }
 
-function alternations(dialect: Dialect, centered: boolean): Drawn<Alternation> {
-  return draw
+function alternations(dialect: Dialect, centered: boolean): DescribedArbitrary<Alternation> {
+  return arb
     .record({
-      alpha: draw.constantFrom(...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
-      c: draw.oneof(
-        draw.constant(1),
+      alpha: arb.constantFrom(...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
+      c: arb.oneof(
+        arb.constant(1),
         gridFloat.filter((x) => x !== 0),
         floatWithExponent(-4, 4),
       ),
-      steps: draw.integer({ min: 1, max: 24 }),
+      steps: arb.integer({ min: 1, max: 24 }),
     })
     .map(({ alpha, c, steps }) => ({
       hyperparameters: example(dialect, {
@@ -71,9 +71,9 @@ export const workedExampleProperties = [
     id: "one-step-on-the-square-over-the-reals",
     clauses: ["RMS-13.1"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       for (const id of ["textbook", "pytorch"]) {
         const dialect = dialectById(id);
@@ -91,10 +91,10 @@ export const workedExampleProperties = [
     id: "one-step-on-the-square",
     clauses: ["RMS-13.1"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0,
     appliesTo: (declaration) => startsAtZero(declaration) && isPlain(declaration),
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async (_, subject) => {
       const { dialect } = subject.declaration;
       const h = example(dialect, { lr: 0.1, alpha: 0.9, eps: 1e-8 });
@@ -122,12 +122,12 @@ export const workedExampleProperties = [
     id: "two-gradients-for-every-decay-over-the-reals",
     clauses: ["RMS-13.2"],
     of: "specification",
-    needs: [],
+    requires: [],
     arbitrary: () =>
-      draw.oneof(
-        draw.integer({ min: 0, max: 128 }).map((k) => k / 128),
-        draw.integer({ min: 0, max: 1000 }).map((k) => k / 1000),
-        draw.double({ min: 2 ** -60, max: 1 }),
+      arb.oneof(
+        arb.integer({ min: 0, max: 128 }).map((k) => k / 128),
+        arb.integer({ min: 0, max: 1000 }).map((k) => k / 1000),
+        arb.double({ min: 2 ** -60, max: 1 }),
       ),
     check: async (alpha) => {
       const dialect = dialectById("textbook");
@@ -148,12 +148,12 @@ export const workedExampleProperties = [
     id: "two-gradients-for-every-decay",
     clauses: ["RMS-13.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     appliesTo: startsAtZero,
     arbitrary: () =>
-      draw.oneof(
-        draw.integer({ min: 1, max: 127 }).map((k) => k / 128),
-        draw.integer({ min: 1, max: 999 }).map((k) => k / 1000),
+      arb.oneof(
+        arb.integer({ min: 1, max: 127 }).map((k) => k / 128),
+        arb.integer({ min: 1, max: 999 }).map((k) => k / 1000),
       ),
     check: async (alpha, subject) => {
       const { declaration } = subject;
@@ -177,9 +177,9 @@ export const workedExampleProperties = [
     id: "gradients-one-two-three-over-the-reals",
     clauses: ["RMS-13.3"],
     of: "specification",
-    needs: [],
+    requires: [],
     weight: 0,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async () => {
       const dialect = dialectById("textbook");
       const h = example(dialect, { lr: 0.1, alpha: 0.9 });
@@ -193,10 +193,10 @@ export const workedExampleProperties = [
     id: "gradients-one-two-three",
     clauses: ["RMS-13.3"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0,
     appliesTo: startsAtZero,
-    arbitrary: () => draw.constant(null),
+    arbitrary: () => arb.constant(null),
     check: async (_, subject) => {
       const { dialect } = subject.declaration;
       const h = example(dialect, { lr: 0.1, alpha: 0.9 });
@@ -216,7 +216,7 @@ export const workedExampleProperties = [
     id: "alternating-gradients-do-not-cancel-in-the-mean-square",
     clauses: ["RMS-13.7"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     weight: 0.5,
     appliesTo: startsAtZero,
     arbitrary: ({ dialect }) => alternations(dialect, false),
@@ -244,7 +244,7 @@ export const workedExampleProperties = [
     id: "alternating-gradients-cancel-in-the-mean-gradient",
     clauses: ["RMS-13.7", "RMS-7.1"],
     of: "implementation",
-    needs: ["state", "centered"],
+    requires: ["state", "centered"],
     weight: 0.5,
     appliesTo: ({ dialect }) => dialect.centered !== "never",
     arbitrary: ({ dialect }) => alternations(dialect, true),

@@ -4,8 +4,8 @@ import { MAX_FLOAT32, MIN_NORMAL } from "../src/float32/bits.js";
 import { fma32 } from "../src/float32/fma.js";
 import type { Observation } from "../src/program/observation.js";
 import type { Program } from "../src/program/program.js";
-import { draw } from "./arbitraries/arb.js";
-import type { Drawn } from "./arbitraries/described-arbitrary.js";
+import { arb } from "./arbitraries/arb.js";
+import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import { ALL_REGIMES, CALM_REGIMES, floatWithExponent, subnormalFloat } from "./arbitraries/floats.js";
 import { plainHyperparameters } from "./arbitraries/plain-hyperparameters.js";
 import { smallParameter, type Trace, traceProgram, traces } from "./arbitraries/traces.js";
@@ -25,7 +25,7 @@ export const zeroGradientAndSignProperties = [
     id: "zero-gradient-leaves-the-parameter",
     clauses: ["RMS-3.1"],
     of: "implementation",
-    needs: [],
+    requires: [],
     arbitrary: ({ dialect, evaluation }) =>
       traces(dialect, {
         regimes: ["normal", "powers of two"],
@@ -49,7 +49,7 @@ export const zeroGradientAndSignProperties = [
     id: "zero-gradient-decays-the-mean-square",
     clauses: ["RMS-3.2"],
     of: "implementation",
-    needs: ["state"],
+    requires: ["state"],
     arbitrary: ({ dialect }) =>
       traces(dialect, {
         regimes: [...CALM_REGIMES, "underflow", "subnormal"],
@@ -77,11 +77,11 @@ export const zeroGradientAndSignProperties = [
     id: "parameter-never-follows-the-gradient",
     clauses: ["RMS-3.3"],
     of: "implementation",
-    needs: [],
+    requires: [],
     arbitrary: ({ dialect, evaluation }) =>
       traces(dialect, {
         regimes: ALL_REGIMES,
-        parameter: draw.oneof(
+        parameter: arb.oneof(
           { weight: 3, arbitrary: smallParameter },
           { weight: 1, arbitrary: anyFinite(evaluation) },
         ),
@@ -102,12 +102,12 @@ export const zeroGradientAndSignProperties = [
 ];
 
 /** Finite parameters of any size; subnormal ones only where they are not flushed when they are read. */
-function anyFinite(evaluation: Evaluation): Drawn<number> {
-  return draw.oneof(
+function anyFinite(evaluation: Evaluation): DescribedArbitrary<number> {
+  return arb.oneof(
     smallParameter,
     floatWithExponent(-120, 120),
-    draw.constantFrom(0, -0, MIN_NORMAL, MAX_FLOAT32, -MAX_FLOAT32),
-    mayFlush(evaluation) ? draw.constant(0) : subnormalFloat,
+    arb.constantFrom(0, -0, MIN_NORMAL, MAX_FLOAT32, -MAX_FLOAT32),
+    mayFlush(evaluation) ? arb.constant(0) : subnormalFloat,
   );
 }
 

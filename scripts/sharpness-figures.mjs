@@ -249,16 +249,16 @@ function measureOneForAll() {
     const h = settingsOf(dialect).at(-1);
     const inputs = inputsOf("update-sized p", check ? 130 : 1300, dialect, h);
     const stored = storedBy(FREEDOMS.default.truth, dialect, h, inputs);
-    for (const shown of SHOWN) {
+    for (const displayed of SHOWN) {
       for (const { slot, sums } of floatsLeft(
         dialect,
         h,
         FREEDOMS.default.evaluation,
         inputs,
         stored,
-        shown,
+        displayed,
       )) {
-        const cell = cells.at(slot, shown);
+        const cell = cells.at(slot, displayed);
         for (const name of Object.keys(sums)) cell[name] += sums[name];
       }
     }
@@ -376,7 +376,7 @@ if (check) {
   const measured = { pinned, listed, hidden, wider, intermediates, kept, consistent, oneForAll, gate };
   writeFileSync(
     `${docs}sharpness.md`,
-    sharpnessPage({ ...measured, shown: SHOWN, pinnedNames: PINNED.map(({ name }) => `\`${name}\``) }),
+    sharpnessPage({ ...measured, displayed: SHOWN, pinnedNames: PINNED.map(({ name }) => `\`${name}\``) }),
   );
 }
 if (failures > 0) process.exit(1);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { FAULTS } from "../src/adapter/adapter.js";
 import { CAPABILITIES } from "../src/adapter/capability.js";
-import { DEFAULT_LIMITS, helloSchema, LEAST_LINE } from "../src/adapter/hello.js";
+import { DEFAULT_LIMITS, helloSchema, MIN_LINE_LENGTH } from "../src/adapter/hello.js";
 import { helloReplySchema, helloRequestSchema, stopRequestSchema } from "../src/adapter/messages.js";
 import { binary64FromHex } from "../src/program/scalar.js";
 
@@ -38,7 +38,7 @@ test("the example messages are valid", () => {
 test("the tables list what the code has", () => {
   expect(firstCells("field")).toEqual(["protocol", ...Object.keys(helloSchema.shape)]);
   expect(firstCells("capability")).toEqual([...CAPABILITIES]);
-  expect(text).toContain(`${LEAST_LINE} at least`);
+  expect(text).toContain(`${MIN_LINE_LENGTH} at least`);
   expect(text).toContain(Object.values(DEFAULT_LIMITS).slice(0, 2).join(", "));
   for (const verdict of FAULTS) expect(text).toContain(`| \`${verdict}\``);
 });

@@ -65,8 +65,8 @@ export function updateRule<V>(
     ar.store("parameter", ar.subtract("parameter", p, ar.name("update", ar.scaledQuotient(h.lr, g, d))));
     return;
   }
-  const carried = ar.multiply(inputs.momentum_buffer as V, h.momentum);
-  const remember = (x: V) => ar.store("momentum_buffer", ar.add("momentum", carried, x));
+  const propagated = ar.multiply(inputs.momentum_buffer as V, h.momentum);
+  const remember = (x: V) => ar.store("momentum_buffer", ar.add("momentum", propagated, x));
   let update: V;
   switch (dialect.momentum) {
     case "lr-outside":

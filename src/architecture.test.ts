@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-interface Room {
+interface Module {
   /** Rooms whose files its files import. All of them stand above it in the table. */
   readonly imports: readonly string[];
   /** Rooms that only its tests import beside these, wherever they stand. */
@@ -16,7 +16,7 @@ interface Room {
 }
 
 /** Lowest first. A file that stands in src/ itself is a room of its own. */
-const ROOMS: Readonly<Record<string, Room>> = {
+const MODULES: Readonly<Record<string, Module>> = {
   spec: {
     imports: [],
     // The tests of the documents look at everything that the documents talk about.
@@ -212,7 +212,7 @@ interface Import {
 
 const isTest = (path: string) => /\.test\.tsx?$|\/__test-helpers__\//.test(path);
 
-function roomOf(path: string): string {
+function moduleOf(path: string): string {
   // The implementations that the suite is tried on know nothing of the trial.
   if (path.startsWith("scripts/trial/subjects/")) return "scripts/trial/subjects";
   const [first, second] = path.split("/");
@@ -269,14 +269,14 @@ function readSources(): SourceFile[] {
 }
 
 /** Imports that the table does not allow, as `file -> file`. */
-function forbiddenImports(files: readonly SourceFile[], rooms: Readonly<Record<string, Room>>): string[] {
+function forbiddenImports(files: readonly SourceFile[], modules: Readonly<Record<string, Module>>): string[] {
   return files.flatMap(({ path, imports }) => {
-    const own = roomOf(path);
-    const room = rooms[own];
-    if (!room) return [`${path}: ${own} is not in the table of rooms`];
-    const allowed = [own, ...room.imports, ...(isTest(path) ? (room.testsAlso ?? []) : [])];
+    const own = moduleOf(path);
+    const owner = modules[own];
+    if (!owner) return [`${path}: ${own} is not in the table of rooms`];
+    const allowed = [own, ...owner.imports, ...(isTest(path) ? (owner.testsAlso ?? []) : [])];
     return imports
-      .filter((each) => !allowed.includes(roomOf(each.path)))
+      .filter((each) => !allowed.includes(moduleOf(each.path)))
       .map((each) => `${path} -> ${each.path}`);
   });
 }
@@ -307,26 +307,26 @@ const sources = readSources();
 
 describe("rooms", () => {
   test("are imported from above only", () => {
-    const names = Object.keys(ROOMS);
+    const names = Object.keys(MODULES);
     names.forEach((name, k) => {
       expect(
-        ROOMS[name].imports.filter((room) => !names.slice(0, k).includes(room)),
+        MODULES[name].imports.filter((left) => !names.slice(0, k).includes(left)),
         name,
       ).toEqual([]);
     });
   });
 
   test("import what the table allows", () => {
-    expect(forbiddenImports(sources, ROOMS)).toEqual([]);
+    expect(forbiddenImports(sources, MODULES)).toEqual([]);
   });
 
   test("import all that the table allows: what is no longer used is no longer allowed", () => {
-    const unused = Object.entries(ROOMS).flatMap(([name, { imports, testsAlso = [] }]) => {
+    const unused = Object.entries(MODULES).flatMap(([name, { imports, testsAlso = [] }]) => {
       const used = (inTests: boolean) =>
         new Set(
           sources
-            .filter(({ path }) => roomOf(path) === name && isTest(path) === inTests)
-            .flatMap((file) => file.imports.map((each) => roomOf(each.path))),
+            .filter(({ path }) => moduleOf(path) === name && isTest(path) === inTests)
+            .flatMap((file) => file.imports.map((each) => moduleOf(each.path))),
         );
       const usedBySources = used(false);
       const usedByTests = used(true);
@@ -366,13 +366,13 @@ describe("this test sees", () => {
     'const x = await import("../judge/verdict.js");',
     'type X = import("../judge/verdict.js").X;',
   ])("an import that is not allowed: %s", (text) => {
-    expect(forbiddenImports([file("src/oracle/planted.ts", text)], ROOMS)).toEqual([
+    expect(forbiddenImports([file("src/oracle/planted.ts", text)], MODULES)).toEqual([
       "src/oracle/planted.ts -> src/judge/verdict.ts",
     ]);
   });
 
   test("a room that is not in the table", () => {
-    expect(forbiddenImports([file("src/utils/planted.ts", "")], ROOMS)).toHaveLength(1);
+    expect(forbiddenImports([file("src/utils/planted.ts", "")], MODULES)).toHaveLength(1);
   });
 
   test("a meeting by way of another file", () => {
@@ -404,14 +404,14 @@ describe("docs/architecture.md", () => {
       .split("\n")
       .filter((line) => /^\| `/.test(line))
       .map((line) => line.split("|"));
-    const shown = rows.map(([, room, , imports]) => [
+    const displayed = rows.map(([, room, , imports]) => [
       room.replaceAll("`", "").trim(),
       [...imports.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
     ]);
-    expect(Object.fromEntries(shown)).toEqual(
-      Object.fromEntries(Object.entries(ROOMS).map(([name, { imports }]) => [name, imports])),
+    expect(Object.fromEntries(displayed)).toEqual(
+      Object.fromEntries(Object.entries(MODULES).map(([name, { imports }]) => [name, imports])),
     );
-    expect(shown).toHaveLength(Object.keys(ROOMS).length);
+    expect(displayed).toHaveLength(Object.keys(MODULES).length);
   });
 
   test("names files that exist", () => {

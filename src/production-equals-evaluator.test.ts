@@ -48,7 +48,7 @@ function compare(
   h: Hyperparameters,
   evaluation: PinnedEvaluationName,
   random: RandomSource,
-  told: PinnedEvaluationName = evaluation,
+  reported: PinnedEvaluationName = evaluation,
 ): { differs?: string; telling: number } {
   const given = { dialect, evaluation, ...h };
   const configuration = configureStep(
@@ -75,7 +75,7 @@ function compare(
         grad_avg: inputs.grad_avg[i],
         momentum_buffer: inputs.momentum_buffer[i],
       };
-      const { stored } = evaluateStep(dialect, h, STEP, PINNED_EVALUATIONS[told], element);
+      const { stored } = evaluateStep(dialect, h, STEP, PINNED_EVALUATIONS[reported], element);
       for (const slot of SLOTS) {
         const expected = stored[slot];
         if (expected === undefined) continue;
@@ -103,10 +103,10 @@ const PYTORCH = DIALECTS.find(({ id }) => id === "pytorch") as Dialect;
 
 test.each(EVALUATIONS.flatMap((one) => EVALUATIONS.map((other) => [one, other] as const)))(
   "%s is told from %s",
-  (evaluation, told) => {
+  (evaluation, described) => {
     // Centered and with momentum, so that every operation in which two evaluations may part takes place.
     const h = { ...PYTORCH.defaults, alpha: 0.9, centered: true, momentum: 0.9, weight_decay: 0.01 };
-    const { differs } = compare(PYTORCH, h, evaluation, new RandomSource(1), told);
-    expect(differs === undefined).toBe(evaluation === told);
+    const { differs } = compare(PYTORCH, h, evaluation, new RandomSource(1), described);
+    expect(differs === undefined).toBe(evaluation === described);
   },
 );

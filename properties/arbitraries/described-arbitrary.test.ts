@@ -4,7 +4,7 @@ import { DIALECTS, dialectById } from "../../spec/dialects.js";
 import { CAPABILITIES } from "../../src/adapter/capability.js";
 import { declarationOf } from "../../src/judge/declaration.js";
 import { PROPERTIES } from "../index.js";
-import { draw } from "./arb.js";
+import { arb } from "./arb.js";
 import { plainHyperparameters } from "./plain-hyperparameters.js";
 import { traces } from "./traces.js";
 
@@ -12,7 +12,7 @@ const pytorch = dialectById("pytorch");
 
 describe("an arbitrary that says what it draws", () => {
   it("draws and shrinks what fast-check does", () => {
-    const of = ({ record, constantFrom, array, integer, oneof, constant }: typeof draw | typeof fc) =>
+    const of = ({ record, constantFrom, array, integer, oneof, constant }: typeof arb | typeof fc) =>
       (record as typeof fc.record)({
         length: (constantFrom as typeof fc.constantFrom)(1, 2, 3),
         least: (oneof as typeof fc.oneof)(
@@ -29,14 +29,14 @@ describe("an arbitrary that says what it draws", () => {
         .filter((list) => list[0] !== 7)
         .map((list) => list.map((x) => 2 * x));
     const run = { seed: 5, numRuns: 300 };
-    expect(fc.sample(of(draw), run)).toEqual(fc.sample(of(fc), run));
-    const shrunk = (from: typeof draw | typeof fc) =>
+    expect(fc.sample(of(arb), run)).toEqual(fc.sample(of(fc), run));
+    const shrunk = (from: typeof arb | typeof fc) =>
       fc.check(
         fc.property(of(from), (list) => list.every((x) => x < 60)),
         run,
       ).counterexamplePath;
-    expect(shrunk(draw)).toBe(shrunk(fc));
-    expect(shrunk(draw)).toMatch(/:/);
+    expect(shrunk(arb)).toBe(shrunk(fc));
+    expect(shrunk(arb)).toMatch(/:/);
   });
 
   it("has the words of its options", () => {
@@ -47,8 +47,8 @@ describe("an arbitrary that says what it draws", () => {
     const one = traces(pytorch, {
       regimes: ["grid"],
       maxSteps: 1,
-      parameter: draw.constant(-0),
-      hyperparameters: plainHyperparameters(pytorch, { eps: 8 }, { momentum: true }, draw.constant("dyadic")),
+      parameter: arb.constant(-0),
+      hyperparameters: plainHyperparameters(pytorch, { eps: 8 }, { momentum: true }, arb.constant("dyadic")),
     });
     expect(one.distribution).toBe(
       "traces of 1 step and 1–33 elements; gradients of one regime (grid); parameters -0; hyperparameters (dyadic; with or without momentum) but clip_value Infinity, lr_decay 0, eps 8",
@@ -56,36 +56,34 @@ describe("an arbitrary that says what it draws", () => {
   });
 
   it("says what is drawn, and that something is made of it or passed over", () => {
-    const number = draw.integer({ min: 1, max: 9 });
+    const number = arb.integer({ min: 1, max: 9 });
     expect(number.map((n) => n / 8).map((x) => x + 1).distribution).toBe("made of an integer from 1 to 9");
     expect(number.filter((n) => n > 3).distribution).toBe("some of an integer from 1 to 9");
     expect(number.map((n) => n / 8).as(() => "eighths").distribution).toBe("eighths");
-    expect(draw.record({ drawn: draw.boolean(), fixed: draw.constant({ a: 1 }) }).distribution).toBe(
+    expect(arb.record({ drawn: arb.boolean(), fixed: arb.constant({ a: 1 }) }).distribution).toBe(
       "{drawn: true or false}",
     );
-    expect(draw.oneof(number, draw.constantFrom(0, -0)).distribution).toBe(
+    expect(arb.oneof(number, arb.constantFrom(0, -0)).distribution).toBe(
       "(an integer from 1 to 9 or one of 0, -0)",
     );
-    const weighted = draw.oneof({ weight: 3, arbitrary: number }, { weight: 1, arbitrary: draw.constant(0) });
+    const weighted = arb.oneof({ weight: 3, arbitrary: number }, { weight: 1, arbitrary: arb.constant(0) });
     expect(weighted.distribution).toBe("(3× an integer from 1 to 9 or 1× 0)");
   });
 
   it("has dots where a draw depends on an earlier one", () => {
-    const rows = draw
+    const rows = arb
       .integer({ min: 1, max: 99 })
-      .chain((n) =>
-        draw.tuple(draw.array(draw.boolean(), { minLength: n, maxLength: n }), draw.nat({ max: 3 })),
-      );
+      .chain((n) => arb.tuple(arb.array(arb.boolean(), { minLength: n, maxLength: n }), arb.nat({ max: 3 })));
     expect(rows.distribution).toBe(
       "an integer from 1 to 99; then (… × (true or false); an integer from 0 to 3)",
     );
-    const either = draw
+    const either = arb
       .boolean()
-      .chain((yes) => (yes ? draw.constantFrom("a", "b", "c") : draw.constantFrom("d", "e")));
+      .chain((yes) => (yes ? arb.constantFrom("a", "b", "c") : arb.constantFrom("d", "e")));
     expect(either.distribution).toBe("true or false; then one of …");
-    const many = draw
+    const many = arb
       .integer({ min: 1, max: 40 })
-      .chain((n) => draw.record({ list: draw.subarray(Array.from({ length: (n % 7) + 1 }, (_, k) => k)) }));
+      .chain((n) => arb.record({ list: arb.subarray(Array.from({ length: (n % 7) + 1 }, (_, k) => k)) }));
     expect(many.distribution).toBe("an integer from 1 to 40; then {list: …}");
   });
 });

@@ -7,8 +7,8 @@ const COMPARED = 16;
  * An arbitrary that says in words what it draws. Only draws are said: of what is made of them, by `map`, no more than
  * that it is, unless better words are given. The values, and how they shrink, are those of the arbitrary within.
  */
-export class Drawn<T> extends Arbitrary<T> {
-  private said: string | undefined;
+export class DescribedArbitrary<T> extends Arbitrary<T> {
+  private message: string | undefined;
 
   /** @param words what is drawn; empty for what leaves nothing to chance */
   constructor(
@@ -20,13 +20,13 @@ export class Drawn<T> extends Arbitrary<T> {
 
   /** What is drawn, in one line. */
   get distribution(): string {
-    this.said ??= this.words();
-    return this.said;
+    this.message ??= this.words();
+    return this.message;
   }
 
   /** The same draws, in better words. */
-  as(words: () => string): Drawn<T> {
-    return new Drawn(this.inner, words);
+  as(words: () => string): DescribedArbitrary<T> {
+    return new DescribedArbitrary(this.inner, words);
   }
 
   override generate(...given: Parameters<Arbitrary<T>["generate"]>): Value<T> {
@@ -41,20 +41,20 @@ export class Drawn<T> extends Arbitrary<T> {
     return this.inner.shrink(value, context);
   }
 
-  override map<U>(mapper: (value: T) => U): Drawn<U> {
-    return new Drawn(this.inner.map(mapper), () => prefixed("made of", this.distribution));
+  override map<U>(mapper: (value: T) => U): DescribedArbitrary<U> {
+    return new DescribedArbitrary(this.inner.map(mapper), () => prefixed("made of", this.distribution));
   }
 
-  override filter<U extends T>(refinement: (value: T) => value is U): Drawn<U>;
-  override filter(predicate: (value: T) => boolean): Drawn<T>;
-  override filter(predicate: (value: T) => boolean): Drawn<T> {
-    return new Drawn(this.inner.filter(predicate), () => prefixed("some of", this.distribution));
+  override filter<U extends T>(refinement: (value: T) => value is U): DescribedArbitrary<U>;
+  override filter(predicate: (value: T) => boolean): DescribedArbitrary<T>;
+  override filter(predicate: (value: T) => boolean): DescribedArbitrary<T> {
+    return new DescribedArbitrary(this.inner.filter(predicate), () => prefixed("some of", this.distribution));
   }
 
-  override chain<U>(chainer: (value: T) => Drawn<U>): Drawn<U> {
-    return new Drawn(this.inner.chain(chainer), () => {
+  override chain<U>(chainer: (value: T) => DescribedArbitrary<U>): DescribedArbitrary<U> {
+    return new DescribedArbitrary(this.inner.chain(chainer), () => {
       const drawn = fc.sample(this.inner, { numRuns: COMPARED, seed: 1 });
-      const dependent = commonWords(drawn.map((value) => chainer(value).distribution));
+      const dependent = commonDescription(drawn.map((value) => chainer(value).distribution));
       return [this.distribution, dependent].filter((words) => words !== "").join("; then ");
     });
   }
@@ -66,7 +66,7 @@ function prefixed(prefix: string, words: string): string {
 }
 
 /** The texts as one: where they differ, it depends on what was drawn before, and there are dots. */
-function commonWords(texts: readonly string[]): string {
+function commonDescription(texts: readonly string[]): string {
   const patterns = new Map<string, string[]>();
   for (const text of texts) {
     const words = text.split(" ");

@@ -1,7 +1,7 @@
 import { fromBits, MAX_FLOAT32, MIN_NORMAL, MIN_SUBNORMAL } from "../../src/float32/bits.js";
 import { nextDown, nextUp } from "../../src/float32/neighbours.js";
-import { draw } from "./arb.js";
-import type { Drawn } from "./described-arbitrary.js";
+import { arb } from "./arb.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 
 /**
  * Generators of float32 values that control the exponent. Unconstrained floats are useless here: a quarter of
@@ -9,15 +9,15 @@ import type { Drawn } from "./described-arbitrary.js";
  */
 
 /** Multiples of 1/4 from −4 to 4: short, and everything shrinks to them. */
-export const gridFloat: Drawn<number> = draw
+export const gridFloat: DescribedArbitrary<number> = arb
   .integer({ min: -16, max: 16 })
   .map((k) => k / 4)
   .as(() => "multiples of 1/4 from -4 to 4");
 
 /** Any mantissa, with the exponent of the value between the two, sign free. */
-export function floatWithExponent(min: number, max: number): Drawn<number> {
-  return draw
-    .tuple(draw.integer({ min: 0, max: 0x7fffff }), draw.integer({ min, max }), draw.boolean())
+export function floatWithExponent(min: number, max: number): DescribedArbitrary<number> {
+  return arb
+    .tuple(arb.integer({ min: 0, max: 0x7fffff }), arb.integer({ min, max }), arb.boolean())
     .map(([mantissa, exponent, negative]) =>
       Math.fround((negative ? -1 : 1) * (1 + mantissa / 0x800000) * 2 ** exponent),
     )
@@ -25,15 +25,15 @@ export function floatWithExponent(min: number, max: number): Drawn<number> {
 }
 
 /** ±2^k. */
-export function powerOfTwo(min: number, max: number): Drawn<number> {
-  return draw
-    .tuple(draw.integer({ min, max }), draw.boolean())
+export function powerOfTwo(min: number, max: number): DescribedArbitrary<number> {
+  return arb
+    .tuple(arb.integer({ min, max }), arb.boolean())
     .map(([k, negative]) => (negative ? -1 : 1) * 2 ** k)
     .as(() => `±2^${min}…2^${max}`);
 }
 
-export const subnormalFloat: Drawn<number> = draw
-  .tuple(draw.integer({ min: 1, max: 0x7fffff }), draw.boolean())
+export const subnormalFloat: DescribedArbitrary<number> = arb
+  .tuple(arb.integer({ min: 1, max: 0x7fffff }), arb.boolean())
   .map(([mantissa, negative]) => (negative ? -1 : 1) * mantissa * MIN_SUBNORMAL)
   .as(() => "±subnormal");
 
@@ -61,16 +61,16 @@ export const EDGE_VALUES: readonly number[] = [
   Math.fround(1e-20),
 ];
 
-export const edgeFloat: Drawn<number> = draw
+export const edgeFloat: DescribedArbitrary<number> = arb
   .constantFrom(...EDGE_VALUES)
   .as(() => "edge values of the format");
-export const nonFiniteFloat: Drawn<number> = draw.constantFrom(
+export const nonFiniteFloat: DescribedArbitrary<number> = arb.constantFrom(
   Number.NaN,
   Number.POSITIVE_INFINITY,
   Number.NEGATIVE_INFINITY,
 );
 /** Every bit pattern is as likely as any other. */
-export const anyBits: Drawn<number> = draw
+export const anyBits: DescribedArbitrary<number> = arb
   .integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
   .map((bits) => fromBits(bits >>> 0))
   .as(() => "any bits");
@@ -81,17 +81,17 @@ export const REGIMES = {
   normal: floatWithExponent(-4, 4),
   "powers of two": powerOfTwo(-20, 20),
   wide: floatWithExponent(-50, 50),
-  subnormal: draw.oneof(subnormalFloat, floatWithExponent(-126, -110)),
+  subnormal: arb.oneof(subnormalFloat, floatWithExponent(-126, -110)),
   underflow: floatWithExponent(-126, -60),
   overflow: floatWithExponent(58, 70),
-  edges: draw.oneof(gridFloat, edgeFloat),
-  special: draw.oneof(
+  edges: arb.oneof(gridFloat, edgeFloat),
+  special: arb.oneof(
     { weight: 6, arbitrary: gridFloat },
     { weight: 2, arbitrary: edgeFloat },
     { weight: 1, arbitrary: nonFiniteFloat },
   ),
   bits: anyBits,
-} as const satisfies Record<string, Drawn<number>>;
+} as const satisfies Record<string, DescribedArbitrary<number>>;
 
 export type Regime = keyof typeof REGIMES;
 

@@ -1,6 +1,6 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import { draw } from "./arb.js";
-import type { Drawn } from "./described-arbitrary.js";
+import { arb } from "./arb.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 
 /**
  * Two strata that are never mixed in one program. Dyadic hyperparameters are the same number in every
@@ -42,8 +42,8 @@ export const EVERY_PART: Parts = { momentum: true, centered: true, weightDecay: 
 export function hyperparameters(
   dialect: Dialect,
   parts: Parts,
-  stratum: Drawn<Stratum> = draw.constantFrom("dyadic", "decimal"),
-): Drawn<Hyperparameters> {
+  stratum: DescribedArbitrary<Stratum> = arb.constantFrom("dyadic", "decimal"),
+): DescribedArbitrary<Hyperparameters> {
   const may = {
     momentum: (parts.momentum ?? false) && dialect.momentum !== "none" && dialect.momentum !== "ignored",
     weightDecay: (parts.weightDecay ?? false) && dialect.weightDecay !== "none",
@@ -52,23 +52,23 @@ export function hyperparameters(
     lrDecay: dialect.lrDecay !== "never",
     clipping: dialect.clipping !== "never",
   };
-  const flag = (allowed: boolean) => (allowed ? draw.boolean() : draw.constant(false));
+  const flag = (allowed: boolean) => (allowed ? arb.boolean() : arb.constant(false));
   const drawn = stratum.chain((name) => {
     const values = STRATA[name];
     const off = <T>(allowed: boolean, some: readonly T[]) =>
-      allowed ? draw.constantFrom<T | 0>(0, ...some) : draw.constant<T | 0>(0);
-    return draw.record({
-      lr: draw.constantFrom(...values.lr),
-      alpha: draw.constantFrom(...values.alpha),
-      eps: dialect.epsilon === "none" ? draw.constant(0) : draw.constantFrom(...values.eps),
+      allowed ? arb.constantFrom<T | 0>(0, ...some) : arb.constant<T | 0>(0);
+    return arb.record({
+      lr: arb.constantFrom(...values.lr),
+      alpha: arb.constantFrom(...values.alpha),
+      eps: dialect.epsilon === "none" ? arb.constant(0) : arb.constantFrom(...values.eps),
       momentum: off(may.momentum, values.momentum),
       weight_decay: off(may.weightDecay, values.weight_decay),
-      centered: dialect.centered === "always" ? draw.constant(true) : flag(may.centered),
+      centered: dialect.centered === "always" ? arb.constant(true) : flag(may.centered),
       maximize: flag(may.maximize),
       lr_decay: off(may.lrDecay, [0.125]),
       clip_value: may.clipping
-        ? draw.constantFrom(0.5, 1, Number.POSITIVE_INFINITY)
-        : draw.constant(Number.POSITIVE_INFINITY),
+        ? arb.constantFrom(0.5, 1, Number.POSITIVE_INFINITY)
+        : arb.constant(Number.POSITIVE_INFINITY),
     });
   });
   const optional = Object.entries(may).flatMap(([part, allowed]) => (allowed ? [part] : []));
@@ -80,9 +80,9 @@ export function hyperparameters(
 
 /** Drawn hyperparameters with `changes` in the end. */
 export function withChanges(
-  drawn: Drawn<Hyperparameters>,
+  drawn: DescribedArbitrary<Hyperparameters>,
   changes: Partial<Hyperparameters>,
-): Drawn<Hyperparameters> {
+): DescribedArbitrary<Hyperparameters> {
   const words = Object.entries(changes).map(([name, value]) => `${name} ${value}`);
   return drawn.map((h) => ({ ...h, ...changes })).as(() => `${drawn.distribution} but ${words.join(", ")}`);
 }

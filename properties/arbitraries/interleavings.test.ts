@@ -163,11 +163,11 @@ describe("the operations of an interleaving", () => {
   });
 
   it("use a buffer that the state does not have only where that is said", () => {
-    const said = draws("pytorch", CAPABILITIES, 600).map(({ program, usesLateBuffer }) => {
+    const message = draws("pytorch", CAPABILITIES, 600).map(({ program, usesLateBuffer }) => {
       expect(raisesKeyError(program)).toBe(usesLateBuffer);
       return usesLateBuffer;
     });
-    const share = said.filter(Boolean).length / said.length;
+    const share = message.filter(Boolean).length / message.length;
     expect(share).toBeGreaterThan(0.02);
     expect(share).toBeLessThan(0.25);
   });

@@ -5,8 +5,8 @@ import { hasMomentum } from "../../spec/step-shape.js";
 import type { Capability } from "../../src/adapter/capability.js";
 import type { Operation, Program, ProgramHyperparameters, StateEntry } from "../../src/program/program.js";
 import type { Tensor } from "../../src/program/tensor.js";
-import { draw, rangeWords } from "./arb.js";
-import type { Drawn } from "./described-arbitrary.js";
+import { arb, describeRange } from "./arb.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 import {
   ALL_REGIMES,
   anyBits,
@@ -30,14 +30,14 @@ import { programOf, smallParameter } from "./traces.js";
 /** Some floats, repeated over the elements of a tensor of any shape. */
 type Pattern = readonly number[];
 
-interface DrawnGroup {
+interface GroupInput {
   readonly given: ProgramHyperparameters;
   readonly parameters: readonly { readonly shape: readonly number[]; readonly values: Pattern }[];
 }
 
 /** Groups of parameters, and what is done to them. */
 export interface Interleaving {
-  readonly groups: readonly DrawnGroup[];
+  readonly groups: readonly GroupInput[];
   readonly commands: Iterable<ProgramCommand>;
   /** Whether buffers may be needed that the state does not have. */
   readonly lateBuffers: boolean;
@@ -49,7 +49,7 @@ type ProgramCommand = fc.Command<OptimizerModel, Draft>;
 
 /** The operations so far, for commands to append to. */
 class Draft {
-  private shown: { readonly length: number; readonly usesLateBuffer: boolean } | undefined;
+  private generated: { readonly length: number; readonly usesLateBuffer: boolean } | undefined;
 
   constructor(private readonly operations: Operation[]) {}
 
@@ -59,23 +59,23 @@ class Draft {
 
   observe(slots: readonly Slot[], model: Readonly<OptimizerModel>): void {
     this.append({ op: "observe", slots: [...slots] });
-    this.shown = { length: this.operations.length, usesLateBuffer: model.usesLateBuffer };
+    this.generated = { length: this.operations.length, usesLateBuffer: model.usesLateBuffer };
   }
 
   /** Up to the last observation, as what follows would not show; and at least one. */
   program(dialect: Dialect, observable: readonly Slot[]): InterleavedProgram {
-    const operations: Operation[] = this.shown
-      ? this.operations.slice(0, this.shown.length)
+    const operations: Operation[] = this.generated
+      ? this.operations.slice(0, this.generated.length)
       : [this.operations[0], { op: "observe", slots: [...observable] }];
     return {
       program: programOf(dialect, operations),
-      usesLateBuffer: this.shown?.usesLateBuffer ?? false,
+      usesLateBuffer: this.generated?.usesLateBuffer ?? false,
     };
   }
 }
 
 /** What is drawn first, and holds for the whole interleaving. */
-interface Mood {
+interface InputKind {
   readonly stratum: Stratum;
   readonly values: "calm" | "any";
   readonly lateBuffers: boolean;
@@ -94,11 +94,11 @@ const SHAPES = [[1], [], [3], [2, 2], [0], [9], [2, 0, 3], [17]] as const;
 
 /** How often each command is drawn, and what an implementation must offer for it. */
 const COMMANDS = {
-  step: { weight: 8, needs: [] },
-  set: { weight: 5, needs: ["set"] },
-  load: { weight: 2, needs: ["load"] },
-  checkpoint: { weight: 3, needs: ["checkpoint"] },
-} as const satisfies Record<string, { weight: number; needs: readonly Capability[] }>;
+  step: { weight: 8, requires: [] },
+  set: { weight: 5, requires: ["set"] },
+  load: { weight: 2, requires: ["load"] },
+  checkpoint: { weight: 3, requires: ["checkpoint"] },
+} as const satisfies Record<string, { weight: number; requires: readonly Capability[] }>;
 type CommandName = keyof typeof COMMANDS;
 
 /** What the dialect has and the implementation offers: nothing else is asked for. */
@@ -146,10 +146,10 @@ function offerOf(dialect: Dialect, capabilities: readonly Capability[]): Offer {
     ...(parts.centered ? (["grad_avg"] as const) : []),
     ...(parts.momentum ? (["momentum_buffer"] as const) : []),
   ];
-  const commands = Object.entries(COMMANDS) as [CommandName, { readonly needs: readonly Capability[] }][];
+  const commands = Object.entries(COMMANDS) as [CommandName, { readonly requires: readonly Capability[] }][];
   return {
     dialect,
-    commands: commands.flatMap(([name, { needs }]) => (needs.every(offers) ? [name] : [])),
+    commands: commands.flatMap(([name, { requires }]) => (requires.every(offers) ? [name] : [])),
     names: namesOf(optional.filter(([, inDialect]) => inDialect)),
     changeable: namesOf(optional.filter(([, inDialect, offered]) => inDialect && offered)),
     buffers,
@@ -164,35 +164,38 @@ function offerOf(dialect: Dialect, capabilities: readonly Capability[]): Offer {
  * Interleavings that need no more than what the dialect has and the implementation offers; they shrink by leaving
  * commands out, then by simpler ones.
  */
-export function interleavings(dialect: Dialect, capabilities: readonly Capability[]): Drawn<Interleaving> {
+export function interleavings(
+  dialect: Dialect,
+  capabilities: readonly Capability[],
+): DescribedArbitrary<Interleaving> {
   const offer = offerOf(dialect, capabilities);
-  const mood: Drawn<Mood> = draw.record({
-    stratum: draw.constantFrom<Stratum>("dyadic", "decimal"),
-    values: draw.constantFrom("calm", "calm", "calm", "any"),
-    lateBuffers: draw.constantFrom(false, false, false, true),
+  const kind: DescribedArbitrary<InputKind> = arb.record({
+    stratum: arb.constantFrom<Stratum>("dyadic", "decimal"),
+    values: arb.constantFrom("calm", "calm", "calm", "any"),
+    lateBuffers: arb.constantFrom(false, false, false, true),
   });
-  const drawn = mood.chain((mood) =>
-    draw.record({
-      groups: draw.array(groupsOf(offer, mood), offer.groups ? GROUPS : { minLength: 1, maxLength: 1 }),
-      commands: draw.commands(
+  const drawn = kind.chain((inputKind) =>
+    arb.record({
+      groups: arb.array(groupsOf(offer, inputKind), offer.groups ? GROUPS : { minLength: 1, maxLength: 1 }),
+      commands: arb.commands(
         offer.commands.map((name) => ({
           weight: COMMANDS[name].weight,
-          arbitrary: commandsOf(offer, mood)[name](),
+          arbitrary: commandsOf(offer, inputKind)[name](),
         })),
         { maxCommands: MAX_COMMANDS },
       ),
-      lateBuffers: draw.constant(mood.lateBuffers),
-      observable: draw.constant(offer.observable),
+      lateBuffers: arb.constant(inputKind.lateBuffers),
+      observable: arb.constant(offer.observable),
     }),
   );
-  return drawn.as(() => interleavingWords(offer));
+  return drawn.as(() => describeInterleaving(offer));
 }
 
-function interleavingWords(offer: Offer): string {
+function describeInterleaving(offer: Offer): string {
   const { commands, buffers, groups, missingGradients, dialect, parts } = offer;
   const weighted = commands.map((name) => `${COMMANDS[name].weight}× ${name}`).join(", ");
-  const groupCount = groups ? `${rangeWords(GROUPS.minLength, GROUPS.maxLength)} groups` : "1 group";
-  const parameterCount = rangeWords(PARAMETERS.minLength, PARAMETERS.maxLength);
+  const groupCount = groups ? `${describeRange(GROUPS.minLength, GROUPS.maxLength)} groups` : "1 group";
+  const parameterCount = describeRange(PARAMETERS.minLength, PARAMETERS.maxLength);
   return [
     `interleavings of 0–${MAX_COMMANDS} commands (${weighted})`,
     `each 8th step left out, each 6th not observed and each 6th in part`,
@@ -204,48 +207,51 @@ function interleavingWords(offer: Offer): string {
   ].join("; ");
 }
 
-function patternOf(...elements: readonly Drawn<number>[]): Drawn<Pattern> {
-  return draw.oneof(...elements.map((element) => draw.array(element, PATTERN)));
+function patternOf(...elements: readonly DescribedArbitrary<number>[]): DescribedArbitrary<Pattern> {
+  return arb.oneof(...elements.map((element) => arb.array(element, PATTERN)));
 }
 
-function regimePatterns(regimes: readonly Regime[]): Drawn<Pattern> {
+function regimePatterns(regimes: readonly Regime[]): DescribedArbitrary<Pattern> {
   return patternOf(...regimes.map((regime) => REGIMES[regime]));
 }
 
-function parametersOf({ values }: Mood): Drawn<Pattern> {
+function parametersOf({ values }: InputKind): DescribedArbitrary<Pattern> {
   return values === "calm" ? patternOf(smallParameter) : patternOf(smallParameter, anyBits, edgeFloat);
 }
 
-function gradientsOf({ values }: Mood): Drawn<Pattern> {
+function gradientsOf({ values }: InputKind): DescribedArbitrary<Pattern> {
   return regimePatterns(values === "calm" ? CALM_REGIMES : ALL_REGIMES);
 }
 
-function squaresOf({ values }: Mood): Drawn<Pattern> {
+function squaresOf({ values }: InputKind): DescribedArbitrary<Pattern> {
   const calm = floatWithExponent(-4, 4).map(Math.abs);
   return values === "calm" ? patternOf(calm) : patternOf(calm, anyBits.map(Math.abs), anyBits, edgeFloat);
 }
 
 /** In calm weather the squared mean gradient stays below the mean square. */
-function buffersOf({ values }: Mood): Drawn<Pattern> {
+function buffersOf({ values }: InputKind): DescribedArbitrary<Pattern> {
   const calm = gridFloat.map((x) => x / 64);
   return values === "calm" ? patternOf(calm) : patternOf(calm, anyBits, REGIMES.special);
 }
 
-function given({ dialect, names, parts }: Offer, { stratum }: Mood): Drawn<ProgramHyperparameters> {
-  return hyperparameters(dialect, parts, draw.constant(stratum)).map((h) => pick(h, names));
+function given(
+  { dialect, names, parts }: Offer,
+  { stratum }: InputKind,
+): DescribedArbitrary<ProgramHyperparameters> {
+  return hyperparameters(dialect, parts, arb.constant(stratum)).map((h) => pick(h, names));
 }
 
 function pick(h: Hyperparameters, names: readonly (keyof Hyperparameters)[]): ProgramHyperparameters {
   return Object.fromEntries(names.map((name) => [name, h[name]])) as ProgramHyperparameters;
 }
 
-function groupsOf(offer: Offer, mood: Mood): Drawn<DrawnGroup> {
-  return draw.record({
-    given: given(offer, mood),
-    parameters: draw.array(
-      draw.record({
-        shape: draw.constantFrom<readonly number[]>(...SHAPES),
-        values: parametersOf(mood),
+function groupsOf(offer: Offer, inputKind: InputKind): DescribedArbitrary<GroupInput> {
+  return arb.record({
+    given: given(offer, inputKind),
+    parameters: arb.array(
+      arb.record({
+        shape: arb.constantFrom<readonly number[]>(...SHAPES),
+        values: parametersOf(inputKind),
       }),
       PARAMETERS,
     ),
@@ -253,56 +259,59 @@ function groupsOf(offer: Offer, mood: Mood): Drawn<DrawnGroup> {
 }
 
 /** The operations of a program, as commands that append them. */
-function commandsOf(offer: Offer, mood: Mood): Record<CommandName, () => Drawn<ProgramCommand>> {
+function commandsOf(
+  offer: Offer,
+  inputKind: InputKind,
+): Record<CommandName, () => DescribedArbitrary<ProgramCommand>> {
   const { observable, buffers, changeable, missingGradients } = offer;
   return {
     step: () => {
-      const gradient = gradientsOf(mood);
-      const perParameter = missingGradients ? draw.option(gradient, { freq: 4 }) : gradient;
-      return draw
+      const gradient = gradientsOf(inputKind);
+      const perParameter = missingGradients ? arb.option(gradient, { freq: 4 }) : gradient;
+      return arb
         .record({
-          gradients: draw.option(draw.array<Pattern | null>(perParameter, PER_PARAMETER), { freq: 8 }),
+          gradients: arb.option(arb.array<Pattern | null>(perParameter, PER_PARAMETER), { freq: 8 }),
           observed: observedSlots(observable),
         })
         .map((drawn) => new StepCommand(drawn.gradients, drawn.observed));
     },
     set: () =>
-      draw
+      arb
         .record({
-          group: draw.nat({ max: ANY_GROUP }),
-          changes: draw
-            .tuple(given(offer, mood), draw.subarray(changeable))
+          group: arb.nat({ max: ANY_GROUP }),
+          changes: arb
+            .tuple(given(offer, inputKind), arb.subarray(changeable))
             .map(([h, names]) => pick(h as Hyperparameters, names)),
         })
         .map(({ group, changes }) => new SetCommand(group, changes)),
     load: () => {
-      const entry: Drawn<DrawnEntry> = draw.record({
-        square_avg: squaresOf(mood),
-        grad_avg: buffersOf(mood),
-        momentum_buffer: buffersOf(mood),
-        given: draw.subarray(buffers),
+      const entry: DescribedArbitrary<EntryInput> = arb.record({
+        square_avg: squaresOf(inputKind),
+        grad_avg: buffersOf(inputKind),
+        momentum_buffer: buffersOf(inputKind),
+        given: arb.subarray(buffers),
       });
       // Where no gradient can be missing, all parameters have taken the same number of steps: an implementation may
       // keep one count for all of them.
-      const steps = draw.array(draw.nat({ max: 3 }), missingGradients ? PER_PARAMETER : ONE);
-      const entries = draw.array(missingGradients ? draw.option(entry, { freq: 3 }) : entry, PER_PARAMETER);
-      return draw
+      const steps = arb.array(arb.nat({ max: 3 }), missingGradients ? PER_PARAMETER : ONE);
+      const entries = arb.array(missingGradients ? arb.option(entry, { freq: 3 }) : entry, PER_PARAMETER);
+      return arb
         .record({ steps, entries })
-        .map((drawn) => new LoadCommand(drawn.steps, drawn.entries, mood.lateBuffers));
+        .map((drawn) => new LoadCommand(drawn.steps, drawn.entries, inputKind.lateBuffers));
     },
-    checkpoint: () => draw.constant(CHECKPOINT),
+    checkpoint: () => arb.constant(CHECKPOINT),
   };
 }
 
 /** Nothing once in 6, everything four times in 6, otherwise some of it. Shrinks to nothing, or else to everything. */
-function observedSlots(observable: readonly Slot[]): Drawn<readonly Slot[]> {
+function observedSlots(observable: readonly Slot[]): DescribedArbitrary<readonly Slot[]> {
   const subsets = observable.reduce<Slot[][]>(
     (before, slot) => before.flatMap((slots) => [slots, [...slots, slot]]),
     [[]],
   );
   const times = (count: number, slots: readonly Slot[]) => Array.from({ length: count }, () => slots);
   const { length } = subsets;
-  return draw.constantFrom(...times(length, []), ...times(4 * length, observable), ...subsets);
+  return arb.constantFrom(...times(length, []), ...times(4 * length, observable), ...subsets);
 }
 
 /** A step, or none, and what is observed after it. */
@@ -353,7 +362,7 @@ class SetCommand implements ProgramCommand {
   }
 }
 
-type DrawnEntry = { readonly given: readonly StateSlot[] } & {
+type EntryInput = { readonly given: readonly StateSlot[] } & {
   readonly [S in StateSlot]: Pattern;
 };
 
@@ -364,7 +373,7 @@ class LoadCommand implements ProgramCommand {
    */
   constructor(
     private readonly steps: readonly number[],
-    private readonly entries: readonly (DrawnEntry | null)[],
+    private readonly entries: readonly (EntryInput | null)[],
     private readonly omits: boolean,
   ) {}
 
@@ -385,7 +394,7 @@ class LoadCommand implements ProgramCommand {
     draft.append({ op: "load", state });
   }
 
-  private entryOf(parameter: number): DrawnEntry | null {
+  private entryOf(parameter: number): EntryInput | null {
     return this.entries[parameter % this.entries.length];
   }
 }

@@ -2,8 +2,8 @@ import type { Dialect } from "../../spec/dialect.js";
 import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { Program, StateEntry } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
-import { draw } from "./arb.js";
-import type { Drawn } from "./described-arbitrary.js";
+import { arb } from "./arb.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 import { programOf, type Trace, traceProgram } from "./traces.js";
 
 /** A trace that goes on from a given state. The buffers are loaded where the trace has them. */
@@ -21,16 +21,17 @@ export interface LoadedTrace {
  * @param buffer elements of the mean gradient and of the momentum buffer
  */
 export function loadedTraces(
-  trace: Drawn<Trace>,
-  square: Drawn<number>,
-  buffer: Drawn<number>,
-): Drawn<LoadedTrace> {
+  trace: DescribedArbitrary<Trace>,
+  square: DescribedArbitrary<number>,
+  buffer: DescribedArbitrary<number>,
+): DescribedArbitrary<LoadedTrace> {
   return trace.chain((t) => {
     const { length } = t.parameter;
-    const tuple = (element: Drawn<number>) => draw.array(element, { minLength: length, maxLength: length });
-    return draw.record({
-      trace: draw.constant(t),
-      step: draw.integer({ min: 0, max: 3 }),
+    const tuple = (element: DescribedArbitrary<number>) =>
+      arb.array(element, { minLength: length, maxLength: length });
+    return arb.record({
+      trace: arb.constant(t),
+      step: arb.integer({ min: 0, max: 3 }),
       square_avg: tuple(square),
       grad_avg: tuple(buffer),
       momentum_buffer: tuple(buffer),

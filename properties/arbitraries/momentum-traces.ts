@@ -1,8 +1,8 @@
 import type { Dialect } from "../../spec/dialect.js";
 import { hasMomentum as dialectHasMomentum } from "../../spec/step-shape.js";
 import type { Declaration } from "../../src/judge/declaration.js";
-import { draw } from "./arb.js";
-import type { Drawn } from "./described-arbitrary.js";
+import { arb } from "./arb.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 import { STRATA } from "./hyperparameters.js";
 import { plainHyperparameters } from "./plain-hyperparameters.js";
 import type { ScheduledTrace } from "./scheduled-traces.js";
@@ -18,12 +18,12 @@ export function momentumTraces(
   dialect: Dialect,
   constraints: TraceConstraints,
   stratum?: "dyadic",
-): Drawn<Trace> {
+): DescribedArbitrary<Trace> {
   const generated = plainHyperparameters(
     dialect,
     {},
     { momentum: true },
-    stratum ? draw.constant(stratum) : undefined,
+    stratum ? arb.constant(stratum) : undefined,
   );
   // ½ is a momentum of either stratum.
   const withBuffer = generated
@@ -33,14 +33,14 @@ export function momentumTraces(
 }
 
 /** The learning rate is changed before every step but the first. */
-export function changedRates(dialect: Dialect): Drawn<ScheduledTrace> {
+export function changedRates(dialect: Dialect): DescribedArbitrary<ScheduledTrace> {
   return momentumTraces(
     dialect,
     { regimes: ["normal", "powers of two"], minSteps: 2, maxSteps: 5, lengths: [1, 2, 4, 8] },
     "dyadic",
   ).chain((trace) =>
-    draw
-      .array(draw.constantFrom(...STRATA.dyadic.lr), {
+    arb
+      .array(arb.constantFrom(...STRATA.dyadic.lr), {
         minLength: trace.gradients.length,
         maxLength: trace.gradients.length,
       })

@@ -1,5 +1,5 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
-import type { Drawn } from "./described-arbitrary.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 import { hyperparameters, type Parts, type Stratum, withChanges } from "./hyperparameters.js";
 
 /**
@@ -12,8 +12,8 @@ export function plainHyperparameters(
   dialect: Dialect,
   changes: Partial<Hyperparameters> = {},
   parts: Parts = {},
-  stratum?: Drawn<Stratum>,
-): Drawn<Hyperparameters> {
+  stratum?: DescribedArbitrary<Stratum>,
+): DescribedArbitrary<Hyperparameters> {
   const off = { clip_value: Number.POSITIVE_INFINITY, lr_decay: 0 };
   return withChanges(hyperparameters(dialect, parts, stratum), { ...off, ...changes });
 }

@@ -1,7 +1,7 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import type { Operation, Program } from "../../src/program/program.js";
-import { draw } from "./arb.js";
-import type { Drawn } from "./described-arbitrary.js";
+import { arb } from "./arb.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 import { gridFloat } from "./floats.js";
 import { EVERY_PART, hyperparameters } from "./hyperparameters.js";
 import { init, observeAll, programOf, step } from "./traces.js";
@@ -12,14 +12,14 @@ export interface SwitchedTrace {
   readonly gradients: readonly [readonly number[], readonly number[], readonly number[]];
 }
 
-export function switchedTraces(dialect: Dialect): Drawn<SwitchedTrace> {
-  return draw.constantFrom(1, 3).chain((length) => {
-    const gradient = draw.array(gridFloat, { minLength: length, maxLength: length });
-    return draw.record({
-      hyperparameters: draw
-        .tuple(hyperparameters(dialect, EVERY_PART), draw.constantFrom(0.5, 0.75))
+export function switchedTraces(dialect: Dialect): DescribedArbitrary<SwitchedTrace> {
+  return arb.constantFrom(1, 3).chain((length) => {
+    const gradient = arb.array(gridFloat, { minLength: length, maxLength: length });
+    return arb.record({
+      hyperparameters: arb
+        .tuple(hyperparameters(dialect, EVERY_PART), arb.constantFrom(0.5, 0.75))
         .map(([h, momentum]) => ({ ...h, momentum })),
-      gradients: draw.tuple(gradient, gradient, gradient),
+      gradients: arb.tuple(gradient, gradient, gradient),
     });
   });
 }

@@ -3,8 +3,8 @@ import { slotsOf, stepShape } from "../../spec/step-shape.js";
 import { withKnownHyperparameters } from "../../src/program/known-hyperparameters.js";
 import type { OperationOf, Program } from "../../src/program/program.js";
 import { vector } from "../../src/program/tensor.js";
-import { draw, rangeWords } from "./arb.js";
-import type { Drawn } from "./described-arbitrary.js";
+import { arb, describeRange } from "./arb.js";
+import type { DescribedArbitrary } from "./described-arbitrary.js";
 import { ALL_REGIMES, floatWithExponent, gridFloat, REGIMES, type Regime } from "./floats.js";
 import { hyperparameters, type Parts } from "./hyperparameters.js";
 
@@ -25,40 +25,40 @@ export interface TraceConstraints {
   readonly minSteps?: number;
   readonly maxSteps?: number;
   readonly lengths?: readonly number[];
-  readonly hyperparameters?: Drawn<Hyperparameters>;
+  readonly hyperparameters?: DescribedArbitrary<Hyperparameters>;
   /** Elements of the parameter; by default zero or of the update's size, so that the update shows. */
-  readonly parameter?: Drawn<number>;
+  readonly parameter?: DescribedArbitrary<number>;
 }
 
 /** A parameter of the update's size, or zero: a larger one would swallow the update. */
-export const smallParameter: Drawn<number> = draw
+export const smallParameter: DescribedArbitrary<number> = arb
   .oneof(
-    { weight: 3, arbitrary: draw.constant(0) },
+    { weight: 3, arbitrary: arb.constant(0) },
     { weight: 2, arbitrary: gridFloat.map((x) => Math.fround(x / 16)) },
     { weight: 3, arbitrary: floatWithExponent(-12, 0) },
   )
   .as(() => "0 or of the update's size");
 
 /** Traces of a dialect under the constraints; shrinks to one element, one step and values of the grid. */
-export function traces(dialect: Dialect, constraints: TraceConstraints = {}): Drawn<Trace> {
+export function traces(dialect: Dialect, constraints: TraceConstraints = {}): DescribedArbitrary<Trace> {
   const { parts = {}, regimes = ALL_REGIMES, minSteps = 1, maxSteps = 4, lengths = LENGTHS } = constraints;
   const parameter = constraints.parameter ?? smallParameter;
-  const shape = draw.record({
-    length: draw.constantFrom(...lengths),
-    steps: draw.integer({ min: minSteps, max: maxSteps }),
-    regime: draw.constantFrom(...regimes),
+  const shape = arb.record({
+    length: arb.constantFrom(...lengths),
+    steps: arb.integer({ min: minSteps, max: maxSteps }),
+    regime: arb.constantFrom(...regimes),
   });
   const rules = constraints.hyperparameters ?? hyperparameters(dialect, parts);
   const drawn = shape.chain(({ length, steps, regime }) =>
-    draw.record({
+    arb.record({
       hyperparameters: rules,
       parameter: tuple(parameter, length),
-      gradients: draw.array(tuple(REGIMES[regime], length), { minLength: steps, maxLength: steps }),
+      gradients: arb.array(tuple(REGIMES[regime], length), { minLength: steps, maxLength: steps }),
     }),
   );
   return drawn.as(() =>
     [
-      `traces of ${rangeWords(minSteps, maxSteps)} ${maxSteps === 1 ? "step" : "steps"} and ${lengthWords(lengths)} elements`,
+      `traces of ${describeRange(minSteps, maxSteps)} ${maxSteps === 1 ? "step" : "steps"} and ${describeLengths(lengths)} elements`,
       `gradients of one regime (${regimes.join(", ")})`,
       `parameters ${parameter.distribution}`,
       rules.distribution,
@@ -66,12 +66,14 @@ export function traces(dialect: Dialect, constraints: TraceConstraints = {}): Dr
   );
 }
 
-function lengthWords(lengths: readonly number[]): string {
-  return lengths.length <= 4 ? lengths.join(" or ") : rangeWords(Math.min(...lengths), Math.max(...lengths));
+function describeLengths(lengths: readonly number[]): string {
+  return lengths.length <= 4
+    ? lengths.join(" or ")
+    : describeRange(Math.min(...lengths), Math.max(...lengths));
 }
 
-function tuple(element: Drawn<number>, length: number): Drawn<number[]> {
-  return draw.array(element, { minLength: length, maxLength: length });
+function tuple(element: DescribedArbitrary<number>, length: number): DescribedArbitrary<number[]> {
+  return arb.array(element, { minLength: length, maxLength: length });
 }
 
 /** Every slot that a step with these hyperparameters writes, and the gradient. */

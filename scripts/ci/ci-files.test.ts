@@ -124,7 +124,7 @@ describe("GitLab", () => {
 });
 
 describe("the step that judges", () => {
-  const shown = "::error title=planted::planted\n##[error]planted\n";
+  const displayed = "::error title=planted::planted\n##[error]planted\n";
   let temp: string;
   beforeEach(() => {
     temp = mkdtempSync(join(tmpdir(), "judge-step-"));
@@ -139,7 +139,7 @@ describe("the step that judges", () => {
       join(suite, "rmsprop-conformance.mjs"),
       `import { writeFileSync } from "node:fs";
 writeFileSync(${JSON.stringify(join(temp, "words"))}, JSON.stringify(process.argv.slice(2)));
-process.stdout.write(${JSON.stringify(shown)});\n`,
+process.stdout.write(${JSON.stringify(displayed)});\n`,
     );
     const names = [...read("ci/github/steps/judge.sh").matchAll(/\bGATE_\w+/g)].map(([name]) => [name, ""]);
     const log = spawnSync("bash", [join(packageRoot(), "ci/github/steps/judge.sh")], {
@@ -159,9 +159,9 @@ process.stdout.write(${JSON.stringify(shown)});\n`,
 
   it("shields the runner from what the suite shows", () => {
     const { log } = judged({ GATE_ADAPTER: "adapter" });
-    expect(log).toContain(shown);
+    expect(log).toContain(displayed);
     expect(workflowCommands(log)).toEqual([]);
-    expect(workflowCommands(shown)).toHaveLength(2);
+    expect(workflowCommands(displayed)).toHaveLength(2);
   });
 
   it.each([

@@ -16,7 +16,7 @@ const TOKEN = /\s*(?:('(?:[^']|'')*')|([A-Za-z_][\w.-]*)|(&&|\|\||==|!=|[!(),]))
  * @param {Scope} scope
  */
 export function filled(text, scope) {
-  return String(text).replace(/\$\{\{(.*?)\}\}/g, (_, expression) => shown(evaluate(expression, scope)));
+  return String(text).replace(/\$\{\{(.*?)\}\}/g, (_, expression) => displayed(evaluate(expression, scope)));
 }
 
 /**
@@ -135,4 +135,4 @@ function lookUp(path, contexts) {
 
 const truthy = (value) => value !== "" && value !== false && value !== undefined;
 const same = (a, b) => String(a).toLowerCase() === String(b).toLowerCase();
-const shown = (value) => (value === undefined ? "" : String(value));
+const displayed = (value) => (value === undefined ? "" : String(value));

@@ -183,9 +183,9 @@ function runScript(step, scope, job, actionPath) {
   });
   closeSync(stream);
   if (error) throw error;
-  const said = readFileSync(log, "utf8");
-  job.log += `### ${step.name ?? step.run}\n${said}`;
-  job.commands.push(...workflowCommands(said));
+  const logText = readFileSync(log, "utf8");
+  job.log += `### ${step.name ?? step.run}\n${logText}`;
+  job.commands.push(...workflowCommands(logText));
   job.summary += readFileSync(summary, "utf8");
   if (readFileSync(environment, "utf8") !== "")
     throw new Error("no step here may change the job's environment");

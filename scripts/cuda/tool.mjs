@@ -14,8 +14,8 @@ export function runTool(command, parameters, remedy, options = {}) {
   });
   if (error) throw new Refusal(`${command} cannot be started (${error.code ?? error.message}); ${remedy}`);
   if (status !== 0) {
-    const said = stderr.trim().split("\n").slice(-5).join("\n  ");
-    throw new Refusal(`${command} ${parameters.join(" ")} failed; ${remedy}\n  ${said}`);
+    const lastLines = stderr.trim().split("\n").slice(-5).join("\n  ");
+    throw new Refusal(`${command} ${parameters.join(" ")} failed; ${remedy}\n  ${lastLines}`);
   }
   return stdout;
 }

@@ -151,7 +151,7 @@ describe("links", () => {
 
   it("inside the repository lead to files", () => {
     expect(local.length).toBeGreaterThan(100);
-    expect(local.filter((link) => !existsSync(fileOf(link))).map(shown)).toEqual([]);
+    expect(local.filter((link) => !existsSync(fileOf(link))).map(displayed)).toEqual([]);
   });
 
   it("to a place in a page lead to a heading or an anchor", () => {
@@ -162,13 +162,13 @@ describe("links", () => {
       const path = posix.relative(packageRoot(), fileOf(link));
       return existsSync(fileOf(link)) && !pages.get(path)?.anchors.has(place);
     });
-    expect(lost.map(shown)).toEqual([]);
+    expect(lost.map(displayed)).toEqual([]);
   });
 
   const fileOf = ({ page, target }: { page: string; target: string }) => {
     const [file] = target.split("#");
     return file === "" ? join(packageRoot(), page) : join(packageRoot(), posix.dirname(page), file);
   };
-  const shown = ({ page, line, target }: { page: string; line: number; target: string }) =>
+  const displayed = ({ page, line, target }: { page: string; line: number; target: string }) =>
     `${page}:${line}: ${target}`;
 });

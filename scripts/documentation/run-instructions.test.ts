@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { typeErrors } from "./__test-helpers__/code.js";
 import { CommandLines } from "./__test-helpers__/command-line.js";
 import { type Block, parsePage } from "./__test-helpers__/pages.js";
-import { carryOut, type Surroundings, shownCommands } from "./__test-helpers__/run-instructions.js";
+import { carryOut, documentedCommands, type Surroundings } from "./__test-helpers__/run-instructions.js";
 import { simpleCommands } from "./__test-helpers__/shell-line.js";
 import { Stage } from "./__test-helpers__/stage.js";
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 /** Carry out a page of this text, and say what became of its last block. */
-async function carriedOut(text: string): Promise<string> {
+async function executed(text: string): Promise<string> {
   const { blocks } = parsePage("docs/page.md", text);
   let stage: Stage | undefined;
   const files = new Map(
@@ -82,7 +82,7 @@ describe("a block passes", () => {
     ["an exemption with a reason", 'text exempt="nobody can run this"', "x", "exempt"],
   ])("with %s", async (_, info, text, standing) => {
     const info_ = info === "ts" ? "ts fragment" : info;
-    expect(await carriedOut(block(info_, text))).toBe(standing);
+    expect(await executed(block(info_, text))).toBe(standing);
   });
 
   it("with an edit of a file before it", async () => {
@@ -91,7 +91,7 @@ describe("a block passes", () => {
       block('diff title="a.mjs"', '-console.log("one");\n+console.log("two");'),
       block("console", "$ node a.mjs\ntwo"),
     ];
-    expect(await carriedOut(page.join("\n"))).toBe("run");
+    expect(await executed(page.join("\n"))).toBe("run");
   });
 });
 
@@ -181,8 +181,8 @@ describe("a block does not pass", () => {
     ],
     ["named by no test", 'text run-by="src/architecture.test.ts"', "x", /does not mention docs\/page\.md/],
     ["of no test", 'text run-by="src/nothing.test.ts"', "x", /there is no test/],
-  ])("%s", async (_, info, text, said) => {
-    await expect(carriedOut(block(info, text))).rejects.toThrow(said);
+  ])("%s", async (_, info, text, expectedMessage) => {
+    await expect(executed(block(info, text))).rejects.toThrow(expectedMessage);
   });
 });
 
@@ -231,7 +231,7 @@ describe("a command line", () => {
   });
 
   it("may go on over lines where it is shown", () => {
-    expect(shownCommands("$ one \\\n  two\nthree\nexit 4\n$ five\n")).toEqual([
+    expect(documentedCommands("$ one \\\n  two\nthree\nexit 4\n$ five\n")).toEqual([
       { command: "one \\\n  two", prints: "three\n", exit: 4 },
       { command: "five", prints: "", exit: 0 },
     ]);

@@ -1,6 +1,6 @@
 import { SLOTS, stepShape } from "../../dist/spec/index.js";
 import { fromOrdinal } from "../../dist/src/float32/neighbours.js";
-import { CarriedSets } from "../../dist/src/judge/propagated-sets.js";
+import { PropagatedSets } from "../../dist/src/judge/propagated-sets.js";
 import { elementSteps, RandomSource } from "../../dist/src/search/element-steps.js";
 import { Curve } from "./curve.mjs";
 import { storedBy } from "./listed-sets.mjs";
@@ -11,7 +11,7 @@ import { fitted } from "./settings.mjs";
 export const HIDDEN_STEPS = 8;
 
 /**
- * The judge's carried sets after HIDDEN_STEPS steps from a known state, of which only the last one's results are
+ * The judge's propagated sets after HIDDEN_STEPS steps from a known state, of which only the last one's results are
  * shown, each for itself.
  * @returns for each slot its curve, and how many observations are weak or indeterminate
  */
@@ -29,20 +29,20 @@ export function hiddenCurves(dialect, h, { evaluation, truth }, regime, count) {
       ...(shape.momentum && { momentum_buffer }),
     },
   };
-  const carried = new CarriedSets({ dialect, evaluation }, known, shape.centered);
+  const propagated = new PropagatedSets({ dialect, evaluation }, known, shape.centered);
   for (let step = 1; step <= HIDDEN_STEPS; step++) {
     const { gradient } = step === 1 ? state : draw();
     state = { ...state, ...storedBy(truth, dialect, h, { ...state, gradient }, step) };
-    carried.step(h, step, gradient, {});
+    propagated.step(h, step, gradient, {});
   }
-  return SLOTS.filter((slot) => carried.slots.includes(slot)).map((slot) => {
+  return SLOTS.filter((slot) => propagated.slots.includes(slot)).map((slot) => {
     const curve = new Curve();
     const evidence = { full: 0, weak: 0, indeterminate: 0 };
     for (let i = 0; i < count; i++) {
       const value = state[slot][i];
-      if (!carried.accepts(slot, i, value)) throw new Error(`${dialect.id}: a true ${slot} was rejected`);
-      evidence[carried.evidence(slot, i)]++;
-      curve.add(value, (place) => carried.accepts(slot, i, fromOrdinal(place)));
+      if (!propagated.accepts(slot, i, value)) throw new Error(`${dialect.id}: a true ${slot} was rejected`);
+      evidence[propagated.evidence(slot, i)]++;
+      curve.add(value, (place) => propagated.accepts(slot, i, fromOrdinal(place)));
     }
     return { slot, curve, evidence };
   });

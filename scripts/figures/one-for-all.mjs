@@ -7,10 +7,10 @@ import { STEP } from "./settings.mjs";
  * one combination of choices, or each to one of two (the body and the tail of a loop)? Under the default freedom every
  * listed outcome is one combination.
  *
- * @param shown how many elements are seen before
+ * @param displayed how many elements are seen before
  * @returns for each slot, sums over elements: as the judge lists them, with one combination and with two
  */
-export function floatsLeft(dialect, h, evaluation, inputs, stored, shown) {
+export function floatsLeft(dialect, h, evaluation, inputs, stored, displayed) {
   const { length } = inputs.parameter;
   const listed = new Enumerator(length).step(dialect, h, STEP, evaluation, inputs, stored);
   return SLOTS.filter((slot) => stored[slot]).map((slot) => {
@@ -19,9 +19,9 @@ export function floatsLeft(dialect, h, evaluation, inputs, stored, shown) {
       fits: Array.from(values, (value, i) => Object.is(value, stored[slot][i])),
     }));
     const sums = { elements: 0, free: 0, one: 0, two: 0 };
-    for (let first = 0; first + shown < length; first += shown + 1) {
-      const seen = Array.from({ length: shown }, (_, i) => first + i);
-      const distinct = (some) => new Set(some.map(({ values }) => keyOf(values[first + shown]))).size;
+    for (let first = 0; first + displayed < length; first += displayed + 1) {
+      const seen = Array.from({ length: displayed }, (_, i) => first + i);
+      const distinct = (some) => new Set(some.map(({ values }) => keyOf(values[first + displayed]))).size;
       sums.elements++;
       sums.free += distinct(combinations);
       sums.one += distinct(combinations.filter(({ fits }) => seen.every((i) => fits[i])));

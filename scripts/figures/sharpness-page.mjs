@@ -168,10 +168,10 @@ function consistencyTable(consistent) {
   );
 }
 
-function oneForAllTable(oneForAll, shown) {
+function oneForAllTable(oneForAll, displayed) {
   return table(
     ["elements seen before", ...SLOTS],
-    shown.map((count) => [
+    displayed.map((count) => [
       String(count),
       ...SLOTS.map((slot) => {
         const { elements, free, one, two } = oneForAll.at(slot, count);
@@ -183,7 +183,8 @@ function oneForAllTable(oneForAll, shown) {
 
 /** The page docs/sharpness.md. */
 export function sharpnessPage(measured) {
-  const { pinned, listed, hidden, wider, intermediates, kept, consistent, oneForAll, gate, shown } = measured;
+  const { pinned, listed, hidden, wider, intermediates, kept, consistent, oneForAll, gate, displayed } =
+    measured;
   return `# How sharp the acceptance sets are
 
 Written by \`npm run figures\` (seed ${SEED}), on ${cpus()[0].model.trim()}, Node ${process.version}. Do not edit. \`node scripts/sharpness-figures.mjs --check\` measures a tenth of this and fails where sets have become wider.
@@ -253,7 +254,7 @@ A pinned set has one value, so every move is rejected.
 
 ### Hidden state
 
-PyTorch's dialect, ${HIDDEN_STEPS} steps of which only the last is shown, each slot by itself. Sets are carried along.
+PyTorch's dialect, ${HIDDEN_STEPS} steps of which only the last is displayed, each slot by itself. Sets are propagated along.
 
 Pinned evaluation (\`fused\`):
 
@@ -288,7 +289,7 @@ Only a Nesterov increment reaches two sums with many choices, the buffer and the
 
 A compiled loop makes the same choices for all of its elements. If the judge held all elements of a tensor to one combination, an element would be listed fewer floats, the more elements were seen before: as judged / one combination / each element by one of two combinations. Regime \`update-sized p\`, all dialects with every part.
 
-${oneForAllTable(oneForAll, shown)}
+${oneForAllTable(oneForAll, displayed)}
 
 One combination is nearly a pinned evaluation after a few dozen elements. It would reject legitimate code: the body and the tail of a vectorised loop, or threads on different kinds of cores, may differ. Two combinations are safe for that and buy nearly nothing, since any element may be the one in the tail. So elements are judged one by one. Whoever compiles one loop can pin the evaluation and has the sharpness of the second number.
 

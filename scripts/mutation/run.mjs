@@ -41,13 +41,13 @@ const PARTS = {
 };
 
 const pageOnly = process.argv.includes("--page");
-const asked = process.argv.slice(2).filter((name) => name !== "--page");
-const unknown = asked.filter((name) => !(name in PARTS));
+const requested = process.argv.slice(2).filter((name) => name !== "--page");
+const unknown = requested.filter((name) => !(name in PARTS));
 if (unknown.length > 0) {
   console.error(`no part is called ${unknown.join(", ")}; there are ${Object.keys(PARTS).join(", ")}`);
   process.exit(2);
 }
-const names = asked.length > 0 || pageOnly ? asked : Object.keys(PARTS);
+const names = requested.length > 0 || pageOnly ? requested : Object.keys(PARTS);
 const RESULTS = join(ROOT, "reports", "mutation");
 const resultOf = (name) => join(RESULTS, `${name}.json`);
 

@@ -11,7 +11,7 @@ import { SUBJECTS } from "../../dist/scripts/trial/subject-list.js";
 import { trialPage } from "../../dist/scripts/trial/trial-page.js";
 import { scoresOf } from "../../dist/scripts/trial/trial-result.js";
 import { benignLine, mutantLine, scoreText } from "../../dist/scripts/trial/trial-text.js";
-import { isDrawn } from "../../dist/src/suite/plan.js";
+import { isGenerated } from "../../dist/src/suite/plan.js";
 import { DEFAULT_SEED, PROFILES } from "../../dist/src/suite/profile.js";
 import { trialDigest } from "./trial-digest.mjs";
 
@@ -45,15 +45,15 @@ const selected = (kind) =>
 const benignIds = selected("benign");
 
 /** One seed. Under later seeds only what is drawn is run: everything else is the same for all of them. */
-async function trial(seed, mutantIds, drawnOnly) {
+async function trial(seed, mutantIds, generatedOnly) {
   const progress = ora({ text: `seed ${seed}`, isSilent: !process.stderr.isTTY }).start();
   const total = mutantIds.length + benignIds.length;
   let done = 0;
   const attempt = async (id, lineOf) => {
-    const options = { profile: flags.profile, seed, drawnOnly, all: all && !drawnOnly };
+    const options = { profile: flags.profile, seed, generatedOnly, all: all && !generatedOnly };
     const result = await pool.run({ id, options });
     progress.text = `seed ${seed}: ${++done} of ${total}: ${id}`;
-    if (!drawnOnly) {
+    if (!generatedOnly) {
       progress.clear();
       console.log(lineOf(result));
     }
@@ -77,7 +77,7 @@ if (first.mutants.length + first.benign.length === 0) {
 // What a stored case or a single example of its clause kills is dead under every seed.
 const byChance = first.mutants
   .filter(({ clause, failing = [] }) =>
-    failing.every(({ id, clauses }) => isDrawn(id) || !clauses.includes(clause)),
+    failing.every(({ id, clauses }) => isGenerated(id) || !clauses.includes(clause)),
   )
   .map(({ id }) => id);
 const later = [];

@@ -12,13 +12,13 @@ export interface TrialOptions {
   readonly profile: ProfileName;
   readonly seed: number;
   /** Leave out what is the same for every seed: goldens, regressions, single examples. @default false */
-  readonly drawnOnly?: boolean;
+  readonly generatedOnly?: boolean;
 }
 
 /** The gate that a variant stands before: what its author would run, without making failures smaller. */
 export async function subjectGate(
   variant: Variant,
-  { profile, seed, drawnOnly = false }: TrialOptions,
+  { profile, seed, generatedOnly = false }: TrialOptions,
   adapter: Adapter = adapterOf(variant),
 ): Promise<GateOptions & { readonly level: Level }> {
   const declaration = declarationFrom(await adapter.hello(), {});
@@ -28,8 +28,8 @@ export async function subjectGate(
     level: declaration.reference ? "L3" : "L2",
     profile,
     seed,
-    ...(!drawnOnly && { regressions: BUNDLED_REGRESSIONS, goldens: BUNDLED_GOLDENS }),
-    drawnOnly,
+    ...(!generatedOnly && { regressions: BUNDLED_REGRESSIONS, goldens: BUNDLED_GOLDENS }),
+    generatedOnly: generatedOnly,
     shrink: false,
   };
 }

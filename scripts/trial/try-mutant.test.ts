@@ -34,7 +34,7 @@ describe("tryMutant", () => {
   });
 
   it("runs only what is drawn where that is asked for", async () => {
-    const { first } = await tryMutant(EPSILON_INSIDE, { ...options, drawnOnly: true });
+    const { first } = await tryMutant(EPSILON_INSIDE, { ...options, generatedOnly: true });
     expect(first?.kind).toBe("property");
   });
 });
@@ -47,7 +47,7 @@ describe("tryBenign", () => {
   });
 
   it("says what a rejected one is accused of", async () => {
-    const trial = await tryBenign(EPSILON_INSIDE, { ...options, drawnOnly: true });
+    const trial = await tryBenign(EPSILON_INSIDE, { ...options, generatedOnly: true });
     expect(trial.conforms).toBe(false);
     expect(trial.accusations.join()).toMatch(/outside its acceptance set/);
   });

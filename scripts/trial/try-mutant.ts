@@ -64,14 +64,14 @@ export async function tryMutant(
 }
 
 /** Run cases in their order and collect those that fail. */
-async function killsIn(order: readonly PlannedCase[], wanted: "first" | "all"): Promise<Kill[]> {
+async function killsIn(order: readonly PlannedCase[], requested: "first" | "all"): Promise<Kill[]> {
   const kills: Kill[] = [];
   const started = performance.now();
   for (const [k, planned] of order.entries()) {
     const { id, kind, clauses, verdict, failure } = await planned.run();
     if (!failure) continue;
     kills.push({ id, kind, clauses, verdict, cases: k + 1, seconds: (performance.now() - started) / 1000 });
-    if (wanted === "first") break;
+    if (requested === "first") break;
   }
   return kills;
 }

@@ -60,7 +60,7 @@ export interface Adapter {
   /** End what was started. There is nothing to run it again with. */
   stop(): Promise<void>;
   /** How many calls of `run` may usefully be outstanding at once; 1 when left out. */
-  readonly lanes?: number;
+  readonly concurrency?: number;
   /** Go on in a fresh process. Absent where there is none. */
   refresh?(): Promise<void>;
   /** Restarts after faults so far. */

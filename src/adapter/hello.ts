@@ -10,7 +10,7 @@ import { CAPABILITIES } from "./capability.js";
 export const PROTOCOL = 1;
 
 /** Every adapter must be able to read lines of this length, in bytes. */
-export const LEAST_LINE = 2 ** 21;
+export const MIN_LINE_LENGTH = 2 ** 21;
 
 /** What an adapter that declares no limits is held to. */
 export const DEFAULT_LIMITS = { cases: 64, bytes: 2 ** 24, pipeline: 1 } as const;
@@ -30,7 +30,12 @@ const axes = Object.fromEntries(
 const limitsSchema = z
   .object({
     cases: z.number().int().min(1).optional().meta({ description: "Most cases in one run" }),
-    bytes: z.number().int().min(LEAST_LINE).optional().meta({ description: "Longest line that it reads" }),
+    bytes: z
+      .number()
+      .int()
+      .min(MIN_LINE_LENGTH)
+      .optional()
+      .meta({ description: "Longest line that it reads" }),
     pipeline: z.number().int().min(1).optional().meta({ description: "Requests that may be outstanding" }),
   })
   .meta({ id: "Limits", description: "What the adapter can take at once" });

@@ -4,7 +4,7 @@ import { vector } from "../program/tensor.js";
 import { CAPABILITIES, type Capability } from "./capability.js";
 import { InProcessAdapter } from "./in-process.js";
 import {
-  type EventualOptimizer,
+  type AsyncOptimizer,
   type Optimizer,
   type OptimizerState,
   RejectedHyperparameter,
@@ -86,7 +86,7 @@ describe("an implementation in this process", () => {
         expect(underWay++).toBe(0);
         const [[first]] = groups.map(({ parameters }) => parameters);
         let state: OptimizerState = { step: 0, square_avg: Float32Array.of(0, 0) };
-        const optimizer: EventualOptimizer = {
+        const optimizer: AsyncOptimizer = {
           step: async ([gradient]) => {
             await later(0);
             first.forEach((x, i) => {

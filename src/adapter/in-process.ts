@@ -8,8 +8,8 @@ import { CAPABILITIES } from "./capability.js";
 import type { Hello } from "./hello.js";
 import { neededCapabilities } from "./needed-capabilities.js";
 import {
-  type Eventually,
-  type EventualOptimizer,
+  type AsyncOptimizer,
+  type MaybePromise,
   type OptimizerFactory,
   type OptimizerGroup,
   type OptimizerState,
@@ -25,12 +25,12 @@ export class InProcessAdapter implements Adapter {
   private before: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly introduction: Hello,
+    private readonly handshakeReply: Hello,
     private readonly factory: OptimizerFactory,
   ) {}
 
   async hello(): Promise<Hello> {
-    return this.introduction;
+    return this.handshakeReply;
   }
 
   /** Programs are run one after the other, also those of several calls: an optimizer may take until later. */
@@ -43,13 +43,15 @@ export class InProcessAdapter implements Adapter {
   private async repliesTo(programs: readonly Program[]): Promise<readonly Reply[]> {
     const replies: Reply[] = [];
     for (const program of programs)
-      replies.push(this.lacking(program) ?? (await new ProgramRun(program, this.factory).reply()));
+      replies.push(
+        this.missingCapabilities(program) ?? (await new ProgramRun(program, this.factory).reply()),
+      );
     return replies;
   }
 
   /** The answer to a program that needs what was not declared. */
-  private lacking(program: Program): Reply | undefined {
-    const { dialects, capabilities } = this.introduction;
+  private missingCapabilities(program: Program): Reply | undefined {
+    const { dialects, capabilities } = this.handshakeReply;
     if (!dialects.includes(program.dialect)) return { status: "unsupported", capability: "dialect" };
     if (CAPABILITIES.every((capability) => capabilities.includes(capability))) return undefined;
     const needed = neededCapabilities(program, dialectById(program.dialect));
@@ -65,7 +67,7 @@ class ProgramRun {
   private readonly shapes: readonly (readonly number[])[];
   private readonly observations: Observation[] = [];
   private groups: OptimizerGroup[];
-  private optimizer!: EventualOptimizer;
+  private optimizer!: AsyncOptimizer;
   private gradients: (Float32Array | null)[];
 
   constructor(
@@ -99,7 +101,7 @@ class ProgramRun {
     return { status: "ok", observations: this.observations };
   }
 
-  private perform(operation: Operation): Eventually<unknown> {
+  private perform(operation: Operation): MaybePromise<unknown> {
     switch (operation.op) {
       case "init":
         return this.create();
@@ -132,15 +134,15 @@ class ProgramRun {
     }
   }
 
-  private create(): Eventually<void> {
+  private create(): MaybePromise<void> {
     return after(this.factory.create(this.program.dialect, this.groups), (optimizer) => {
       this.optimizer = optimizer;
     });
   }
 
   /** Call a method that only some optimizers have. */
-  private call<M extends OptionalMethod>(name: M, ...given: Parameters<Required<EventualOptimizer>[M]>) {
-    const method = this.optimizer[name] as ((...given: unknown[]) => Eventually<unknown>) | undefined;
+  private call<M extends OptionalMethod>(name: M, ...given: Parameters<Required<AsyncOptimizer>[M]>) {
+    const method = this.optimizer[name] as ((...given: unknown[]) => MaybePromise<unknown>) | undefined;
     if (method) return method.apply(this.optimizer, given);
     throw new TypeError(`the optimizer has no method ${name}, which a declared capability needs`);
   }
@@ -158,7 +160,7 @@ class ProgramRun {
     await this.call("restore", saved);
   }
 
-  private observe(slots: OperationOf<"observe">["slots"]): Eventually<void> {
+  private observe(slots: OperationOf<"observe">["slots"]): MaybePromise<void> {
     const parameters: ObservedParameter[] = [];
     const all = inTurn([...this.shapes.keys()], (index) =>
       after(this.optimizer.state?.(index), (state) =>
@@ -203,12 +205,12 @@ function isLater(value: unknown): value is Promise<unknown> {
   return typeof (value as Partial<Promise<unknown>> | undefined)?.then === "function";
 }
 
-function after<T, R>(value: Eventually<T>, next: (value: T) => Eventually<R>): Eventually<R> {
+function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return isLater(value) ? (value as Promise<T>).then(next) : next(value as T);
 }
 
 /** Do something with one after the other. */
-function inTurn<T>(items: readonly T[], action: (item: T) => Eventually<unknown>): Eventually<unknown> {
+function inTurn<T>(items: readonly T[], action: (item: T) => MaybePromise<unknown>): MaybePromise<unknown> {
   for (const [k, item] of items.entries()) {
     const pending = action(item);
     if (isLater(pending)) return pending.then(() => inTurn(items.slice(k + 1), action));

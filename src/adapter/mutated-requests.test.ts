@@ -18,11 +18,11 @@ import {
   Ledger,
   LIMIT,
   MUTATIONS,
-  PATIENCE,
   PROGRAMS,
   REFUSED,
   SEED,
   THOROUGH,
+  TIMEOUT_MS,
 } from "./__test-helpers__/mutated-messages.js";
 import { bundledAdapter } from "./bundled.js";
 import { quoteLine } from "./child/quote-line.js";
@@ -256,7 +256,7 @@ class Served {
     const timer = setTimeout(() => {
       late = true;
       this.news();
-    }, PATIENCE);
+    }, TIMEOUT_MS);
     while (this.replies.length < count && this.ended === "" && !late) {
       await new Promise<void>((resolve) => {
         this.news = resolve;
@@ -278,11 +278,11 @@ function probe(n: number): string {
   return JSON.stringify({ message: "hello", id: PROBE + n, protocol: 1, suite: "are you there?" });
 }
 
-let said: number;
+let expectedMessage: number;
 beforeEach(() => {
-  said = 0;
+  expectedMessage = 0;
   vi.spyOn(console, "error").mockImplementation(() => {
-    said++;
+    expectedMessage++;
   });
 });
 afterEach(() => {
@@ -300,7 +300,7 @@ describe("requests that were changed on their way", () => {
       if (n % 100 === 0) await turn();
       const mutation = mutator.mutate(mutator.pick(correct), mutator.pick(correct));
       const requests = requestsIn(mutation.bytes);
-      const before = said;
+      const before = expectedMessage;
       server.replies.length = 0;
       for (const piece of mutator.pieces(Buffer.concat([mutation.bytes, Buffer.from(`\n${probe(n)}\n`)])))
         server.write(piece);
@@ -311,8 +311,8 @@ describe("requests that were changed on their way", () => {
       if (problem) ledger.problem(problem, mutation);
       if (problem === undefined) await tally(server, requests, mutation, ledger);
       const silent = requests.filter(({ kind }) => kind === "nothing" || kind === "not-utf8").length;
-      if (said - before !== silent)
-        ledger.problem(`${said - before} lines on standard error for ${silent}`, mutation);
+      if (expectedMessage - before !== silent)
+        ledger.problem(`${expectedMessage - before} lines on standard error for ${silent}`, mutation);
       if (server.ended !== "" || problem) server = new Served();
     }
     ledger.close(`${MUTATIONS} mutated requests to serveStdio`);
@@ -471,12 +471,12 @@ class Child {
   async ask(bytes: Buffer, id: number): Promise<"answered" | "ended" | "hangs"> {
     this.replies = [];
     this.child.stdin.write(bytes);
-    const deadline = performance.now() + PATIENCE;
+    const deadline = performance.now() + TIMEOUT_MS;
     const there = () => this.replies.some((line) => line.includes(String(id)));
     while (!there() && this.exit === undefined) {
       if (performance.now() > deadline) return "hangs";
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, PATIENCE / 10);
+        const timer = setTimeout(resolve, TIMEOUT_MS / 10);
         this.news = () => {
           clearTimeout(timer);
           resolve();

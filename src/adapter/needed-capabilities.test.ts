@@ -17,11 +17,11 @@ const programOf = (...operations: Operation[]): Program => ({
   dialect: "pytorch",
   operations,
 });
-const needs = (...operations: Operation[]) => neededCapabilities(programOf(...operations), pytorch);
+const requires = (...operations: Operation[]) => neededCapabilities(programOf(...operations), pytorch);
 
 describe("neededCapabilities", () => {
   it("of a plain program are none", () => {
-    expect(needs(init(), step, { op: "observe", slots: ["parameter", "gradient"] })).toEqual([]);
+    expect(requires(init(), step, { op: "observe", slots: ["parameter", "gradient"] })).toEqual([]);
   });
 
   it.each([
@@ -47,15 +47,15 @@ describe("neededCapabilities", () => {
       ],
     ],
   ] as [string, Operation[]][])("%s", (capability, operations) => {
-    expect(needs(...operations)).toEqual([capability]);
+    expect(requires(...operations)).toEqual([capability]);
   });
 
   it("are those of hyperparameters that are given, used by a step or not, and not where the dialect ignores them", () => {
     const later: Operation = { op: "set", group: 0, hyperparameters: { momentum: 0.5, centered: true } };
-    expect(needs(init(), step, later)).toEqual(["momentum", "centered", "set"]);
+    expect(requires(init(), step, later)).toEqual(["momentum", "centered", "set"]);
     const nothing: Operation = { op: "step", gradients: [null] };
-    expect(needs(init({ weight_decay: 0.5 }), nothing)).toEqual(["weight-decay", "missing-gradient"]);
-    expect(needs(init(), step, later, step)).toEqual(["momentum", "centered", "set"]);
+    expect(requires(init({ weight_decay: 0.5 }), nothing)).toEqual(["weight-decay", "missing-gradient"]);
+    expect(requires(init(), step, later, step)).toEqual(["momentum", "centered", "set"]);
     const program = programOf(init({ momentum: 0.5, maximize: true }), step);
     expect(neededCapabilities(program, dialectById("hinton"))).toEqual([]);
     const graves = dialectById("graves-2013");

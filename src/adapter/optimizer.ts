@@ -37,18 +37,18 @@ export interface Optimizer {
 }
 
 /** Something now, or a promise of it. */
-export type Eventually<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 
 /** A method that may answer with a promise. */
-export type EventualMethod<F> = F extends (...given: infer G) => infer R
-  ? (...given: G) => Eventually<R>
+export type AsyncMethod<F> = F extends (...given: infer G) => infer R
+  ? (...given: G) => MaybePromise<R>
   : never;
 
 /**
  * The same for an optimizer whose work is done elsewhere, as on a GPU: each of its methods may answer with a promise. It
  * is asked for one thing at a time. A rejected promise is what a thrown error is.
  */
-export type EventualOptimizer = { [M in keyof Optimizer]: EventualMethod<NonNullable<Optimizer[M]>> };
+export type AsyncOptimizer = { [M in keyof Optimizer]: AsyncMethod<NonNullable<Optimizer[M]>> };
 
 /** Makes optimizers of one implementation. Throw `RejectedHyperparameter` for what it refuses. */
 export interface OptimizerFactory {
@@ -56,7 +56,7 @@ export interface OptimizerFactory {
    * An optimizer over these parameter groups, in its first state.
    * @param dialect id of the dialect that its programs are in, one of those that are claimed
    */
-  create(dialect: string, groups: readonly OptimizerGroup[]): Eventually<EventualOptimizer>;
+  create(dialect: string, groups: readonly OptimizerGroup[]): MaybePromise<AsyncOptimizer>;
 }
 
 /** Thrown by a factory or by `setHyperparameters` for a hyperparameter that the implementation refuses. */

@@ -38,7 +38,7 @@ describe("receiveProgram", () => {
   const answeredOtherwise = /^an unknown (dialect|operation|field|hyperparameter)/;
   const malformed = MALFORMED_PROGRAMS.filter(({ what }) => !answeredOtherwise.test(what));
 
-  it.each(malformed)("refuses $what, naming field and operation", ({ edit, path, said }) => {
+  it.each(malformed)("refuses $what, naming field and operation", ({ edit, path, expectedMessage }) => {
     const wire: Wire = validWire();
     edit(wire);
     const k = /^operations\[(\d+)\]/.exec(path)?.[1];
@@ -47,7 +47,7 @@ describe("receiveProgram", () => {
         status: "error",
         class: "invalid-argument",
         phase: (k && wire.operations[k].op) ?? "init",
-        message: expect.stringMatching(said),
+        message: expect.stringMatching(expectedMessage),
       },
     });
     const { refusal } = receive(wire) as { refusal: { message: string } };
@@ -59,8 +59,8 @@ describe("receiveProgram", () => {
     [undefined, /^program: .*object/],
     [7, /^program: .*object/],
     [[], /^program: .*object/],
-  ])("refuses %j for a program", (wire, said) => {
-    const message = expect.stringMatching(said);
+  ])("refuses %j for a program", (wire, text) => {
+    const message = expect.stringMatching(text);
     const refusal = { status: "error", phase: "init", class: "invalid-argument", message };
     expect(receive(wire)).toEqual({ refusal });
   });
@@ -83,7 +83,7 @@ describe("receiveProgram", () => {
     [{ shape: ["2"], hex: "" }, /gradients\[0\]\.shape\[0\]: .*number/],
     [{ hex: "3f80000040000000" }, /gradients\[0\]\.shape: /],
     [{ shape: [2] }, /gradients\[0\]\.data: /],
-  ])("refuses %j for a tensor", (tensor, said) => {
+  ])("refuses %j for a tensor", (tensor, printed) => {
     const wire = validWire();
     wire.operations[5].gradients[0] = tensor;
     expect(receive(wire)).toEqual({
@@ -91,7 +91,7 @@ describe("receiveProgram", () => {
         status: "error",
         phase: "step",
         class: "invalid-argument",
-        message: expect.stringMatching(said),
+        message: expect.stringMatching(printed),
       },
     });
   });

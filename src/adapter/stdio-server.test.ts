@@ -69,10 +69,10 @@ class Scripted implements Adapter {
   }
 }
 
-let said: string[];
+let expectedMessage: string[];
 beforeEach(() => {
-  said = [];
-  vi.spyOn(console, "error").mockImplementation((line) => said.push(line));
+  expectedMessage = [];
+  vi.spyOn(console, "error").mockImplementation((line) => expectedMessage.push(line));
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -147,15 +147,15 @@ describe("serveStdio", () => {
       ...requests.map(([, error], k) => ({ id: k + 1, error: expect.stringMatching(error) })),
       { id: 7, results: [] },
     ]);
-    expect(said).toEqual([]);
+    expect(expectedMessage).toEqual([]);
   });
 
   it("says on stderr what has no id, and goes on", async () => {
     const lines = ["", "{", "null", "[]", '{"id":-1,"message":"run"}', '{"id":"1","message":"stop"}', run(7)];
     expect(await repliesTo(bundled, ...lines)).toEqual([{ id: 7, results: [] }]);
-    expect(said).toHaveLength(lines.length - 1);
-    for (const line of said) expect(line).toMatch(/^request: [^\n]+$/);
-    expect(said[1]).toMatch(/^request: not JSON: /);
+    expect(expectedMessage).toHaveLength(lines.length - 1);
+    for (const line of expectedMessage) expect(line).toMatch(/^request: [^\n]+$/);
+    expect(expectedMessage[1]).toMatch(/^request: not JSON: /);
   });
 
   it("ends at stop, though the input goes on", async () => {
@@ -184,7 +184,7 @@ describe("serveStdio", () => {
     input.write(`${JSON.stringify(run(1))}\n`);
     input.end(bytes);
     expect(await served).toEqual([{ id: 1, results: [] }]);
-    expect(said).toEqual([`request: ${kind} line, after which nothing is read`]);
+    expect(expectedMessage).toEqual([`request: ${kind} line, after which nothing is read`]);
   });
 
   it("reads lines from an input that gives text", async () => {
@@ -233,9 +233,9 @@ describe("serveStdio", () => {
     ],
   ];
 
-  it.each(FAILURES)("answers %s as an internal error", async (_, outcomes, phase, said) => {
+  it.each(FAILURES)("answers %s as an internal error", async (_, outcomes, phase, printed) => {
     const [reply] = await repliesTo(new Scripted(outcomes), run(1, validWire()));
-    const message = expect.stringMatching(said);
+    const message = expect.stringMatching(printed);
     expect(reply).toEqual({
       id: 1,
       results: [{ case: "c0", status: "error", phase, class: "internal", message }],

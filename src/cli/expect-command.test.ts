@@ -242,9 +242,9 @@ describe("expect", () => {
     [["check", "e.yaml", "--nonsense"], /^error: unknown option '--nonsense'/],
     [["nonsense"], /^error: too many arguments/],
     [[], /^Usage: /],
-  ])("refuses %j", async (args, said) => {
+  ])("refuses %j", async (args, expectedMessage) => {
     await expect(run(...args)).rejects.toThrow(CommanderError);
-    expect(complained).toMatch(said);
+    expect(complained).toMatch(expectedMessage);
     expect(printed).toEqual([]);
   });
 });

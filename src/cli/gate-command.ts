@@ -25,7 +25,7 @@ import {
 } from "./adapter-options.js";
 import { EXIT, exitCodeOf } from "./exit-codes.js";
 import { onInterrupt } from "./interrupt.js";
-import { addOnnxOptions, missingProvider, refuseOnnxMixture, shownOnnxFlags } from "./onnx-options.js";
+import { addOnnxOptions, missingProvider, printedOnnxFlags, refuseOnnxMixture } from "./onnx-options.js";
 import { parseSeed, parseShard } from "./option-values.js";
 import { startProgress } from "./progress.js";
 import { readText } from "./read-text.js";
@@ -115,7 +115,7 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
   let progress = startProgress(quiet, argv.length > 0 && flags.smoke ? "smoke cases" : "cases");
   const { signal, release } = onInterrupt(() => progress.stop());
   const started = new Date();
-  const begun = performance.now();
+  const startTime = performance.now();
   const claimsBits = flags.level === undefined || flags.level === "L3";
   const adapter = adapterFrom(argv, flags, flags.dialect, flags.evaluation, claimsBits);
   try {
@@ -146,7 +146,7 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
     }
     const level = flags.level ?? (declaration.reference ? "L3" : "L2");
     const replay = (selection: string) =>
-      commandText("gate", [...shownFlags(flags), ...shownOnnxFlags(flags)], selection, argv);
+      commandText("gate", [...printedFlags(flags), ...printedOnnxFlags(flags)], selection, argv);
     const result = await runGate({
       adapter,
       declaration,
@@ -166,7 +166,7 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
       ? await measure({ adapter, declaration, hello, profile: flags.profile, signal })
       : undefined;
     progress.stop();
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - startTime) / 1000;
     const report = reportOf(result, { command: replay(""), started, seconds }, measured);
     if (flags.json) for (const line of reportLines(report)) console.log(line);
     else await printReports(flags.reporter, report);
@@ -192,7 +192,7 @@ function isWhole({ complete, only, shard }: GateResult): boolean {
 }
 
 /** The flags that a replay needs again, without what selects and seeds. */
-function shownFlags({ dialect, evaluation, level, profile, expect, shard }: GateFlags): string[] {
+function printedFlags({ dialect, evaluation, level, profile, expect, shard }: GateFlags): string[] {
   return [
     ...(dialect === undefined ? [] : ["--dialect", dialect]),
     ...(evaluation === undefined ? [] : ["--evaluation", evaluation]),

@@ -59,8 +59,8 @@ function fileOf(name: string, content: string): string {
 }
 
 /** One clear line on stderr, nothing on stdout, no stack trace, exit code 2. */
-function expectUsage({ code, stdout, stderr }: CliOutcome, said: RegExp): void {
-  expect(stderr).toMatch(said);
+function expectUsage({ code, stdout, stderr }: CliOutcome, message: RegExp): void {
+  expect(stderr).toMatch(message);
   expect(stderr).not.toMatch(/\n {4}at |internal error/);
   expect(stderr.replace(/\n$|\n\(add --help for all options\)\n$/, "")).not.toContain("\n");
   expect(stderr).toMatch(/^error: /);
@@ -69,7 +69,7 @@ function expectUsage({ code, stdout, stderr }: CliOutcome, said: RegExp): void {
 }
 
 describe("the command line", () => {
-  const USAGE: [what: string, args: string[], said: RegExp][] = [
+  const USAGE: [what: string, args: string[], expectedMessage: RegExp][] = [
     ["an unknown command", ["nonsense"], /unknown command 'nonsense'/],
     ["an unknown option", ["gate", "--nonsense"], /unknown option '--nonsense'/],
     ["an argument too many", ["gate", "extra"], /too many arguments/],
@@ -130,10 +130,10 @@ describe("replay refuses, naming the file and the field,", () => {
     });
     const outcomes = await runEach(calls);
     outcomes.forEach((outcome, k) => {
-      const { path, said, what } = MALFORMED_PROGRAMS[k];
+      const { path, expectedMessage, what } = MALFORMED_PROGRAMS[k];
       expect(outcome.stderr, what).toContain(`error: ${calls[k][1]}: ${path === "" ? "" : `${path}: `}`);
       // A format that is not known is refused before the program is looked at.
-      expectUsage(outcome, path === "format" ? /rmsprop-program\/1/ : said);
+      expectUsage(outcome, path === "format" ? /rmsprop-program\/1/ : expectedMessage);
     });
   });
 
@@ -160,13 +160,13 @@ describe("replay refuses, naming the file and the field,", () => {
     ];
     const paths = [...cases.map(([name, content]) => fileOf(name, content)), join(files, "none.json"), files];
     const outcomes = await runEach(paths.map((path) => ["replay", path]));
-    const said = [
+    const printed = [
       ...cases.map(([, , pattern]) => pattern),
       /none\.json: cannot be read: there is no such file or folder \(ENOENT\)/,
       new RegExp(`${files}: cannot be read: it is a folder where a file is needed`),
     ];
     outcomes.forEach((outcome, k) => {
-      expectUsage(outcome, said[k]);
+      expectUsage(outcome, printed[k]);
     });
   });
 });

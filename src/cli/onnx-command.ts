@@ -63,8 +63,8 @@ export function onnxCommand(): Command {
 }
 
 /** A whole name is that graph alone, although others may begin with it. */
-function selected(names: readonly string[], asked = ""): readonly string[] {
-  return names.includes(asked) ? [asked] : names.filter((name) => name.includes(asked));
+function selected(names: readonly string[], requested = ""): readonly string[] {
+  return names.includes(requested) ? [requested] : names.filter((name) => name.includes(requested));
 }
 
 async function runGraphs(set: OnnxSet, graphs: readonly string[], flags: OnnxFlags): Promise<number> {

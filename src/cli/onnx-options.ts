@@ -142,7 +142,7 @@ export async function missingProvider(flags: OnnxFlags): Promise<string | undefi
 }
 
 /** The same on a command line. */
-export function shownOnnxFlags(flags: OnnxFlags): string[] {
+export function printedOnnxFlags(flags: OnnxFlags): string[] {
   const { onnx, onnxBuilt, map = {}, constant = {} } = flags;
   return [
     ...(onnx ? ["--onnx", ...onnx] : []),

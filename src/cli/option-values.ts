@@ -48,13 +48,13 @@ export function parseThreads(text: string): number {
 }
 
 /** Longest time that can be given, in seconds: a day. */
-const LONGEST = 86_400;
+const MAX_SECONDS = 86_400;
 
 /** A time in seconds, as milliseconds. */
 export function parseSeconds(text: string): number {
   const seconds = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || seconds < 0.001 || seconds > LONGEST) {
-    throw new InvalidArgumentError(`expected seconds, from 0.001 to ${LONGEST}.`);
+  if (!/^\d+(\.\d+)?$/.test(text) || seconds < 0.001 || seconds > MAX_SECONDS) {
+    throw new InvalidArgumentError(`expected seconds, from 0.001 to ${MAX_SECONDS}.`);
   }
   return seconds * 1000;
 }

@@ -47,8 +47,8 @@ export function replayCommand(): Command {
         process.exitCode = EXIT.incomplete;
         return;
       }
-      const asked = { dialect: program.dialect, evaluation: flags.evaluation };
-      const result = await replay(program, adapter, declarationFrom(await adapter.hello(), asked));
+      const requested = { dialect: program.dialect, evaluation: flags.evaluation };
+      const result = await replay(program, adapter, declarationFrom(await adapter.hello(), requested));
       console.log(replayReport(result));
       process.exitCode = signal.aborted ? EXIT.incomplete : result.accepted ? EXIT.conforms : EXIT.failure;
     } finally {

@@ -82,9 +82,9 @@ describe("smoke", () => {
     ["an unknown dialect", ["--dialect", "torch", "--", "x"], /argument 'torch' is invalid/],
     ["a time of nothing", ["--run-timeout", "0", "--", "x"], /argument '0' is invalid.*seconds/],
     ["an option of the adapter before --", ["x", "--device", "cpu"], /unknown option '--device'/],
-  ])("refuses %s", async (_, args, said) => {
+  ])("refuses %s", async (_, args, message) => {
     await expect(run(...args)).rejects.toThrow(CommanderError);
-    expect(stderr).toMatch(said);
+    expect(stderr).toMatch(message);
     expect(stdout).toBe("");
   });
 

@@ -8,10 +8,10 @@ import { packageRoot } from "../package-info.js";
 import { type CompiledCli, compileCli } from "./__test-helpers__/compiled-cli.js";
 import {
   argumentsOf,
+  type DocumentedCommand,
   type Edit,
   edited,
-  isShown,
-  type ShownCommand,
+  isPrinted,
   tutorialSteps,
   type WrittenFile,
 } from "./__test-helpers__/tutorial-page.js";
@@ -38,16 +38,16 @@ describe.skipIf(!python)(`docs/write-an-adapter.md${python ? "" : " (there is no
     const env = { ...others, PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1" };
     return new Promise((resolve) => {
       execFile(process.execPath, [cli.main, ...args], { cwd: folder, env }, (error, stdout, stderr) => {
-        const said = stderr.replace(/^\d+ of \d+ (smoke )?cases\n/gm, "");
-        resolve({ output: said + stdout, exit: error ? Number(error.code) : 0 });
+        const message = stderr.replace(/^\d+ of \d+ (smoke )?cases\n/gm, "");
+        resolve({ output: message + stdout, exit: error ? Number(error.code) : 0 });
       });
     });
   }
 
-  async function expectShown({ args, prints, exit }: ShownCommand): Promise<void> {
+  async function expectDocumented({ args, prints, exit }: DocumentedCommand): Promise<void> {
     const outcome = await run(args);
     // Both texts, if they differ.
-    expect(isShown(prints, outcome.output) ? prints : outcome.output).toBe(prints);
+    expect(isPrinted(prints, outcome.output) ? prints : outcome.output).toBe(prints);
     expect(outcome.exit).toBe(exit);
   }
 
@@ -59,7 +59,7 @@ describe.skipIf(!python)(`docs/write-an-adapter.md${python ? "" : " (there is no
 
   // In order: each finds the files as the steps before have left them.
   for (const step of steps) {
-    if (step.kind === "command") it(step.text, () => expectShown(step));
+    if (step.kind === "command") it(step.text, () => expectDocumented(step));
     else it(`${step.kind} ${step.name}`, () => carryOut(step));
   }
 
@@ -85,7 +85,7 @@ describe("a page that is carried out", () => {
       "FAILED · … of 7\n…\nthree\n",
       "FAILED…\n\none (1)\n…\ntwo\nthree\n…\n",
     ])
-      expect(isShown(prints, output), prints).toBe(true);
+      expect(isPrinted(prints, output), prints).toBe(true);
     for (const prints of [
       "",
       "FAILED…\n",
@@ -94,7 +94,7 @@ describe("a page that is carried out", () => {
       "…\nthree\ntwo\n…\n",
       "…two\nthree\n",
     ])
-      expect(isShown(prints, output), prints).toBe(false);
+      expect(isPrinted(prints, output), prints).toBe(false);
   });
 
   it("has an edit of lines that are there once", () => {
@@ -110,7 +110,7 @@ describe("a page that is carried out", () => {
     ["a file that is not named", 'See:\n\n```python title="a"\n```\n', /does not say that it is a/],
     ["another command", "```console\n$ ls\nexit 0\n```\n", /not a command of this package: ls/],
     ["a command without its end", "```console\n$ npx rmsprop-conformance smoke\n```\n", /its exit status/],
-  ])("has not %s", (_, page, said) => {
-    expect(() => tutorialSteps(page)).toThrow(said);
+  ])("has not %s", (_, page, expectedMessage) => {
+    expect(() => tutorialSteps(page)).toThrow(expectedMessage);
   });
 });

@@ -8,7 +8,7 @@ import type { Observation } from "../program/observation.js";
 import { vector } from "../program/tensor.js";
 import { EVERYTHING, init, observe, programOf, set, simulate, step } from "./__test-helpers__/simulated.js";
 import { type Declaration, declarationOf, pinnedDeclaration } from "./declaration.js";
-import { isAccepted, judgeProgram, LISTED_MISMATCHES, verdictOf } from "./judge-program.js";
+import { isAccepted, judgeProgram, MAX_LISTED_MISMATCHES, verdictOf } from "./judge-program.js";
 import { emptyTally } from "./tally.js";
 
 const pytorch = dialectById("pytorch");
@@ -134,7 +134,7 @@ describe("a pinned declaration", () => {
     );
     const judgement = judgeProgram(program, wrong, pinned);
     expect(judgement.tally.rejected).toBe(50);
-    expect(judgement.rejected).toHaveLength(LISTED_MISMATCHES);
+    expect(judgement.rejected).toHaveLength(MAX_LISTED_MISMATCHES);
   });
 
   it("does not need anything to be shown", () => {
@@ -203,8 +203,8 @@ describe("a declaration with freedom and a reference", () => {
     const judgement = judgeProgram(program, simulate(program, pytorch, unfused), declaration);
     const { judged, bitExact, rejected } = judgement.tally;
     expect(rejected).toBe(0);
-    expect(judged - bitExact).toBeGreaterThan(LISTED_MISMATCHES);
-    expect(judgement.notBitExact).toHaveLength(LISTED_MISMATCHES);
+    expect(judged - bitExact).toBeGreaterThan(MAX_LISTED_MISMATCHES);
+    expect(judgement.notBitExact).toHaveLength(MAX_LISTED_MISMATCHES);
   });
 
   it("has no bit-exactness without a reference", () => {
@@ -354,19 +354,19 @@ describe("hidden state", () => {
   describe.each([
     ["as soon as one step is centered", "float32", observe("parameter", "grad_avg")],
     ["where everything is shown and intermediates may be wider", "binary64", EVERYTHING],
-  ] as const)("%s", (_, intermediates, shown) => {
+  ] as const)("%s", (_, intermediates, displayed) => {
     const forms = ["two-term", "lerp"] as const;
     const sevenths = (k: number) => Array.from({ length: 100 }, (_, i) => (i + k) / 7);
     const program = programOf(
       pytorch,
       init({ lr: 0.1, alpha: 0.99 }, new Array(100).fill(0)),
       step(sevenths(1)),
-      shown,
+      displayed,
       set({ centered: true }),
       step(sevenths(2)),
-      shown,
+      displayed,
       step(sevenths(30).reverse()),
-      shown,
+      displayed,
     );
     const rejected = (form: (typeof forms)[number], declared: readonly (typeof forms)[number][]) => {
       const used = { ...unfused, intermediates, "order.mean-gradient": form } as const;
@@ -525,12 +525,12 @@ describe("operations between steps", () => {
     ),
   });
 
-  const shown = programs("parameter", "square_avg", "momentum_buffer");
+  const printed = programs("parameter", "square_avg", "momentum_buffer");
   const hidden = programs("parameter");
-  const names = Object.keys(shown) as (keyof typeof shown)[];
+  const names = Object.keys(printed) as (keyof typeof printed)[];
 
   describe.each([
-    ["all of the state shown", shown],
+    ["all of the state shown", printed],
     ["the state hidden", hidden],
     ["the mean square shown", programs("parameter", "square_avg")],
     ["the buffer shown", programs("parameter", "momentum_buffer")],
@@ -553,7 +553,7 @@ describe("operations between steps", () => {
     ["a learning rate that stays", "a change of the learning rate", (op: string) => op !== "set"],
     ["a state that is not loaded", "a load", (op: string) => op !== "load"],
   ] as const)("%s is rejected", (_, name, kept) => {
-    for (const table of [shown, hidden]) {
+    for (const table of [printed, hidden]) {
       const program = table[name];
       const stale = { ...program, operations: program.operations.filter(({ op }) => kept(op)) };
       const judgement = judgeProgram(program, simulate(stale, pytorch, fused), declarationOf(pytorch));
@@ -574,7 +574,7 @@ describe("operations between steps", () => {
   });
 
   it("a gradient that is missing is not a zero gradient", () => {
-    const program = shown["a step without a gradient"];
+    const program = printed["a step without a gradient"];
     const zeros = {
       ...program,
       operations: program.operations.map((operation) =>
@@ -969,12 +969,12 @@ describe("a slot that the last step did not write", () => {
       EVERYTHING,
       observe("momentum_buffer"),
     );
-    const shown = simulate(late, pytorch, fused);
-    const judgement = judgeProgram(late, shown, pinned);
+    const visible = simulate(late, pytorch, fused);
+    const judgement = judgeProgram(late, visible, pinned);
     expect(verdictOf(judgement, pinned)).toBe("bit-exact");
     expect(judgement.bySlot.momentum_buffer?.judged).toBe(2);
     const wrong = replaced(
-      replaced(shown, at(0), (x) => 2 * x),
+      replaced(visible, at(0), (x) => 2 * x),
       at(1),
       (x) => 2 * x,
     );

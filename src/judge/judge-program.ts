@@ -23,7 +23,7 @@ export interface Judgement {
 }
 
 /** How many mismatches of each kind a judgement lists; the tallies count them all. */
-export const LISTED_MISMATCHES = 32;
+export const MAX_LISTED_MISMATCHES = 32;
 
 /**
  * Judge the observations of a program, each step from the implementation's own previous state where that was
@@ -46,13 +46,13 @@ export function judgeProgram(
   if (contract.length === 0) {
     for (const timeline of timelinesOf(program, declaration.dialect)) {
       judgeTimeline(timeline, observations, declaration, {
-        count: (slot, tally, carried) => {
+        count: (slot, tally, propagated) => {
           bySlot[slot] ??= emptyTally();
           addTally(bySlot[slot], tally);
-          if (carried) addTally(multiStep, tally);
+          if (propagated) addTally(multiStep, tally);
         },
-        reject: (make) => rejected.length < LISTED_MISMATCHES && rejected.push(make()),
-        differ: (make) => notBitExact.length < LISTED_MISMATCHES && notBitExact.push(make()),
+        reject: (make) => rejected.length < MAX_LISTED_MISMATCHES && rejected.push(make()),
+        differ: (make) => notBitExact.length < MAX_LISTED_MISMATCHES && notBitExact.push(make()),
         breach: (problem) => contract.push(problem),
         ...(onSet && { set: onSet }),
         ...(onSlot && { judged: onSlot }),

@@ -14,13 +14,13 @@ import type { Evidence } from "./evidence.js";
 import { floatsIn } from "./floats-in.js";
 import { ListedMembership, listedValues } from "./membership.js";
 import type { AcceptedValues, Mismatch } from "./mismatch.js";
-import { CarriedSets } from "./propagated-sets.js";
+import { PropagatedSets } from "./propagated-sets.js";
 import { emptyTally, type Tally } from "./tally.js";
 
 /** Where a judge reports what it finds. */
 export interface JudgementSink {
-  /** @param carried whether the sets were carried along instead of listed for one step */
-  count(slot: Slot, tally: Tally, carried: boolean): void;
+  /** @param isPropagated whether the sets were propagated along instead of listed for one step */
+  count(slot: Slot, tally: Tally, isPropagated: boolean): void;
   /** Making a mismatch lists a whole acceptance set: only those that are wanted are made, and at once. */
   reject(make: () => Mismatch): void;
   differ(make: () => Mismatch): void;
@@ -78,7 +78,7 @@ interface KnownState {
 /**
  * Judge one parameter's observations, which must have this parameter. A step whose results are all observed, from a
  * state that is known, is judged on its own: by the listed results, or by intervals where intermediates may be wider
- * than binary64. Everything else is judged by sets that are carried along.
+ * than binary64. Everything else is judged by sets that are propagated along.
  */
 export function judgeTimeline(
   timeline: Timeline,
@@ -97,14 +97,14 @@ const enumerators = { set: new Map<number, Enumerator>(), reference: new Map<num
 const memberships = new Map<number, ListedMembership>();
 
 function enumeratorFor(role: keyof typeof enumerators, length: number): Enumerator {
-  return madeOnce(enumerators[role], length, () => new Enumerator(length));
+  return getOrCreate(enumerators[role], length, () => new Enumerator(length));
 }
 
 function membershipFor(length: number): ListedMembership {
-  return madeOnce(memberships, length, () => new ListedMembership(length));
+  return getOrCreate(memberships, length, () => new ListedMembership(length));
 }
 
-function madeOnce<T>(byLength: Map<number, T>, length: number, make: () => T): T {
+function getOrCreate<T>(byLength: Map<number, T>, length: number, make: () => T): T {
   const present = byLength.get(length);
   if (present) return present;
   const made = make();
@@ -116,12 +116,12 @@ class TimelineJudge {
   private known: KnownState | undefined;
   /** The reference evaluation's own state, which goes on where nothing is observed. */
   private reference: KnownState;
-  private carried: CarriedSets | undefined;
-  /** Where sets are carried: the last step. */
+  private propagated: PropagatedSets | undefined;
+  /** Where sets are propagated: the last step. */
   private lastStep: StepEvent | undefined;
-  /** Where sets are carried: the slots that were shown or loaded and that no step has written since. */
+  /** Where sets are propagated: the slots that were shown or loaded and that no step has written since. */
   private seen: ObservedBlocks = {};
-  /** Where sets are carried: the slots that a step has written and that were not shown since. */
+  /** Where sets are propagated: the slots that a step has written and that were not shown since. */
   private readonly unseen = new Set<Slot>();
   /** The slots that an implementation must have by now, if they are asked for. */
   private required: readonly Slot[] = ["parameter"];
@@ -174,7 +174,7 @@ class TimelineJudge {
       this.known = { parameter: this.known.parameter, state };
       return;
     }
-    this.carried?.load(state);
+    this.propagated?.load(state);
     for (const slot of STATE_SLOTS) this.unseen.delete(slot);
     this.seen = { ...(this.seen.parameter && { parameter: this.seen.parameter }), ...state };
   }
@@ -189,7 +189,7 @@ class TimelineJudge {
     this.required = ["parameter", ...shownSlots(this.declaration.dialect, event.hyperparameters)];
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
 
-    if (observed) this.unusedKept(event, observed);
+    if (observed) this.checkUnusedSlots(event, observed);
     // A buffer that is fed at μ = 0 but not shown is only ever multiplied by zero: any of its values will do.
     const isUnseen = (slot: Slot) => !usesBufferLater && this.isListed() && !this.required.includes(slot);
     if (this.known && observed && this.present.every((slot) => observed[slot] || isUnseen(slot))) {
@@ -201,15 +201,15 @@ class TimelineJudge {
       this.reference = this.known;
       return 1;
     }
-    this.carried ??= new CarriedSets(this.declaration, this.known as KnownState, this.everCentered());
+    this.propagated ??= new PropagatedSets(this.declaration, this.known as KnownState, this.everCentered());
     this.seen = this.unused(this.known?.state ?? this.seen);
     for (const slot of this.present) this.unseen.add(slot);
     this.known = undefined;
     this.advanceReference(event, this.reference, gradient);
-    this.carried.step(event.hyperparameters, this.stepsTaken, gradient, observed ?? {});
+    this.propagated.step(event.hyperparameters, this.stepsTaken, gradient, observed ?? {});
     this.lastStep = event;
     if (observed === undefined) return 0;
-    this.judgeCarried(this.carried, event, observed);
+    this.judgePropagated(this.propagated, event, observed);
     return 1;
   }
 
@@ -223,7 +223,7 @@ class TimelineJudge {
   }
 
   /** A buffer that a step does not use is what it was: momentum may be switched off and on again. */
-  private unusedKept(event: StepEvent, observed: ObservedBlocks): void {
+  private checkUnusedSlots(event: StepEvent, observed: ObservedBlocks): void {
     const before = this.unused(this.known?.state ?? this.seen);
     for (const slot of STATE_SLOTS) {
       const was = before[slot];
@@ -364,7 +364,7 @@ class TimelineJudge {
     gradient: Float64Array,
     observed: ObservedBlocks,
   ): (slot: Slot, got: Float64Array) => SlotSet | undefined {
-    const sets = new CarriedSets(this.declaration, known, this.present.includes("grad_avg"));
+    const sets = new PropagatedSets(this.declaration, known, this.present.includes("grad_avg"));
     sets.step(event.hyperparameters, this.stepsTaken, gradient, observed);
     return (slot, got) => (this.present.includes(slot) ? setIn(sets, slot, got) : undefined);
   }
@@ -409,8 +409,8 @@ class TimelineJudge {
     this.sink.count(slot, tally, inputs === undefined);
   }
 
-  /** Judge what is seen of a step by the sets that were carried to it, and go on from what is seen. */
-  private judgeCarried(carried: CarriedSets, event: StepEvent, observed: ObservedBlocks): void {
+  /** Judge what is seen of a step by the sets that were propagated to it, and go on from what is seen. */
+  private judgePropagated(propagated: PropagatedSets, event: StepEvent, observed: ObservedBlocks): void {
     const after: ObservedBlocks = { parameter: this.reference.parameter, ...this.reference.state };
     for (const slot of SLOTS) {
       const got = observed[slot];
@@ -418,17 +418,17 @@ class TimelineJudge {
       if (!got || !this.unseen.delete(slot)) continue;
       const reference = this.declaration.reference && after[slot];
       const expected = reference && [reference];
-      this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(carried, slot, got), 0);
+      this.judgeSlot(event, slot, got, expected, observed, undefined, setIn(propagated, slot, got), 0);
     }
-    carried.anchor(observed);
+    propagated.anchor(observed);
     Object.assign(this.seen, observed);
     const { parameter } = this.seen;
     if (!parameter) return;
     this.reference = { ...this.reference, parameter };
-    if (!carried.slots.every((slot) => this.seen[slot])) return;
+    if (!propagated.slots.every((slot) => this.seen[slot])) return;
     this.known = { parameter, state: stateIn(this.seen) };
     this.reference = this.known;
-    this.carried = undefined;
+    this.propagated = undefined;
   }
 
   /**
@@ -452,7 +452,7 @@ class TimelineJudge {
         `operation ${event.operation}: ${slot} of parameter ${this.timeline.parameter} changed without a step: element ${changed} was ${was[changed]} and is ${got[changed]}`,
       );
     }
-    if (this.carried && this.lastStep) this.judgeCarried(this.carried, this.lastStep, late);
+    if (this.propagated && this.lastStep) this.judgePropagated(this.propagated, this.lastStep, late);
   }
 
   private advanceReference(event: StepEvent, before: KnownState, gradient: Float64Array): void {
@@ -538,7 +538,7 @@ class TimelineJudge {
   }
 }
 
-function setIn(sets: CarriedSets, slot: Slot, got: Float64Array): SlotSet {
+function setIn(sets: PropagatedSets, slot: Slot, got: Float64Array): SlotSet {
   return {
     accepts: (i) => sets.accepts(slot, i, got[i]),
     evidence: (i) => sets.evidence(slot, i),

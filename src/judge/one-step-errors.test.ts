@@ -129,11 +129,11 @@ describe("oneStepErrors", () => {
     const program = programOf(pytorch, init(h, [1, 2]), step([1, 1]), EVERYTHING);
     const [{ parameters }] = simulate(program, pytorch, plain);
     const { parameter } = parameters[0];
-    const shown = (entry: Observation["parameters"][number]) =>
+    const displayed = (entry: Observation["parameters"][number]) =>
       oneStepErrors(program, [{ parameters: [entry] }], pytorch).map(({ slot }) => slot);
-    expect(shown({ ...(parameter && { parameter }), square_avg: vector([1]) })).toEqual(["parameter"]);
-    expect(shown({ square_avg: vector([1, 1]) })).toEqual(["square_avg"]);
-    expect(shown({})).toEqual([]);
+    expect(displayed({ ...(parameter && { parameter }), square_avg: vector([1]) })).toEqual(["parameter"]);
+    expect(displayed({ square_avg: vector([1, 1]) })).toEqual(["square_avg"]);
+    expect(displayed({})).toEqual([]);
   });
 
   it("knows buffers that a step does not use, and begins those that it does not have yet at zero", () => {

@@ -25,7 +25,7 @@ const SPECIAL = [
 ] as const;
 
 /** The sets of one order of operations: one interval for each element of each slot. */
-interface CarriedOrder {
+interface PropagatedOrder {
   readonly evaluation: Evaluation;
   readonly sets: Partial<Record<Slot, IntervalBlock>>;
   /** Elements of which no observation has ruled this order out. An element keeps its order from step to step. */
@@ -33,11 +33,11 @@ interface CarriedOrder {
 }
 
 /**
- * Acceptance sets that are carried from step to step where the state is not observed: one interval for each
+ * Acceptance sets that are propagated from step to step where the state is not observed: one interval for each
  * order, never the hull over orders.
  */
-export class CarriedSets {
-  private readonly orders: readonly CarriedOrder[];
+export class PropagatedSets {
+  private readonly orders: readonly PropagatedOrder[];
   private readonly arena: BlockArena;
   private readonly length: number;
   /** The last value that was known of each slot: what a change is measured from. */

@@ -25,11 +25,11 @@ function roundedOnce(
   const training = new ExactTraining(pytorch, h, start);
   return gradients.map((gradient, t) => {
     const exact = training.step(gradient.map(point));
-    const shown = (["parameter", "square_avg", "grad_avg", "momentum_buffer"] as const).map((slot) => [
+    const displayed = (["parameter", "square_avg", "grad_avg", "momentum_buffer"] as const).map((slot) => [
       slot,
       vector((exact[slot] ?? []).map(({ lo }) => alter(float32FromDecimal(lo), slot, t))),
     ]);
-    return { parameters: [Object.fromEntries(shown)] };
+    return { parameters: [Object.fromEntries(displayed)] };
   });
 }
 
@@ -82,11 +82,11 @@ describe("trainingErrors", () => {
     // Steps of exactly −2: from 2 to 0, and on to −2.
     const hyper = { ...textbook.defaults, lr: 1, alpha: 0.75, eps: 0 };
     const descent = programOf(textbook, init(hyper, [2]), step([1]), observe("parameter"));
-    const shown: Observation[] = [{ parameters: [{ parameter: vector([2 ** -20]) }] }];
-    expect(trainingErrors(descent, shown, textbook)).toEqual({ parameter: [2 ** -20 / ulp(2)] });
+    const observed: Observation[] = [{ parameters: [{ parameter: vector([2 ** -20]) }] }];
+    expect(trainingErrors(descent, observed, textbook)).toEqual({ parameter: [2 ** -20 / ulp(2)] });
     const ascent = programOf(textbook, init(hyper, [0]), step([1]), observe("parameter"));
-    const beside: Observation[] = [{ parameters: [{ parameter: vector([-2 + 2 ** -20]) }] }];
-    expect(trainingErrors(ascent, beside, textbook)).toEqual({ parameter: [2 ** -20 / ulp(2)] });
+    const adjacent: Observation[] = [{ parameters: [{ parameter: vector([-2 + 2 ** -20]) }] }];
+    expect(trainingErrors(ascent, adjacent, textbook)).toEqual({ parameter: [2 ** -20 / ulp(2)] });
   });
 
   it("takes steps that are not shown, and leaves out slots that are not", () => {
@@ -112,10 +112,10 @@ describe("trainingErrors", () => {
       init({ ...h, alpha: 0.5, momentum: 0 }, [0]),
       ...equal.flatMap((g) => [step(g), EVERYTHING]),
     );
-    const shown = simulate(long, pytorch, plain);
-    const whole = trainingErrors(long, shown, pytorch);
+    const printed = simulate(long, pytorch, plain);
+    const whole = trainingErrors(long, printed, pytorch);
     expect(whole.parameter).toHaveLength(12);
-    const { parameter, square_avg } = trainingErrors(long, shown, pytorch, 2);
+    const { parameter, square_avg } = trainingErrors(long, printed, pytorch, 2);
     expect(parameter?.length).toBeLessThan(12);
     expect(parameter?.some(Number.isNaN)).toBe(false);
     expect(square_avg).toHaveLength(12);

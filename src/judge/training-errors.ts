@@ -33,11 +33,11 @@ export function trainingErrors(
       errors[slot as Slot] = others ? own.map((error, k) => Math.max(error, others[k])) : own;
     }
   }
-  const told = Object.entries(errors).map(([slot, all]) => {
+  const entries = Object.entries(errors).map(([slot, all]) => {
     const end = all.findIndex(Number.isNaN);
     return [slot, end < 0 ? all : all.slice(0, end)] as const;
   });
-  return Object.fromEntries(told.filter(([, list]) => list.length > 0));
+  return Object.fromEntries(entries.filter(([, list]) => list.length > 0));
 }
 
 function errorsOf(

@@ -70,13 +70,13 @@ describe("reach", () => {
   });
 
   it("knows whether anything is moved, and whether nothing may be", () => {
-    const told = (...choices: Accuracy[]) => {
+    const reported = (...choices: Accuracy[]) => {
       const { isNone, mayBeCorrect } = new Reach(choices);
       return [isNone, mayBeCorrect];
     };
-    expect(told("correct")).toEqual([true, true]);
-    expect(told("one-float-low")).toEqual([false, false]);
-    expect(told("within-two-ulps")).toEqual([false, true]);
+    expect(reported("correct")).toEqual([true, true]);
+    expect(reported("one-float-low")).toEqual([false, false]);
+    expect(reported("within-two-ulps")).toEqual([false, true]);
     expect(new Reach(["one-float-high"]).smallest(1, 1)).toBe(nextUp(1));
     expect(new Reach(["one-float-low"]).largest(1)).toBe(nextDown(1));
     expect(new Reach(["correct", "one-float-high"]).smallest(1, 1)).toBe(1);

@@ -15,7 +15,7 @@ import { fromOrdinal, ordinalOf } from "../float32/neighbours.js";
 export type Accuracy = EvaluationChoice<"root" | "division">;
 
 /** The most floats that two ulps are: below a power of two, floats are half as far apart. */
-export const MOST_FLOATS_BELOW = 4;
+export const MAX_FLOATS_BELOW = 4;
 export const FLOATS_ABOVE = 2;
 
 const INFINITY_ORDINAL = ordinalOf(Number.POSITIVE_INFINITY);
@@ -27,7 +27,7 @@ export function floatsBelow(magnitude: number): number {
   // Below the smallest normal number floats are as far apart as above it.
   if (exponent <= 1 || exponent === 255) return 2;
   const fraction = bits & 0x7fffff;
-  return fraction === 0 ? MOST_FLOATS_BELOW : fraction === 1 ? 3 : 2;
+  return fraction === 0 ? MAX_FLOATS_BELOW : fraction === 1 ? 3 : 2;
 }
 
 /** The float32 that is a number of floats above another one ≥ 0: not below zero, not beyond infinity. */

@@ -38,24 +38,24 @@ describe("parseJson", () => {
     ["something behind", '{"a": 1}\n}', /line 2/],
     ["a comma too many", '{\n"a": 1,\n}', /line 3/],
     ["a byte order mark", "\ufeff{}", /token/],
-  ])("says in one line what is wrong: %s", (_, text, said) => {
+  ])("says in one line what is wrong: %s", (_, text, expectedMessage) => {
     const { message, source } = thrownBy(() => parseJson(text, "f.json"));
     expect(source).toBe("f.json");
     expect(message).toMatch(/^f\.json: not JSON \(truncated or edited\?\): /);
     expect(message).not.toMatch(/[\r\n]/);
-    expect(message).toMatch(said);
+    expect(message).toMatch(expectedMessage);
   });
 });
 
 describe("the line of a JSON error", () => {
-  const said = (text: string) => thrownBy(() => parseJson(text, "f.json")).message;
+  const printed = (text: string) => thrownBy(() => parseJson(text, "f.json")).message;
 
   it("is that of the error, not of the end", () => {
-    expect(said('{"a": 1}\n}\n\n\n')).toMatch(/ \(line 2\)$/);
+    expect(printed('{"a": 1}\n}\n\n\n')).toMatch(/ \(line 2\)$/);
   });
 
   it("is left out where the engine names no place", () => {
-    expect(said('{"a":\n')).not.toContain("line");
+    expect(printed('{"a":\n')).not.toContain("line");
   });
 
   it("is not said twice where the engine says it", () => {
@@ -64,14 +64,14 @@ describe("the line of a JSON error", () => {
       throw new SyntaxError(message);
     });
     try {
-      expect(said('{"a": 1\n\n')).toBe(`f.json: not JSON (truncated or edited?): ${message}`);
+      expect(printed('{"a": 1\n\n')).toBe(`f.json: not JSON (truncated or edited?): ${message}`);
     } finally {
       parse.mockRestore();
     }
   });
 
   it("makes one space of the white space that the engine quotes", () => {
-    expect(said("hello\n\n  world")).toContain('"hello world"');
+    expect(printed("hello\n\n  world")).toContain('"hello world"');
   });
 });
 

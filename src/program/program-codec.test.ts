@@ -39,7 +39,7 @@ describe("programs", () => {
     expect([...init.groups[0].parameters[0].values]).toEqual(specials);
   });
 
-  it.each(MALFORMED_PROGRAMS)("are refused with $what", ({ edit, path, said }) => {
+  it.each(MALFORMED_PROGRAMS)("are refused with $what", ({ edit, path, expectedMessage }) => {
     const wire: Wire = validWire();
     edit(wire);
     let error: unknown;
@@ -51,7 +51,7 @@ describe("programs", () => {
     expect(error).toBeInstanceOf(ProgramError);
     const { message, problem, path: found } = error as ProgramError;
     expect(found).toBe(path);
-    expect(problem).toMatch(said);
+    expect(problem).toMatch(expectedMessage);
     expect(message).toBe(path === "" ? `f.json: ${problem}` : `f.json: ${path}: ${problem}`);
     expect(message).not.toContain("\n");
   });

@@ -10,8 +10,8 @@ test.each(["init", "load", "step", "set", "checkpoint", "observe"])(
     const k = wire.operations.findIndex((operation: { op: string }) => operation.op === op);
     expect(programCodec.decode(wire).operations[k].op).toBe(op);
     for (const field of Object.keys(wire.operations[k])) {
-      const { [field]: _, ...lacking } = wire.operations[k];
-      const operations = wire.operations.with(k, lacking);
+      const { [field]: _, ...missingCapabilities } = wire.operations[k];
+      const operations = wire.operations.with(k, missingCapabilities);
       const issues = programCodec.safeDecode({ ...wire, operations }).error?.issues;
       expect(issues?.map(({ path }) => path)).toEqual([["operations", k, field]]);
     }

@@ -49,9 +49,9 @@ describe("scalars", () => {
     ["3fe000000000000g", /exactly 16/],
     ["", /exactly 16/],
     [" 3fe000000000000", /exactly 16/],
-  ])("refuses %j", (wire, said) => {
+  ])("refuses %j", (wire, expectedMessage) => {
     const result = z.safeDecode(scalarCodec, wire as string);
     expect(result.success).toBe(false);
-    expect(result.error?.issues[0].message).toMatch(said);
+    expect(result.error?.issues[0].message).toMatch(expectedMessage);
   });
 });

@@ -55,11 +55,11 @@ describe("tensors", () => {
     [{ shape: [1], data: "AACA Pw==" }, "not base64"],
     [{ shape: [1], data: "AACA-w==" }, "not base64"],
     [{ shape: [2 ** 53 - 1, 2 ** 53 - 1], data: "AACAPw==" }, /bytes, but the data has 4 bytes/],
-  ])("refuse %j", (wire, said) => {
+  ])("refuse %j", (wire, expectedMessage) => {
     const result = z.safeDecode(tensorCodec, wire);
     expect(result.success).toBe(false);
     expect(result.error?.issues).toHaveLength(1);
-    expect(result.error?.issues[0].message).toMatch(said);
+    expect(result.error?.issues[0].message).toMatch(expectedMessage);
   });
 
   it.each([

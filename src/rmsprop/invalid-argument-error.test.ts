@@ -19,9 +19,9 @@ test.each<[unknown, string]>([
   [new Map(), "a Map"],
   [{}, "an object with the keys []"],
   [{ length: 3, b: 1 }, "an object with the keys [length, b]"],
-])("the message says where, what is allowed, what is there and what to do: %s", (value, said) => {
+])("the message says where, what is allowed, what is there and what to do: %s", (value, expectedMessage) => {
   const error = new InvalidArgumentError("params[1].alpha", value, "a number", "pass one");
-  expect(error.message).toBe(`params[1].alpha must be a number, but is ${said}; pass one`);
+  expect(error.message).toBe(`params[1].alpha must be a number, but is ${expectedMessage}; pass one`);
   expect(error).toMatchObject({ name: "InvalidArgumentError", argument: "params[1].alpha" });
   expect(error.value).toBe(value);
 });

@@ -8,7 +8,7 @@ const given: Dialect = { ...pytorch, id: "own", initialAccumulator: "given" };
 const NAMES = "lr, alpha, eps, momentum, weight_decay, lr_decay, clip_value, centered, maximize";
 
 /** What is said of options that must be refused. */
-function said(options: unknown): string {
+function expectedMessage(options: unknown): string {
   try {
     resolveOptions(options as RMSpropOptions);
   } catch (error) {
@@ -61,15 +61,19 @@ describe("what is said of refused options", () => {
       "initial_accumulator must be a number in [0, Infinity], but is -1; this dialect has no initial value of its own",
     ],
   ])("%#", (options, message) => {
-    expect(said(options)).toBe(message);
+    expect(expectedMessage(options)).toBe(message);
   });
 
   test("a key that a dialect does not have", () => {
-    expect(said({ dialect: { ...pytorch, rho: 1 } })).toMatch(
+    expect(expectedMessage({ dialect: { ...pytorch, rho: 1 } })).toMatch(
       /^a key of dialect must be one of id, title, defaults, epsilon, .*, but is the string "rho"; remove it/,
     );
-    expect(said({ dialect: 5 })).toMatch(/^dialect must be an object, but is 5; its keys may be id, title/);
-    expect(said({ dialect: { ...pytorch, defaults: 5 } })).toMatch(/^dialect\.defaults must be an object/);
+    expect(expectedMessage({ dialect: 5 })).toMatch(
+      /^dialect must be an object, but is 5; its keys may be id, title/,
+    );
+    expect(expectedMessage({ dialect: { ...pytorch, defaults: 5 } })).toMatch(
+      /^dialect\.defaults must be an object/,
+    );
   });
 });
 
@@ -83,7 +87,7 @@ describe("an initial value of the mean square that must be given", () => {
   test.each([undefined, null, "1", 1n, true, [1], -1, -(2 ** -1074), Number.NaN])(
     "may not be %s",
     (value) => {
-      expect(said({ dialect: given, initial_accumulator: value })).toMatch(
+      expect(expectedMessage({ dialect: given, initial_accumulator: value })).toMatch(
         /^initial_accumulator must be a number/,
       );
     },

@@ -45,8 +45,8 @@ const OPTIMIZER_OPTIONS = ["dialect", "evaluation", "initial_accumulator"];
  */
 export function resolveOptions(options: RMSpropOptions): ResolvedOptions {
   checkKeys("options", options, [...HYPERPARAMETER_NAMES, ...OPTIMIZER_OPTIONS]);
-  const { dialect: wanted = "pytorch", evaluation = "fused" } = options;
-  const dialect = resolveDialect(wanted);
+  const { dialect: requested = "pytorch", evaluation = "fused" } = options;
+  const dialect = resolveDialect(requested);
   if (!EVALUATION_NAMES.includes(evaluation)) {
     throw new InvalidArgumentError("evaluation", evaluation, oneOf(EVALUATION_NAMES), "choose one of these");
   }

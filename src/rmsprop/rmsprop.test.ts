@@ -607,8 +607,10 @@ describe("refused arguments", () => {
       "dialect.epsilon must be one of outside, inside",
     );
     const { lr: _, ...incomplete } = DIALECTS[0].defaults;
-    const lacking = { ...DIALECTS[0], defaults: incomplete as Hyperparameters };
-    expect(() => new RMSprop([f32(1)], { dialect: lacking })).toThrow("dialect.defaults.lr must be a number");
+    const missingCapabilities = { ...DIALECTS[0], defaults: incomplete as Hyperparameters };
+    expect(() => new RMSprop([f32(1)], { dialect: missingCapabilities })).toThrow(
+      "dialect.defaults.lr must be a number",
+    );
   });
 
   test("errors carry the argument and the value", () => {

@@ -8,7 +8,7 @@ import type { SampledElement } from "./sampled-element.js";
 /** What the suite found wrong with its own judging, and a program of one element and one step that shows it. */
 export interface Disagreement {
   readonly message: string;
-  readonly shown: OneStep;
+  readonly minimal: OneStep;
 }
 
 /** @param problem what is wrong, as in "…: the judge accepts NaN" */
@@ -21,7 +21,7 @@ export function disagreementOn(
   const { step, parameter, element: index, operation, observed } = element;
   return {
     message: `${slot} of parameter ${parameter}, element ${index}, step ${step} (operation ${operation}): ${problem}`,
-    shown: oneStepProgram(dialect, [element], [observed]),
+    minimal: oneStepProgram(dialect, [element], [observed]),
   };
 }
 

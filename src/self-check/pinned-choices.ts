@@ -28,7 +28,7 @@ export interface NamedPinned {
 
 /** The reference, if there is one, and one of the declared choices on each axis. */
 export function pinnedOf({ evaluation, reference }: Declaration, random: RandomSource): NamedPinned[] {
-  const drawn = drawnPinned(evaluation, random);
+  const drawn = randomPinned(evaluation, random);
   return [
     ...(reference
       ? [
@@ -43,7 +43,7 @@ export function pinnedOf({ evaluation, reference }: Declaration, random: RandomS
   ];
 }
 
-function drawnPinned(evaluation: Evaluation, random: RandomSource): PinnedEvaluation {
+function randomPinned(evaluation: Evaluation, random: RandomSource): PinnedEvaluation {
   const choices = AXES.map((axis) => [axis, random.pick(declaredChoices(evaluation, axis))]);
   return Object.fromEntries(choices) as PinnedEvaluation;
 }

@@ -58,9 +58,9 @@ export class SelfCheck {
       quota.grow();
       const judgement = judgeProgram(program, observations, declaration, onSet, (slot) => sample.add(slot));
       this.counts.judged += judgement.tally.judged;
-      const begun = performance.now();
+      const started = performance.now();
       for (const group of sample.groups) this.check(caseId, group, declaration, random, quota);
-      this.counts.seconds += (performance.now() - begun) / 1000;
+      this.counts.seconds += (performance.now() - started) / 1000;
       return judgement;
     };
   }

@@ -2,7 +2,7 @@ import type { Adapter } from "../adapter/adapter.js";
 import type { Capability } from "../adapter/capability.js";
 import type { Declaration } from "../judge/declaration.js";
 import type { SelfCheck } from "../self-check/self-check.js";
-import type { FaultAllowance } from "./fault-budget.js";
+import type { FaultBudget } from "./fault-budget.js";
 
 /** What every case is run with. */
 export interface CaseOptions {
@@ -12,7 +12,7 @@ export interface CaseOptions {
   /** Fail whatever is not the reference evaluation's bits. */
   readonly demandBitExact: boolean;
   /** What the run may spend on faults, shared by all of its cases. */
-  readonly allowance: FaultAllowance;
+  readonly faultBudget: FaultBudget;
   readonly replay: ReplayCommand;
   /** Checks the judge while it judges; left out, it is not checked. */
   readonly selfCheck?: SelfCheck;

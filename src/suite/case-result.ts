@@ -61,7 +61,7 @@ export interface CaseResult {
   /** Why it was not run, or does not decide anything. */
   readonly reason?: string;
   /** The capabilities that it would need, where it was not run for the lack of them. */
-  readonly lacking?: readonly string[];
+  readonly missingCapabilities?: readonly string[];
   /** Draws of a property, without those that were passed over; of a stored case, 1 if its program was run. */
   readonly runs: number;
   /** What was drawn, in one line; absent where nothing was. */

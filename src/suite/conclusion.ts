@@ -23,7 +23,7 @@ export interface Conclusion {
 
 /** How cases are put together. */
 export interface ConclusionContext {
-  readonly asked: Level;
+  readonly requested: Level;
   /** Whether the bits of an evaluation are claimed. */
   readonly hasReference: boolean;
   /** Whether everything that was selected has a result. */
@@ -36,13 +36,13 @@ export interface ConclusionContext {
 }
 
 export function conclude(cases: readonly ConcludedCase[], context: ConclusionContext): Conclusion {
-  const { asked, hasReference, complete, expectations } = context;
-  const shown = cases.filter((one) => !isSelfCheck(one));
-  const unexpected = shown.filter(({ id }) => !expectations?.expected.has(id));
-  const validation = validationOutcome(shown, expectations?.expected);
+  const { requested: requestedLevel, hasReference, complete, expectations } = context;
+  const ownCases = cases.filter((one) => !isSelfCheck(one));
+  const unexpected = ownCases.filter(({ id }) => !expectations?.expected.has(id));
+  const validation = validationOutcome(ownCases, expectations?.expected);
   const selfCheckFailed = cases.some((one) => one.failure && isSelfCheck(one));
   return {
-    reached: levelOf(shown, hasReference),
+    reached: levelOf(ownCases, hasReference),
     validation,
     conforms:
       complete &&
@@ -50,9 +50,9 @@ export function conclude(cases: readonly ConcludedCase[], context: ConclusionCon
       validation !== "failed" &&
       (expectations?.breaches.length ?? 0) === 0 &&
       (unexpected.some(decides)
-        ? reaches(levelOf(unexpected, hasReference), asked)
+        ? reaches(levelOf(unexpected, hasReference), requestedLevel)
         : everythingIsExpected(unexpected, expectations)),
-    decided: shown.some(({ failure }) => failure) || shown.some(decides),
+    decided: ownCases.some(({ failure }) => failure) || ownCases.some(decides),
     selfCheckFailed,
   };
 }

@@ -23,9 +23,9 @@ it("takes what is declared, and what is asked for before that", () => {
   const declaration = declarationFrom(declared, {});
   expect(declaration.reference?.name).toBe("unfused");
   expect(declaration.evaluation).toEqual({ ...DEFAULT_FREEDOM, ...choices });
-  const asked = declarationFrom(declared, { dialect: "keras", evaluation: "fused" });
-  expect(asked.dialect.id).toBe("keras");
-  expect(asked.reference?.name).toBe("fused");
+  const requested = declarationFrom(declared, { dialect: "keras", evaluation: "fused" });
+  expect(requested.dialect.id).toBe("keras");
+  expect(requested.reference?.name).toBe("fused");
 });
 
 it("takes formula axes that differ from the dialect's", () => {

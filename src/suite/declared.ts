@@ -24,7 +24,7 @@ export interface Asked {
  * @throws {UnusableDeclaration} for a dialect that the catalogue does not have, or that it does not claim, and for
  *   more choices of rounding than can be judged
  */
-export function declarationFrom(hello: Hello, asked: Asked): Declaration {
+export function declarationFrom(hello: Hello, requested: Asked): Declaration {
   const { implementation, dialects, float32, domain, validates, gradient } = hello;
   const known = DIALECTS.map(({ id }) => id);
   const unknown = dialects.find((id) => !known.includes(id));
@@ -32,14 +32,14 @@ export function declarationFrom(hello: Hello, asked: Asked): Declaration {
     throw new UnusableDeclaration(
       `${implementation.name} claims dialect "${unknown}", which is not in the catalogue; known: ${known.join(", ")}`,
     );
-  const id = asked.dialect ?? dialects[0];
+  const id = requested.dialect ?? dialects[0];
   if (!dialects.includes(id))
     throw new UnusableDeclaration(
       `${implementation.name} does not claim dialect ${id}; it claims ${dialects.join(", ")}`,
     );
   const declaration = declarationOf(
     declaredDialect(dialectById(id), hello),
-    asked.evaluation ?? float32?.reference,
+    requested.evaluation ?? float32?.reference,
     float32?.choices,
   );
   refuseTooWide(declaration.evaluation);
@@ -77,16 +77,16 @@ const WHOLE: readonly EvaluationAxis[] = [
 ];
 
 /** A root within one float, flushing looked for early or late, and one more choice of two. */
-const MOST_COMBINATIONS = 12;
+const MAX_COMBINATIONS = 12;
 
 /** Whoever leaves everything open is told nothing, and the sets of all combinations grow beyond memory. */
 function refuseTooWide(evaluation: Evaluation): void {
   const counts = WHOLE.map((axis) => distinctChoices(evaluation[axis]));
   const combinations = counts.reduce((product, count) => product * count, 1);
-  if (combinations <= MOST_COMBINATIONS) return;
+  if (combinations <= MAX_COMBINATIONS) return;
   const several = WHOLE.flatMap((axis, k) => (counts[k] > 1 ? [`${axis} ${counts[k]}`] : []));
   throw new UnusableDeclaration(
-    `float32.choices leave ${combinations} combinations open (${several.join(", ")}); at most ${MOST_COMBINATIONS} can be judged: declare what the implementation does`,
+    `float32.choices leave ${combinations} combinations open (${several.join(", ")}); at most ${MAX_COMBINATIONS} can be judged: declare what the implementation does`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import type { CaseOptions } from "./case-options.js";
 import { DeterminismAudit } from "./determinism-audit.js";
-import { FaultAllowance } from "./fault-budget.js";
+import { FaultBudget } from "./fault-budget.js";
 
 function programOf(gradient: number): Program {
   return {
@@ -46,7 +46,7 @@ const optionsFor = (adapter: Adapter, capabilities: readonly Capability[] = CAPA
   capabilities,
   declaration: declarationOf(dialectById("pytorch"), "fused"),
   demandBitExact: false,
-  allowance: new FaultAllowance(),
+  faultBudget: new FaultBudget(),
   replay: (selection) => `gate ${selection}`,
 });
 

@@ -11,7 +11,7 @@ import { differencesBetween } from "./golden/compare-observations.js";
 const SAMPLED = 100;
 
 /** Samples that are kept at most. */
-const MOST_SAMPLES = 20_000;
+const MAX_SAMPLES = 20_000;
 
 interface Sample {
   readonly program: Program;
@@ -37,7 +37,7 @@ export class DeterminismAudit {
       run: async (programs, options) => {
         const outcomes = await adapter.run(programs, options);
         programs.forEach((program, k) => {
-          if (seen++ % SAMPLED === 0 && this.samples.length < MOST_SAMPLES)
+          if (seen++ % SAMPLED === 0 && this.samples.length < MAX_SAMPLES)
             this.samples.push({ program, outcome: outcomes[k] });
         });
         return outcomes;

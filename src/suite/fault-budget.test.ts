@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Adapter, Outcome, RunOptions } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
 import type { Program } from "../program/program.js";
-import { FaultAllowance } from "./fault-budget.js";
+import { FaultBudget } from "./fault-budget.js";
 
 const bundled = bundledAdapter("fused");
 
@@ -20,8 +20,8 @@ function crashing(calls: (RunOptions | undefined)[]): Adapter {
 describe("what a run may spend on faults", () => {
   it("sends programs alone after many faults, whoever had them", async () => {
     const calls: (RunOptions | undefined)[] = [];
-    const allowance = new FaultAllowance();
-    const [one, other] = [allowance.watch(crashing(calls)), allowance.watch(crashing(calls))];
+    const faultBudget = new FaultBudget();
+    const [one, other] = [faultBudget.watch(crashing(calls)), faultBudget.watch(crashing(calls))];
     const program: Program = { format: "rmsprop-program/1", dialect: "pytorch", operations: [] };
     for (let k = 0; k < 12; k++) await (k % 2 === 0 ? one : other).run([program]);
     expect(calls.map((options) => options?.alone)).toEqual([
@@ -34,10 +34,10 @@ describe("what a run may spend on faults", () => {
 
   it("lets fewer time-outs than crashes be made small", () => {
     const spends = (verdict: "crash" | "timeout") => {
-      const allowance = new FaultAllowance();
+      const faultBudget = new FaultBudget();
       let count = 0;
-      while (allowance.mayShrink) {
-        allowance.spend(verdict);
+      while (faultBudget.mayShrink) {
+        faultBudget.spend(verdict);
         count++;
       }
       return count;

@@ -10,7 +10,7 @@ const FAULTS_TO_SHRINK = 24;
 const COST = { crash: 1, "protocol-error": 1, timeout: 8 } as const;
 
 /** What a run may spend on faults: enough to say which cases have them, not to make each of them small. */
-export class FaultAllowance {
+export class FaultBudget {
   private faults = 0;
   private left = FAULTS_TO_SHRINK;
 

@@ -489,10 +489,10 @@ describe("hangs-always", () => {
         expect(result.stopped).toBe(
           "the adapter was given up after 4 restarts; the last fault: the process did not answer within 0.5 s",
         );
-        const asked = result.results.filter(
+        const requested = result.results.filter(
           ({ kind, verdict }) => kind !== "self-check" && verdict !== "not-run",
         );
-        expect(new Set(asked.map(({ verdict }) => verdict))).toEqual(new Set(HANGS_ALWAYS.verdicts));
+        expect(new Set(requested.map(({ verdict }) => verdict))).toEqual(new Set(HANGS_ALWAYS.verdicts));
         expect(result.results.length).toBeLessThan(result.planned);
       },
     );

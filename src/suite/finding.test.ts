@@ -9,7 +9,7 @@ import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import { dialectAdapter } from "./__test-helpers__/planted.js";
 import type { CaseResult, Evidence } from "./case-result.js";
-import { FaultAllowance } from "./fault-budget.js";
+import { FaultBudget } from "./fault-budget.js";
 import { findingsOf } from "./finding.js";
 import { runStoredCase } from "./run-stored-case.js";
 
@@ -34,7 +34,7 @@ function programOf(gradients: readonly (readonly number[])[], centered = false):
   };
 }
 
-const said = (
+const expectedMessage = (
   id: string,
   message: string,
   clauses = ["RMS-8.5"],
@@ -70,11 +70,28 @@ describe("findingsOf", () => {
     const large = { program: programOf([[1, 2, 3]]), observations: [] };
     const findings = await findingsOf(
       [
-        said("a", "observation 3: element 1 is 0.25 (0x3e800000)", ["RMS-8.5"], "contract-mismatch", large),
-        said("b", "observation 0: element 12 is -1e-7 (0xb3d6bf95)", ["RMS-8.3"], "contract-mismatch", small),
-        said("c", "observation 0: element 1 is NaN (0x7fc00000)", ["RMS-8.5"]),
-        said("d", "the gradient was changed"),
-        said("e", "observation 3: element 1 is 0.25 (0x3e800000)", ["RMS-8.5"], "special-mismatch"),
+        expectedMessage(
+          "a",
+          "observation 3: element 1 is 0.25 (0x3e800000)",
+          ["RMS-8.5"],
+          "contract-mismatch",
+          large,
+        ),
+        expectedMessage(
+          "b",
+          "observation 0: element 12 is -1e-7 (0xb3d6bf95)",
+          ["RMS-8.3"],
+          "contract-mismatch",
+          small,
+        ),
+        expectedMessage("c", "observation 0: element 1 is NaN (0x7fc00000)", ["RMS-8.5"]),
+        expectedMessage("d", "the gradient was changed"),
+        expectedMessage(
+          "e",
+          "observation 3: element 1 is 0.25 (0x3e800000)",
+          ["RMS-8.5"],
+          "special-mismatch",
+        ),
       ],
       declaration,
       bundledAdapter("fused"),
@@ -103,19 +120,19 @@ describe("findingsOf", () => {
       },
     };
     const because = (id: string, program: Program, verdict?: Verdict) =>
-      said(id, `reason ${id}`, [], verdict, { program, observations: [] });
+      expectedMessage(id, `reason ${id}`, [], verdict, { program, observations: [] });
     const results = [
       because("compared", good, "differs"),
       because("refused", bad),
       because("crashed", good, "crash"),
-      said("proof", "no program"),
+      expectedMessage("proof", "no program"),
     ];
     const findings = await findingsOf(results, declaration, adapter);
-    const shown = Object.fromEntries(findings.map(({ cases, alone: fails }) => [cases[0], fails]));
-    expect(shown).toEqual({ compared: false, refused: true, crashed: true, proof: false });
+    const displayed = Object.fromEntries(findings.map(({ cases, alone: fails }) => [cases[0], fails]));
+    expect(displayed).toEqual({ compared: false, refused: true, crashed: true, proof: false });
     expect(alone).toEqual([true, true]);
-    const gone = { ...adapter, run: () => Promise.reject(new Error("it is gone")) };
-    const [unknown] = await findingsOf([because("refused", bad)], declaration, gone);
+    const exited = { ...adapter, run: () => Promise.reject(new Error("it is gone")) };
+    const [unknown] = await findingsOf([because("refused", bad)], declaration, exited);
     expect(unknown.alone).toBe(false);
   });
 
@@ -130,7 +147,7 @@ describe("findingsOf", () => {
       declaration,
       demandBitExact: false,
       capabilities: ["state", "centered"] as const,
-      allowance: new FaultAllowance(),
+      faultBudget: new FaultBudget(),
       replay: (selection: string) => `gate ${selection}`,
     };
     const stored = [false, true].map((centered) => ({
@@ -178,7 +195,13 @@ describe("findingsOf", () => {
       return { program, observations: reply.observations };
     };
     const [minimal, other] = [await evidence([0.5]), await evidence([2, 2])];
-    const result = said("case", "observation 0: it is wrong", ["RMS-1.1"], "special-mismatch", minimal);
+    const result = expectedMessage(
+      "case",
+      "observation 0: it is wrong",
+      ["RMS-1.1"],
+      "special-mismatch",
+      minimal,
+    );
     const failed = { ...result, failure: { ...result.failure!, others: [other] } };
     const [finding, ...more] = await findingsOf([failed], declaration, adapter);
     expect(more).toEqual([]);

@@ -16,7 +16,7 @@ import { isFailure, type Verdict } from "../judge/verdict.js";
 import { isolateElement } from "../program/isolate-element.js";
 import { programSize } from "../program/program-size.js";
 import { type CaseResult, type Evidence, type Failure, isNotRun, isSelfCheck } from "./case-result.js";
-import { failsAlone } from "./reproduces-alone.js";
+import { reproducesAlone } from "./reproduces-alone.js";
 
 /** Failures that share one root cause, with a program that shows what is said of it. */
 export interface Finding {
@@ -71,7 +71,7 @@ export async function findingsOf(
     .sort((a, b) => size(a.failure.minimal) - size(b.failure.minimal));
   const findings: Finding[] = [];
   const arithmetic: ArithmeticFailure[] = [];
-  const said = new Map<string, [FailedResult, ...FailedResult[]]>();
+  const byMessage = new Map<string, [FailedResult, ...FailedResult[]]>();
   for (const result of failed) {
     const failure = await arithmeticFailure(result, declaration, adapter);
     if (failure) {
@@ -79,11 +79,11 @@ export async function findingsOf(
       continue;
     }
     const key = `${result.verdict} ${withoutNumbers(result.failure.message)}`;
-    const alike = said.get(key);
+    const alike = byMessage.get(key);
     if (alike) alike.push(result);
-    else said.set(key, [result]);
+    else byMessage.set(key, [result]);
   }
-  for (const alike of said.values()) findings.push(await saidFinding(alike, declaration, adapter));
+  for (const alike of byMessage.values()) findings.push(await reportedFinding(alike, declaration, adapter));
   const casesThat = (rejects: boolean) =>
     arithmetic.filter((failure) => failure.rejects === rejects).map(({ failingCase }) => failingCase);
   const clusters = [
@@ -103,7 +103,7 @@ function withoutNumbers(message: string): string {
 }
 
 /** Failures, smallest first, of which the properties' own message is all that can be said. */
-async function saidFinding(
+async function reportedFinding(
   alike: readonly [FailedResult, ...FailedResult[]],
   declaration: Declaration,
   adapter: Adapter,
@@ -114,7 +114,8 @@ async function saidFinding(
   const isFault = (FAULTS as readonly string[]).includes(verdict);
   // What shows a defect of the suite is not run again: it says nothing of the implementation.
   const known = isFault || isSelfCheck({ kind });
-  const alone = minimal !== undefined && (known || (await failsAlone(minimal.program, adapter, declaration)));
+  const alone =
+    minimal !== undefined && (known || (await reproducesAlone(minimal.program, adapter, declaration)));
   const sentence = failure.message.endsWith(".") ? failure.message : `${failure.message}.`;
   return {
     diagnosis: { verdict: isNotRun(verdict) ? "differs" : verdict, sentence, axes: [], alternatives: [] },
@@ -128,7 +129,7 @@ async function saidFinding(
 }
 
 function clusterFinding(
-  { diagnosis, cases, shown: { mismatch, ...minimal } }: DiagnosedCluster,
+  { diagnosis, cases, representative: { mismatch, ...minimal } }: DiagnosedCluster,
   arithmetic: readonly ArithmeticFailure[],
 ): Finding {
   const members = cases.map(

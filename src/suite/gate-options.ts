@@ -25,7 +25,7 @@ export interface GateOptions {
   /** Failures that are known and do not fail the run. */
   readonly expectations?: Expectations;
   /** Only properties that draw many inputs: what another seed makes another. @default false */
-  readonly drawnOnly?: boolean;
+  readonly generatedOnly?: boolean;
   /** Make failing programs smaller. @default true */
   readonly shrink?: boolean;
   /** How a part of this gate is run again; left out, failures say it in words. */

@@ -22,7 +22,7 @@ export interface GateResult extends Conclusion {
   readonly declaration: Declaration;
   readonly profile: ProfileName;
   readonly seed: number;
-  readonly asked: Level;
+  readonly requestedLevel: Level;
   /** Cases that were selected; fewer have results if the run was interrupted. */
   readonly planned: number;
   /** What the cases were restricted to, if they were. */
@@ -91,9 +91,9 @@ export async function gateResult(
     declaration,
     profile: options.profile,
     seed: options.seed,
-    asked: level,
+    requestedLevel: level,
     ...conclude(diagnosed, {
-      asked: level,
+      requested: level,
       hasReference: declaration.reference !== undefined,
       complete,
       ...(expectations && { expectations }),

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { draw } from "../../properties/arbitraries/arb.js";
+import { arb } from "../../properties/arbitraries/arb.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { recurrenceProperties } from "../../properties/recurrence.js";
@@ -74,7 +74,7 @@ async function withProperties<T>(properties: readonly Property[], action: () => 
 
 /** A property that fails or passes as it likes. */
 function fake(id: string, of: Property["of"], check: Property["check"], clause = "RMS-5.1"): Property {
-  return { id, clauses: [clause], of, needs: [], arbitrary: () => draw.constant(1), check };
+  return { id, clauses: [clause], of, requires: [], arbitrary: () => arb.constant(1), check };
 }
 
 describe("an honest implementation", () => {
@@ -182,10 +182,10 @@ describe("capabilities", () => {
     };
     const result = await gate(refusing, "fused", "L0");
     // Nothing was judged, so that there is no judge to check.
-    const asked = result.results.filter(
+    const requested = result.results.filter(
       ({ kind, verdict }) => kind !== "audit" && kind !== "self-check" && verdict !== "not-run",
     );
-    expect(new Set(asked.map(({ verdict }) => verdict))).toEqual(new Set(["capability-mismatch"]));
+    expect(new Set(requested.map(({ verdict }) => verdict))).toEqual(new Set(["capability-mismatch"]));
     expect(result).toMatchObject({ conforms: false, reached: "none" });
   });
 

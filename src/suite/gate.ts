@@ -37,7 +37,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
 
   // Cases that wait for answers wait together, so that their programs travel in one request.
   const waiting = plan.cases.values();
-  const lane = async () => {
+  const worker = async () => {
     for (const planned of waiting) {
       if (stopped !== undefined) return;
       await runOne(planned);
@@ -47,7 +47,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
   // Whoever hangs would be waited for otherwise.
   const abandon = () => void options.adapter.stop();
   options.signal?.addEventListener("abort", abandon);
-  await Promise.all(Array.from({ length: options.adapter.lanes ?? 1 }, lane));
+  await Promise.all(Array.from({ length: options.adapter.concurrency ?? 1 }, worker));
   if (plan.audit && stopped === undefined) await runOne(plan.audit);
   options.signal?.removeEventListener("abort", abandon);
 

@@ -2,7 +2,7 @@ import { emptyTally } from "../judge/tally.js";
 import type { FoundInCase, SelfCheck } from "../self-check/self-check.js";
 import type { CaseResult } from "./case-result.js";
 import type { GateOptions } from "./gate-options.js";
-import { inWords } from "./plan.js";
+import { describeSelection } from "./plan.js";
 
 /** The self-checks that every gate makes while it judges. */
 export const JUDGE_CHECKS = ["cross-check", "controls"] as const;
@@ -11,7 +11,10 @@ export const JUDGE_CHECKS = ["cross-check", "controls"] as const;
  * What the checks of the judge come to: as self-checks, so that one that fails is a defect of the suite and of nothing
  * else. There are none where nothing was judged that they look at.
  */
-export function judgeChecks(selfCheck: SelfCheck, { seed, replay = inWords }: GateOptions): CaseResult[] {
+export function judgeChecks(
+  selfCheck: SelfCheck,
+  { seed, replay = describeSelection }: GateOptions,
+): CaseResult[] {
   const { counts, crossCheckFailure, controlFailure } = selfCheck;
   const { negative, positive } = counts.controls;
   if (counts.emulated === 0) return [];
@@ -31,7 +34,7 @@ export function judgeChecks(selfCheck: SelfCheck, { seed, replay = inWords }: Ga
     ...(found && {
       failure: {
         message: `in ${found.caseId}: ${found.message}`,
-        minimal: found.shown,
+        minimal: found.minimal,
         others: [],
         replay: replay(`--only ${found.caseId} --seed ${seed}`),
       },

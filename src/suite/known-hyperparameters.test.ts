@@ -11,7 +11,7 @@ import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import { capabilityCases, runCapabilityCase } from "./capability-cases.js";
 import type { CaseOptions } from "./case-options.js";
-import { FaultAllowance } from "./fault-budget.js";
+import { FaultBudget } from "./fault-budget.js";
 import { measure } from "./measurements/measure.js";
 import { runProperty } from "./run-property.js";
 import { runStoredCase } from "./run-stored-case.js";
@@ -62,7 +62,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.id, dialect] as const))("in dia
     capabilities: CAPABILITIES,
     declaration,
     demandBitExact: true,
-    allowance: new FaultAllowance(),
+    faultBudget: new FaultBudget(),
     replay: (selection) => selection,
   };
 

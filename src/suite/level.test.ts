@@ -96,8 +96,8 @@ describe("reaches", () => {
   it("orders the levels", () => {
     const levels = Object.keys(LEVELS) as Level[];
     levels.forEach((reached, i) => {
-      levels.forEach((asked, k) => {
-        expect(reaches(reached, asked)).toBe(i >= k);
+      levels.forEach((requested, k) => {
+        expect(reaches(reached, requested)).toBe(i >= k);
       });
     });
   });

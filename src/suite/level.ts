@@ -72,6 +72,6 @@ export function levelOf(results: readonly LevelledCase[], hasReference: boolean)
 }
 
 /** Whether a level that was reached satisfies the one that was asked for. */
-export function reaches(reached: ReachedLevel, asked: Level): boolean {
-  return reached !== "none" && reached >= asked;
+export function reaches(reached: ReachedLevel, requested: Level): boolean {
+  return reached !== "none" && reached >= requested;
 }

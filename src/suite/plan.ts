@@ -7,7 +7,7 @@ import type { CaseOptions } from "./case-options.js";
 import type { CaseResult } from "./case-result.js";
 import { DeterminismAudit } from "./determinism-audit.js";
 import { witnessCases } from "./expectations/witness-cases.js";
-import { FaultAllowance } from "./fault-budget.js";
+import { FaultBudget } from "./fault-budget.js";
 import type { GateOptions } from "./gate-options.js";
 import { goldenCases } from "./golden/gate-cases.js";
 import { sourceTrainingCases } from "./golden/source-training.js";
@@ -40,15 +40,15 @@ export interface Plan {
  * @throws {NothingSelected} if `only` selects nothing
  */
 export function planOf(options: GateOptions, hello: Hello): Plan {
-  const { declaration, level, replay = inWords } = options;
+  const { declaration, level, replay = describeSelection } = options;
   const demandBitExact = level === "L3";
   const audit = new DeterminismAudit();
-  const allowance = new FaultAllowance();
+  const faultBudget = new FaultBudget();
   const selfCheck = new SelfCheck(options.seed);
-  const careful = allowance.watch(options.adapter);
+  const careful = faultBudget.watch(options.adapter);
   const caseOptions = (): CaseOptions => ({
     adapter: audit.watch(careful),
-    allowance,
+    faultBudget: faultBudget,
     capabilities: hello.capabilities,
     declaration,
     demandBitExact,
@@ -72,7 +72,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
       run: () => runCapabilityCase(one, caseOptions()),
     })),
     ...stored.map((one) => ({ ...one, run: () => runStoredCase(one, caseOptions()) })),
-    ...PROPERTIES.filter(({ id }) => !options.drawnOnly || isDrawn(id)).map((property) => ({
+    ...PROPERTIES.filter(({ id }) => !options.generatedOnly || isGenerated(id)).map((property) => ({
       id: property.id,
       clauses: property.clauses,
       run: () =>
@@ -107,10 +107,10 @@ export function isSpecification(id: string): boolean {
 }
 
 /** Whether a case is a property of which many inputs are drawn, so that it depends on the seed. */
-export function isDrawn(id: string): boolean {
+export function isGenerated(id: string): boolean {
   return PROPERTIES.some((property) => property.id === id && property.weight !== 0);
 }
 
-export function inWords(selection: string): string {
+export function describeSelection(selection: string): string {
   return `again: ${selection}`;
 }

@@ -52,10 +52,10 @@ describe("parseRegression", () => {
       { ...valid(), program: { ...valid().program, dialect: "x" } },
       /unknown dialect "x"/,
     ],
-  ])("refuses %s", (_, wire, said) => {
+  ])("refuses %s", (_, wire, message) => {
     const read = () => parseRegression(JSON.stringify(wire), "r.json");
     expect(read).toThrow(ProgramError);
-    expect(read).toThrow(said);
+    expect(read).toThrow(message);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { draw } from "../../properties/arbitraries/arb.js";
+import { arb } from "../../properties/arbitraries/arb.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure } from "../../properties/property-failure.js";
 import { ProgramNotSent } from "../../properties/subject.js";
@@ -11,7 +11,7 @@ import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import { dialectAdapter } from "./__test-helpers__/planted.js";
-import { FaultAllowance } from "./fault-budget.js";
+import { FaultBudget } from "./fault-budget.js";
 import { Interrupted, type PropertyRunOptions, runProperty } from "./run-property.js";
 
 const pytorch = dialectById("pytorch");
@@ -22,7 +22,7 @@ const options: PropertyRunOptions = {
   demandBitExact: true,
   seed: 1,
   runs: 50,
-  allowance: new FaultAllowance(),
+  faultBudget: new FaultBudget(),
   replay: (selection) => `npx rmsprop-conformance gate ${selection}`,
 };
 
@@ -42,8 +42,8 @@ const base = {
   id: "fake",
   clauses: ["RMS-1.1"],
   of: "implementation",
-  needs: [],
-  arbitrary: () => draw.integer({ min: 1, max: 1000 }),
+  requires: [],
+  arbitrary: () => arb.integer({ min: 1, max: 1000 }),
 } as const;
 
 /** One step from zero under a generated gradient. */
@@ -77,7 +77,7 @@ describe("runProperty", () => {
     });
     expect(failing.distribution).toBe(words);
     expect(
-      await runProperty({ ...steps, needs: ["state"] }, { ...options, capabilities: [] }),
+      await runProperty({ ...steps, requires: ["state"] }, { ...options, capabilities: [] }),
     ).not.toHaveProperty("distribution");
   });
 
@@ -177,7 +177,7 @@ describe("runProperty", () => {
   });
 
   it("is not run without a capability or for a dialect that it is not about", async () => {
-    const needy: Property = { ...steps, needs: ["state", "momentum", "centered"] };
+    const needy: Property = { ...steps, requires: ["state", "momentum", "centered"] };
     expect(await runProperty(needy, { ...options, capabilities: ["state"] })).toMatchObject({
       verdict: "unsupported",
       reason: "the implementation does not offer momentum, centered",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Drawn } from "../../properties/arbitraries/described-arbitrary.js";
+import type { DescribedArbitrary } from "../../properties/arbitraries/described-arbitrary.js";
 import type { Property } from "../../properties/property.js";
 import { PropertyFailure, RefusalFailure } from "../../properties/property-failure.js";
 import { NOT_OFFERED, ProgramNotSent, Subject } from "../../properties/subject.js";
@@ -28,10 +28,10 @@ export class Interrupted extends Error {
 }
 
 /** How long generated inputs may keep timers and signals waiting, in milliseconds. */
-const LONGEST_TURN = 100;
+const MAX_BLOCKING_MS = 100;
 
 /** Failing programs that are kept beside the smallest one. */
-const KEPT_EVIDENCE = 24;
+const MAX_EVIDENCE = 24;
 
 /**
  * Run one property. Failures of the implementation are in the result; other errors are thrown.
@@ -52,11 +52,11 @@ export async function runProperty(property: Property, options: PropertyRunOption
     multiStep: emptyTally(),
   });
   if (property.of === "implementation") {
-    const missing = property.needs.filter((capability) => !options.capabilities.includes(capability));
+    const missing = property.requires.filter((capability) => !options.capabilities.includes(capability));
     if (missing.length > 0)
       return {
         ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
-        lacking: missing,
+        missingCapabilities: missing,
       };
     const { declaration } = options;
     const applies = property.appliesTo?.(declaration) ?? true;
@@ -79,7 +79,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
   let faulty = false;
   const subject = new Subject(
     // What fails may end the process: smaller programs of its kind go in requests of their own.
-    aloneIf(() => failed, options.adapter),
+    inIsolationIf(() => failed, options.adapter),
     options.capabilities,
     options.declaration,
     options.demandBitExact,
@@ -93,14 +93,14 @@ export async function runProperty(property: Property, options: PropertyRunOption
   const sent = (evidence: Evidence): Evidence => ({ ...evidence, program: subject.sent(evidence.program) });
   let turn = performance.now();
   const check = async (input: unknown) => {
-    if (performance.now() - turn > LONGEST_TURN) {
+    if (performance.now() - turn > MAX_BLOCKING_MS) {
       // In-process implementations never wait for anything, so nothing else would have its turn.
       await new Promise((resolve) => setImmediate(resolve));
       turn = performance.now();
     }
     if (options.signal?.aborted) throw new Interrupted();
     // What is passed over here counts as passing, so that shrinking ends with the smallest fault that it has.
-    if (faulty && !options.allowance.mayShrink) return;
+    if (faulty && !options.faultBudget.mayShrink) return;
     try {
       await property.check(input, subject);
     } catch (error) {
@@ -111,10 +111,10 @@ export async function runProperty(property: Property, options: PropertyRunOption
       if (!(error instanceof PropertyFailure)) throw error;
       failed = true;
       if (isFault(error.verdict)) {
-        if (faulty) options.allowance.spend(error.verdict);
+        if (faulty) options.faultBudget.spend(error.verdict);
         faulty = true;
       }
-      if (error.evidence && failing.length < KEPT_EVIDENCE) failing.push(sent(error.evidence));
+      if (error.evidence && failing.length < MAX_EVIDENCE) failing.push(sent(error.evidence));
       throw error;
     }
   };
@@ -166,7 +166,11 @@ export async function runProperty(property: Property, options: PropertyRunOption
 }
 
 /** @param skipped inputs that were drawn and passed over */
-function distributionOf({ weight }: Property, { distribution }: Drawn<unknown>, skipped: number): string {
+function distributionOf(
+  { weight }: Property,
+  { distribution }: DescribedArbitrary<unknown>,
+  skipped: number,
+): string {
   if (weight === 0) return "one worked example";
   return skipped === 0 ? distribution : `${distribution}; ${skipped} draws passed over`;
 }
@@ -180,7 +184,7 @@ function checkedUntil(
 }
 
 /** The same adapter, to which programs are given alone while the condition holds. */
-function aloneIf(condition: () => boolean, adapter: Adapter): Adapter {
+function inIsolationIf(condition: () => boolean, adapter: Adapter): Adapter {
   return {
     hello: () => adapter.hello(),
     run: (programs) => adapter.run(programs, { alone: condition() }),

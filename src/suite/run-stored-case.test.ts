@@ -8,7 +8,7 @@ import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
 import { dialectAdapter } from "./__test-helpers__/planted.js";
 import type { CaseOptions } from "./case-options.js";
-import { FaultAllowance } from "./fault-budget.js";
+import { FaultBudget } from "./fault-budget.js";
 import { runStoredCase, type StoredCase } from "./run-stored-case.js";
 
 const pytorch = dialectById("pytorch");
@@ -29,7 +29,7 @@ const options: CaseOptions = {
   capabilities: CAPABILITIES,
   declaration: declarationOf(pytorch, "fused"),
   demandBitExact: true,
-  allowance: new FaultAllowance(),
+  faultBudget: new FaultBudget(),
   replay: (selection) => `npx rmsprop-conformance gate ${selection}`,
 };
 
@@ -107,19 +107,19 @@ describe("runStoredCase", () => {
   });
 
   it("observes the parameters only of an implementation that hides its state", async () => {
-    let asked: readonly Program[] = [];
+    let requested: readonly Program[] = [];
     const bundled = bundledAdapter("fused");
     const adapter = {
       hello: () => bundled.hello(),
       stop: () => bundled.stop(),
       run: (programs: readonly Program[]) => {
-        asked = programs;
+        requested = programs;
         return bundled.run(programs);
       },
     };
     const result = await runStoredCase(stored, { ...options, adapter, capabilities: [] });
     expect(result).toMatchObject({ verdict: "bit-exact", tally: { judged: 4 } });
-    for (const operation of asked[0].operations) {
+    for (const operation of requested[0].operations) {
       if (operation.op === "observe") expect(operation.slots).toEqual(["parameter"]);
     }
   });

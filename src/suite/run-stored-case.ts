@@ -51,7 +51,7 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   if (missing.length > 0)
     return {
       ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
-      lacking: missing,
+      missingCapabilities: missing,
     };
   const outside = declaration.domain && outsideDomain(program, declaration.dialect, declaration.domain);
   if (outside !== undefined) return { ...notRun("not-run", outside), outsideDomain: 1 };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
-import { draw } from "../../properties/arbitraries/arb.js";
+import { arb } from "../../properties/arbitraries/arb.js";
 import { momentumProperties } from "../../properties/momentum.js";
 import { optionProperties } from "../../properties/options.js";
 import type { Property } from "../../properties/property.js";
@@ -138,8 +138,8 @@ describe("a clause", () => {
       id: `proof-of-${clause}`,
       clauses: [clause],
       of: "specification",
-      needs: [],
-      arbitrary: () => draw.constant(2),
+      requires: [],
+      arbitrary: () => arb.constant(2),
       check: async () => {},
     });
     injected.properties = [...FEW, proof("RMS-2.1"), proof("RMS-9.3")];
@@ -167,18 +167,18 @@ describe("a clause", () => {
       const modest = new InProcessAdapter(hello, bundledFactory("fused"));
       return (await run(suite(modest, { dialect, goldens: true }), "RMS-10.1")).reason;
     };
-    const lacking = "the implementation does not offer checkpoint";
-    expect(await reasonOf("pytorch")).toBe(lacking);
+    const missingCapabilities = "the implementation does not offer checkpoint";
+    expect(await reasonOf("pytorch")).toBe(missingCapabilities);
     expect(await reasonOf("keras")).toBe("for dialect pytorch");
     injected.properties = [...stateAndPurityProperties];
     try {
-      expect(await reasonOf("keras")).toBe(`${lacking}; and for 1 other reason`);
+      expect(await reasonOf("keras")).toBe(`${missingCapabilities}; and for 1 other reason`);
     } finally {
       injected.properties = [...FEW];
     }
     const most = suite(adapterOf(bundledFactory("fused"), ["state"]), { goldens: true });
     expect((await run(most, "RMS-10.1")).reason).toMatch(
-      new RegExp(`^${lacking}; and for \\d+ other reasons$`),
+      new RegExp(`^${missingCapabilities}; and for \\d+ other reasons$`),
     );
   });
 
@@ -220,7 +220,7 @@ describe("a clause", () => {
     const honest = bundledAdapter("fused");
     let [underWay, most] = [0, 0];
     const waiting: Adapter = {
-      lanes: 3,
+      concurrency: 3,
       hello: () => honest.hello(),
       stop: async () => {},
       run: async (programs) => {
@@ -249,8 +249,8 @@ describe("a clause", () => {
       id: "two-is-three",
       clauses: ["RMS-2.1"],
       of: "specification",
-      needs: [],
-      arbitrary: () => draw.constant(2),
+      requires: [],
+      arbitrary: () => arb.constant(2),
       check: async () => {
         throw new PropertyFailure("2 is not 3", "differs");
       },

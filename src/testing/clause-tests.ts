@@ -104,9 +104,9 @@ class TestSuite {
     const { standing } = clauseMatrix(results).find((row) => row.clause === clause)!;
     if (standing === "failed") return this.failing(results, clause);
     if (standing === "shown") return { standing };
-    const asked = results.filter((result) => !isSelfCheck(result));
-    if (standing === "not-shown") return notShown(asked);
-    const why = asked.length === 0 ? "no case asks it of an implementation" : notShown(asked).reason;
+    const requested = results.filter((result) => !isSelfCheck(result));
+    if (standing === "not-shown") return notShown(requested);
+    const why = requested.length === 0 ? "no case asks it of an implementation" : notShown(requested).reason;
     return {
       standing: "not-shown",
       reason: `it holds over the reals, which shows nothing of this one: ${why}`,
@@ -169,7 +169,7 @@ class TestSuite {
 
   private replay(test: string): string {
     const { profile, seed } = this.judged;
-    const again = (this.options.replay ?? inWords)(`${this.prefix}${test}`);
+    const again = (this.options.replay ?? describeSelection)(`${this.prefix}${test}`);
     return `${again}  # profile ${profile}, seed ${seed}`;
   }
 }
@@ -181,7 +181,7 @@ function rethrowWithoutFrames(error: unknown): never {
   throw error;
 }
 
-function inWords(test: string): string {
+function describeSelection(test: string): string {
   return `run the test "${test} …" again`;
 }
 

@@ -79,7 +79,7 @@ const bound = z.custom<number>((x) => typeof x === "number" && !Number.isNaN(x),
   error: "must be a number",
 });
 
-const asked = {
+const requested = {
   level: z.enum(keys(LEVELS)).optional(),
   profile: z.enum(keys(PROFILES)).optional(),
   seed: z.number().int().min(-0x7fffffff).max(0x7fffffff).optional(),
@@ -98,7 +98,7 @@ const { implementation, capabilities, float32 } = helloSchema.shape;
 
 const inProcessSchema = z
   .strictObject({
-    ...asked,
+    ...requested,
     implementation: implementation.partial({ version: true, language: true }).strict(),
     dialect: dialects,
     capabilities,
@@ -115,7 +115,7 @@ const inProcessSchema = z
 
 const adapterSchema = z
   .strictObject({
-    ...asked,
+    ...requested,
     adapter: z.custom(isAdapter, { error: "must be an adapter, with the methods hello, run and stop" }),
     name: z.string().min(1).optional(),
     dialect: dialects.optional(),

@@ -41,10 +41,10 @@ export class GateRun {
     const results = new Map<PlannedCase, CaseResult>();
     const waiting = cases.values();
     // Cases that wait for answers wait together, so that their programs travel in one request.
-    const lane = async () => {
+    const worker = async () => {
       for (const planned of waiting) results.set(planned, await this.resultOf(planned));
     };
-    await Promise.all(Array.from({ length: options.adapter.lanes ?? 1 }, lane));
+    await Promise.all(Array.from({ length: options.adapter.concurrency ?? 1 }, worker));
     return cases.map((planned) => results.get(planned) as CaseResult);
   }
 

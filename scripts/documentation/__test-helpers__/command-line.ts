@@ -3,7 +3,7 @@ import { join, posix } from "node:path";
 import { Command, CommanderError } from "commander";
 import { vi } from "vitest";
 import { packageRoot } from "../../../src/package-info.js";
-import type { Words } from "./shell-line.js";
+import type { Glossary } from "./shell-line.js";
 
 const { scripts, devDependencies } = JSON.parse(
   readFileSync(join(packageRoot(), "package.json"), "utf8"),
@@ -55,7 +55,7 @@ export class CommandLines {
    * @param folder of the page, from the root: file names may begin there
    * @param written files that the page itself writes
    */
-  async flawOf(words: Words, folder: string, written: readonly string[]): Promise<string | undefined> {
+  async flawOf(words: Glossary, folder: string, written: readonly string[]): Promise<string | undefined> {
     const [path, first, ...rest] = words;
     const program = posix.basename(path);
     if (program === "rmsprop-conformance") return this.flawOfArguments(words.slice(1));
@@ -69,7 +69,7 @@ export class CommandLines {
     return `there is no command ${program}: known are npx, npm, node, bash, python, ${ELSEWHERE.join(", ")}`;
   }
 
-  private async flawOfArguments(args: Words): Promise<string | undefined> {
+  private async flawOfArguments(args: Glossary): Promise<string | undefined> {
     try {
       await this.cli.parseAsync(args, { from: "user" });
       return undefined;
@@ -121,7 +121,7 @@ const SCRIPTS_WITH_FLAGS = [
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
 
-function npmFlaw(name: string, rest: Words): string | undefined {
+function npmFlaw(name: string, rest: Glossary): string | undefined {
   const [script, flags] = name === "run" ? [rest[0], rest.slice(1)] : [name, rest];
   if (name !== "run" && NPM.includes(name)) return undefined;
   if (!(script in scripts)) return `package.json has no script ${script}`;
@@ -129,14 +129,14 @@ function npmFlaw(name: string, rest: Words): string | undefined {
   return file === undefined ? undefined : flagFlaw(file, flags);
 }
 
-function scriptFlaw(words: Words, folder: string, written: readonly string[]): string | undefined {
+function scriptFlaw(words: Glossary, folder: string, written: readonly string[]): string | undefined {
   const [script, ...rest] = words.filter((word) => !/^--(test|import)/.test(word));
   if (script === "-m" || script?.startsWith("-") || written.includes(script)) return undefined;
   const found = [script, posix.join(folder, script)].find((path) => existsSync(join(packageRoot(), path)));
   return found === undefined ? `there is no file ${script}` : flagFlaw(found, rest);
 }
 
-function flagFlaw(file: string, words: Words): string | undefined {
+function flagFlaw(file: string, words: Glossary): string | undefined {
   const text = readFileSync(join(packageRoot(), file), "utf8");
   const unknown = words.find((word) => /^--\w/.test(word) && !mentionsFlag(text, word.replace(/=.*/, "")));
   return unknown === undefined ? undefined : `${file} has no ${unknown}`;

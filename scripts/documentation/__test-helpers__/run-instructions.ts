@@ -5,7 +5,7 @@ import { z } from "zod";
 import {
   type Edit,
   edited,
-  isShown,
+  isPrinted,
   tutorialSteps,
 } from "../../../src/cli/__test-helpers__/tutorial-page.js";
 import { packageRoot } from "../../../src/package-info.js";
@@ -89,7 +89,7 @@ const MARKS = ["title", "with", "run", "fragment", "schema", "from", "run-by", "
 type Rule = (block: Block, surroundings: Surroundings) => Standing | Promise<Standing>;
 
 const RULES: Readonly<Record<string, Rule>> = {
-  console: runShown,
+  console: runBlock,
   sh: checkCommands,
   ...Object.fromEntries(SCRIPTS.map((language) => [language, script])),
   json: (block) => validated(block, JSON.parse(block.text)),
@@ -125,10 +125,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   go: compiled("gofmt", ["-e"]),
 };
 
-async function runShown({ text }: Block, { stage }: Surroundings): Promise<Standing> {
-  for (const { command, prints, exit } of shownCommands(text)) {
+async function runBlock({ text }: Block, { stage }: Surroundings): Promise<Standing> {
+  for (const { command, prints, exit } of documentedCommands(text)) {
     const outcome = await stage().run(command, false);
-    if (!isShown(withoutEnd(prints), withoutEnd(outcome.output)))
+    if (!isPrinted(withoutEnd(prints), withoutEnd(outcome.output)))
       throw new Error(
         `${command}\n\nprinted (exit ${outcome.exit}):\n\n${outcome.output}\nand not:\n\n${prints}`,
       );
@@ -141,14 +141,14 @@ async function runShown({ text }: Block, { stage }: Surroundings): Promise<Stand
 /** Blank lines at the end show nothing; there may be one before the next command. */
 const withoutEnd = (text: string): string => text.replace(/\n+$/, "\n");
 
-interface Shown {
+interface DocumentedBlock {
   readonly command: string;
   readonly prints: string;
   readonly exit: number;
 }
 
 /** @throws {Error} for a block that does not begin with a command */
-export function shownCommands(text: string): Shown[] {
+export function documentedCommands(text: string): DocumentedBlock[] {
   const [before, ...parts] = text.split(/^\$ /m);
   if (before !== "" || parts.length === 0) throw new Error("a console block begins with $ and a command");
   return parts.map((part) => {

@@ -1,7 +1,7 @@
 /** Command lines as pages show them. */
 
 /** One command of a line, taken apart into words. */
-export type Words = readonly string[];
+export type Glossary = readonly string[];
 
 /**
  * The simple commands of a shell text: lines joined at `\`, divided at `&&`, `||`, `|` and `;`. Comments, redirections
@@ -9,7 +9,7 @@ export type Words = readonly string[];
  * left out or repeated, are no part of any.
  * @throws {Error} for a character that cannot be read, such as a quotation mark without its other half
  */
-export function simpleCommands(text: string): Words[] {
+export function simpleCommands(text: string): Glossary[] {
   return text
     .replace(/\\\n\s*/g, " ")
     .split("\n")

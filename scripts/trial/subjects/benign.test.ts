@@ -48,14 +48,14 @@ async function hear(variant: Variant, declaration: Declaration): Promise<Hearing
   const subject = new Subject(adapterOf(variant), capabilities, declaration, demandBitExact, (judgement) =>
     addTally(tally, judgement.tally),
   );
-  const asked = PROPERTIES.filter(
-    ({ id, needs, appliesTo }: Property) =>
+  const requested = PROPERTIES.filter(
+    ({ id, requires, appliesTo }: Property) =>
       TELLING.includes(id) &&
-      needs.every((capability) => capabilities.includes(capability)) &&
+      requires.every((capability) => capabilities.includes(capability)) &&
       (appliesTo?.(declaration) ?? true),
   );
   const accusations: string[] = [];
-  for (const property of asked) {
+  for (const property of requested) {
     const drawn = fc.asyncProperty(property.arbitrary(declaration, capabilities), (input) =>
       property.check(input, subject),
     );

@@ -342,15 +342,15 @@ export const CONTRACT_MUTANTS: readonly Mutant[] = [
     clause: "RMS-1.2",
     create: withClass(
       class extends PlainOptimizer {
-        private shown = this.parameters.map((values) => values.slice());
+        private reportedValues = this.parameters.map((values) => values.slice());
 
         override step(gradients: readonly (Float32Array | null)[]): void {
-          this.shown = this.parameters.map((values) => values.slice());
+          this.reportedValues = this.parameters.map((values) => values.slice());
           super.step(gradients);
         }
 
         override parameter(index: number): Float32Array {
-          return this.shown[index];
+          return this.reportedValues[index];
         }
       },
     ),
@@ -361,11 +361,11 @@ export const CONTRACT_MUTANTS: readonly Mutant[] = [
     clause: "RMS-1.2",
     create: withClass(
       class extends PlainOptimizer {
-        private readonly shown: Float32Array[] = [];
+        private readonly observed: Float32Array[] = [];
 
         override parameter(index: number): Float32Array {
-          this.shown[index] ??= super.parameter(index).slice();
-          return this.shown[index];
+          this.observed[index] ??= super.parameter(index).slice();
+          return this.observed[index];
         }
       },
     ),

@@ -15,9 +15,9 @@ const declaration = declarationOf(dialectById("pytorch"));
 
 function run(subject: Variant, seed: number, numRuns: number) {
   const capabilities = subject.declares?.capabilities ?? CAPABILITIES;
-  const asked = new Subject(adapterOf(subject), capabilities, declaration, false);
+  const requested = new Subject(adapterOf(subject), capabilities, declaration, false);
   const drawn = fc.asyncProperty(property.arbitrary(declaration, capabilities), (input) =>
-    property.check(input, asked),
+    property.check(input, requested),
   );
   return fc.check(drawn, { seed, numRuns });
 }

@@ -256,17 +256,17 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     declares: { dialect: "optax-bias-corrected" },
     create: bundledWith("optax-bias-corrected", (optimizer, groups) => {
       const before = groups.flatMap(({ parameters }) => parameters.map(() => 0));
-      const shown = (k: number): OptimizerState | undefined => {
+      const visibleState = (k: number): OptimizerState | undefined => {
         const state = optimizer.state?.(k);
         return state && { ...state, step: state.step + before[k] };
       };
       return {
-        state: shown,
+        state: visibleState,
         load: (k, state) => {
           before[k] = 0;
           optimizer.load?.(k, state);
         },
-        save: () => ({ inner: optimizer.save?.(), states: before.map((_, k) => shown(k)) }),
+        save: () => ({ inner: optimizer.save?.(), states: before.map((_, k) => visibleState(k)) }),
         restore: (saved) => {
           const { inner, states } = saved as { inner: unknown; states: (OptimizerState | undefined)[] };
           optimizer.restore?.(inner);

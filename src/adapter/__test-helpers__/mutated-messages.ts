@@ -19,7 +19,7 @@ export const SEED = Number(process.env.RMSPROP_MUTATION_SEED ?? 20_411);
 /** Far more than it takes: whatever hangs is found sooner. */
 export const LIMIT = { timeout: THOROUGH ? 7_200_000 : 900_000 };
 /** Milliseconds after which a process counts as hanging, however loaded the machine is. */
-export const PATIENCE = 60_000;
+export const TIMEOUT_MS = 60_000;
 
 const observeParameter: Operation = { op: "observe", slots: ["parameter"] };
 const tensor = (shape: number[], ...values: number[]): Tensor => ({

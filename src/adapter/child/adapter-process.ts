@@ -38,10 +38,10 @@ export class AdapterProcess {
   /** Answers that nobody has taken. There are never more than there were requests. */
   private readonly inbox: string[] = [];
   /** Requests whose answer has not come. */
-  private asked = 0;
+  private awaited = 0;
   private ending = false;
   private exit: Exit | undefined;
-  private readonly gone: Promise<Exit>;
+  private readonly exitPromise: Promise<Exit>;
   private announce: (exit: Exit) => void = () => {};
   private wake: (() => void) | undefined;
 
@@ -72,7 +72,7 @@ export class AdapterProcess {
     { lineLimit, onStderr }: AdapterProcessOptions,
   ) {
     this.reader = new LineReader(lineLimit);
-    this.gone = new Promise((resolve) => {
+    this.exitPromise = new Promise((resolve) => {
       this.announce = resolve;
     });
     // A process that does not read any more shows by its silence or its end; writing to it is no error of ours.
@@ -107,7 +107,7 @@ export class AdapterProcess {
 
   /** Send a line that is to be answered by one line. */
   send(line: string): void {
-    this.asked++;
+    this.awaited++;
     this.child.stdin.write(`${line}\n`);
   }
 
@@ -137,7 +137,7 @@ export class AdapterProcess {
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), budget);
     });
-    const exit = await Promise.race([this.gone, late]);
+    const exit = await Promise.race([this.exitPromise, late]);
     clearTimeout(timer);
     return exit;
   }
@@ -154,13 +154,13 @@ export class AdapterProcess {
       if (this.fault) return;
       if (line.kind !== "line") {
         this.fail("protocol-error", `${UNUSABLE[line.kind]}; it begins ${quoteLine(line.head)}`);
-      } else if (this.asked === 0) {
+      } else if (this.awaited === 0) {
         this.fail(
           "protocol-error",
           `a line came unasked, after all requests had been answered: ${quoteLine(line.text)}`,
         );
       } else {
-        this.asked--;
+        this.awaited--;
         this.inbox.push(line.text);
         this.wake?.();
       }
@@ -188,7 +188,7 @@ export class AdapterProcess {
   /** Only the first fault counts: what follows is its consequence. */
   private fail(verdict: AdapterFault["verdict"], message: string, external?: boolean): void {
     if (this.fault) return;
-    const subject = this.asked > 0 ? "request" : "nothing";
+    const subject = this.awaited > 0 ? "request" : "nothing";
     this.fault = new AdapterFault(verdict, message, this.stderr, subject, external);
     if (!this.exit) killGroup(this.pid);
     this.child.stdout.destroy();
@@ -199,13 +199,13 @@ export class AdapterProcess {
     const within = rest ? " in the middle of a line" : "";
     if (signal) return `the process was killed by ${signal}${within}`;
     if (code !== 0) return `the process ended with status ${code}${within}`;
-    return `the process ended with status 0 ${this.asked > 0 ? "without an answer" : "although it was not told to"}`;
+    return `the process ended with status 0 ${this.awaited > 0 ? "without an answer" : "although it was not told to"}`;
   }
 
   /** Do something later, unless it is gone by then. */
   private within(milliseconds: number, action: () => void): void {
     const timer = setTimeout(action, milliseconds);
-    void this.gone.then(() => clearTimeout(timer));
+    void this.exitPromise.then(() => clearTimeout(timer));
   }
 
   /**

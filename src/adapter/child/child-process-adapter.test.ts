@@ -74,7 +74,7 @@ describe("hello", () => {
       start: 'log("start");',
       hello: { limits: { cases: 3 }, float32: { reference: "unfused" }, unknown: 1 },
     });
-    expect(adapter.lanes).toBe(1);
+    expect(adapter.concurrency).toBe(1);
     const hello = await adapter.hello();
     expect(hello).toEqual({
       implementation: { name: "echo", version: "1", language: "JavaScript" },
@@ -85,7 +85,7 @@ describe("hello", () => {
     });
     expect(await adapter.hello()).toBe(hello);
     expect(faulty.log()).toEqual(["start"]);
-    expect(adapter.lanes).toBe(6);
+    expect(adapter.concurrency).toBe(6);
   });
 
   it("leaves it to the caller to know the dialects", async () => {

@@ -12,9 +12,9 @@ import type { Hello } from "../hello.js";
 import { AdapterFault } from "./adapter-fault.js";
 import { AdapterProcess } from "./adapter-process.js";
 import { Exchange } from "./exchange.js";
-import { faultText, Isolation } from "./fault-bisector.js";
+import { FaultBisector, faultText } from "./fault-bisector.js";
 import { type EncodedProgram, encodeProgram, type RunRequest } from "./run-request.js";
-import { Session, type Terms } from "./session.js";
+import { type NegotiatedLimits, Session } from "./session.js";
 
 /** How an adapter's process is started, and how long it may take. */
 export interface ChildProcessAdapterOptions {
@@ -61,7 +61,7 @@ interface Outstanding {
 /** A process that fails so many times in a row to introduce itself is not started again. */
 const START_ATTEMPTS = 3;
 /** More programs than this are of no use to have under way: they wait for the suite, not for the adapter. */
-const MOST_LANES = 64;
+const MAX_CONCURRENCY = 64;
 
 /** Drives an implementation in another process, by the adapter protocol (spec/PROTOCOL.md). */
 export class ChildProcessAdapter implements Adapter {
@@ -70,9 +70,9 @@ export class ChildProcessAdapter implements Adapter {
   private readonly mostRestarts: number;
   private readonly lineLimit: number | undefined;
 
-  private introduction: Promise<Hello> | undefined;
-  private terms: Terms | undefined;
-  private readonly isolation: Isolation<Job>;
+  private handshakeReply: Promise<Hello> | undefined;
+  private terms: NegotiatedLimits | undefined;
+  private readonly bisector: FaultBisector<Job>;
   private readonly exchanges: WeakMap<Program, Exchange> | undefined;
 
   /** What requests are sent to. */
@@ -98,7 +98,7 @@ export class ChildProcessAdapter implements Adapter {
     this.helloTimeout = options.helloTimeout ?? 30_000;
     this.mostRestarts = options.restarts ?? 100;
     this.lineLimit = options.lineLimit;
-    this.isolation = new Isolation(options.runTimeout ?? 10_000, this.helloTimeout);
+    this.bisector = new FaultBisector(options.runTimeout ?? 10_000, this.helloTimeout);
     this.exchanges = options.trace ? new WeakMap() : undefined;
   }
 
@@ -112,23 +112,23 @@ export class ChildProcessAdapter implements Adapter {
    * apart, or came when nothing was outstanding. Complete after `stop`.
    */
   get unexplained(): readonly UnexplainedFault[] {
-    return this.isolation.unexplained;
+    return this.bisector.unexplained;
   }
 
   /** Enough for the adapter to have full requests and for the next to be made meanwhile; 1 before `hello`. */
-  get lanes(): number {
+  get concurrency(): number {
     if (!this.terms) return 1;
-    return Math.min(MOST_LANES, (this.terms.pipeline + 1) * this.terms.cases);
+    return Math.min(MAX_CONCURRENCY, (this.terms.pipeline + 1) * this.terms.cases);
   }
 
   hello(): Promise<Hello> {
-    this.introduction ??= this.introduce();
-    return this.introduction;
+    this.handshakeReply ??= this.handshake();
+    return this.handshakeReply;
   }
 
   async run(programs: readonly Program[], { alone = false }: RunOptions = {}): Promise<readonly Outcome[]> {
     await this.hello();
-    const { encoding } = this.terms as Terms;
+    const { encoding } = this.terms as NegotiatedLimits;
     const encoded = programs.map((program) => encodeProgram(program, encoding));
     if (this.closed) throw this.closed;
     if (programs.length === 0) return [];
@@ -171,7 +171,7 @@ export class ChildProcessAdapter implements Adapter {
     if (this.session) await this.end(this.session);
     await this.killAll();
     // What was under way ends by itself, now that it is closed. A process that was being started is ended there.
-    await Promise.allSettled([this.introduction, this.driver]);
+    await Promise.allSettled([this.handshakeReply, this.driver]);
   }
 
   /** Nothing is run any more: whoever waits is told why. */
@@ -183,7 +183,7 @@ export class ChildProcessAdapter implements Adapter {
   }
 
   /** The first start. */
-  private async introduce(): Promise<Hello> {
+  private async handshake(): Promise<Hello> {
     try {
       this.session = await this.start();
       this.terms = this.session.terms;
@@ -307,7 +307,7 @@ export class ChildProcessAdapter implements Adapter {
   /** Send what may be sent. */
   private fill(session: Session): void {
     if (session.process.fault) return;
-    while (this.outstanding.length < (this.isolation.oneByOne ? 1 : session.terms.pipeline)) {
+    while (this.outstanding.length < (this.bisector.oneByOne ? 1 : session.terms.pipeline)) {
       if (!this.sendNext(session)) return;
     }
   }
@@ -316,7 +316,7 @@ export class ChildProcessAdapter implements Adapter {
   private sendNext(session: Session): boolean {
     const { terms } = session;
     const request = session.request();
-    const most = Math.min(terms.cases, this.isolation.cases);
+    const most = Math.min(terms.cases, this.bisector.cases);
     if (this.outstanding.some(({ jobs }) => jobs[0].alone)) return false;
     const jobs: Job[] = [];
     while (jobs.length < most) {
@@ -352,7 +352,7 @@ export class ChildProcessAdapter implements Adapter {
   private async readAnswer(session: Session): Promise<void> {
     const [{ request, jobs, exchange, sentAt }] = this.outstanding;
     try {
-      const line = await session.process.receive(this.isolation.timeout(session.answered === 0));
+      const line = await session.process.receive(this.bisector.timeout(session.answered === 0));
       exchange?.received(line);
       const now = performance.now();
       const elapsed = now - Math.max(sentAt, this.lastAnswer);
@@ -360,7 +360,7 @@ export class ChildProcessAdapter implements Adapter {
       const fresh = session.answered === 0;
       const replies = await session.replies(request, line, this.outstanding.length === 1);
       this.outstanding.shift();
-      this.isolation.answered(jobs, elapsed, fresh);
+      this.bisector.answered(jobs, elapsed, fresh);
       jobs.forEach((job, k) => {
         job.settle(replies[k]);
       });
@@ -384,8 +384,8 @@ export class ChildProcessAdapter implements Adapter {
     if (!this.closed) {
       const context = { fresh: session.answered === 0, alone: jobs.some(({ alone }) => alone) };
       const blamed = fault.subject === "request";
-      if (!blamed) this.isolation.note(fault);
-      confirmed = blamed && this.isolation.failed(jobs, fault, context);
+      if (!blamed) this.bisector.note(fault);
+      confirmed = blamed && this.bisector.failed(jobs, fault, context);
       if (confirmed) jobs[0].settle(fault.outcome());
       else this.queue = [...jobs, ...this.queue];
     }
@@ -413,7 +413,7 @@ export class ChildProcessAdapter implements Adapter {
     this.session = undefined;
     const fault = await session.end();
     this.living.delete(session.process);
-    if (fault) this.isolation.note(fault);
+    if (fault) this.bisector.note(fault);
   }
 
   private async discard(process: AdapterProcess): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FaultVerdict } from "../adapter.js";
 import { AdapterFault } from "./adapter-fault.js";
-import { Isolation } from "./fault-bisector.js";
+import { FaultBisector } from "./fault-bisector.js";
 
 const fault = (verdict: FaultVerdict) => new AdapterFault(verdict, "it broke", "");
 const shared = { fresh: false, alone: false };
@@ -11,28 +11,28 @@ const BUDGET = 1000;
 
 /** Run the cases from 0 to n - 1 as one request that fails, and then as it is told; culprits always fail. */
 function isolate(n: number, culprits: readonly number[]) {
-  const isolation = new Isolation<number>(BUDGET);
+  const bisector = new FaultBisector<number>(BUDGET);
   let queue = Array.from({ length: n }, (_, k) => k);
   const found: number[] = [];
   const answered: number[] = [];
   let restarts = 0;
   let isFresh = false;
-  for (let size = n; queue.length > 0; size = isolation.cases) {
+  for (let size = n; queue.length > 0; size = bisector.cases) {
     const batch = queue.slice(0, size);
     queue = queue.slice(size);
     if (culprits.some((culprit) => batch.includes(culprit))) {
       restarts++;
       const crash = fault("crash");
-      if (isolation.failed(batch, crash, { fresh: isFresh, alone: false })) found.push(...batch);
+      if (bisector.failed(batch, crash, { fresh: isFresh, alone: false })) found.push(...batch);
       else queue = [...batch, ...queue];
       isFresh = true;
     } else {
-      isolation.answered(batch, fast);
+      bisector.answered(batch, fast);
       answered.push(...batch);
       isFresh = false;
     }
   }
-  return { found, answered, restarts, unexplained: isolation.unexplained };
+  return { found, answered, restarts, unexplained: bisector.unexplained };
 }
 
 describe("Isolation", () => {
@@ -57,34 +57,34 @@ describe("Isolation", () => {
   });
 
   it("ends when a fault does not show again, and says so", () => {
-    const isolation = new Isolation<string>(BUDGET);
-    expect(isolation.failed(["a", "b", "c"], fault("crash"), shared)).toBe(false);
-    expect(isolation.oneByOne).toBe(true);
-    expect(isolation.cases).toBe(1);
-    isolation.answered(["a"], fast);
-    expect(isolation.cases).toBe(2);
-    expect(isolation.unexplained).toEqual([]);
-    isolation.answered(["b", "c"], fast);
-    expect(isolation.unexplained).toEqual([
+    const bisector = new FaultBisector<string>(BUDGET);
+    expect(bisector.failed(["a", "b", "c"], fault("crash"), shared)).toBe(false);
+    expect(bisector.oneByOne).toBe(true);
+    expect(bisector.cases).toBe(1);
+    bisector.answered(["a"], fast);
+    expect(bisector.cases).toBe(2);
+    expect(bisector.unexplained).toEqual([]);
+    bisector.answered(["b", "c"], fast);
+    expect(bisector.unexplained).toEqual([
       {
         verdict: "crash",
         message: "it broke; it was not reproduced when the 3 cases were run apart",
         external: false,
       },
     ]);
-    expect(isolation.oneByOne).toBe(false);
+    expect(bisector.oneByOne).toBe(false);
   });
 
   it("blames a case for its second fault, and only in a fresh process", () => {
-    const isolation = new Isolation<string>(BUDGET);
+    const bisector = new FaultBisector<string>(BUDGET);
     for (const verdict of ["crash", "timeout", "protocol-error"] as const) {
-      expect(isolation.failed(["a"], fault(verdict), fresh)).toBe(false);
-      expect(isolation.failed(["a"], fault(verdict), shared)).toBe(false);
-      expect(isolation.failed(["a"], fault(verdict), fresh)).toBe(true);
+      expect(bisector.failed(["a"], fault(verdict), fresh)).toBe(false);
+      expect(bisector.failed(["a"], fault(verdict), shared)).toBe(false);
+      expect(bisector.failed(["a"], fault(verdict), fresh)).toBe(true);
     }
-    expect(isolation.failed(["b"], fault("protocol-error"), shared)).toBe(false);
-    isolation.answered(["b"], fast);
-    expect(isolation.unexplained).toEqual([
+    expect(bisector.failed(["b"], fault("protocol-error"), shared)).toBe(false);
+    bisector.answered(["b"], fast);
+    expect(bisector.unexplained).toEqual([
       {
         verdict: "protocol-error",
         message: "it broke; it was not reproduced when the case was run again",
@@ -94,69 +94,69 @@ describe("Isolation", () => {
   });
 
   it("sends one case a request after a hang", () => {
-    const isolation = new Isolation<string>(BUDGET);
-    for (let k = 0; k < 4; k++) isolation.answered(Array(isolation.cases).fill("x"), fast);
-    expect(isolation.cases).toBe(16);
-    expect(isolation.failed(["a", "b"], fault("timeout"), shared)).toBe(false);
-    isolation.answered(["a"], fast);
-    expect(isolation.failed(["b"], fault("timeout"), shared)).toBe(false);
-    expect(isolation.failed(["b"], fault("timeout"), fresh)).toBe(true);
-    for (let k = 0; k < 4; k++) isolation.answered(["c"], fast);
-    expect(isolation.cases).toBe(1);
-    expect(isolation.oneByOne).toBe(true);
-    expect(isolation.unexplained).toEqual([]);
+    const bisector = new FaultBisector<string>(BUDGET);
+    for (let k = 0; k < 4; k++) bisector.answered(Array(bisector.cases).fill("x"), fast);
+    expect(bisector.cases).toBe(16);
+    expect(bisector.failed(["a", "b"], fault("timeout"), shared)).toBe(false);
+    bisector.answered(["a"], fast);
+    expect(bisector.failed(["b"], fault("timeout"), shared)).toBe(false);
+    expect(bisector.failed(["b"], fault("timeout"), fresh)).toBe(true);
+    for (let k = 0; k < 4; k++) bisector.answered(["c"], fast);
+    expect(bisector.cases).toBe(1);
+    expect(bisector.oneByOne).toBe(true);
+    expect(bisector.unexplained).toEqual([]);
   });
 
   it("learns nothing for others from a program that was expected to end the process", () => {
-    const isolation = new Isolation<string>(BUDGET);
-    for (let k = 0; k < 4; k++) isolation.answered(Array(isolation.cases).fill("x"), fast);
+    const bisector = new FaultBisector<string>(BUDGET);
+    for (let k = 0; k < 4; k++) bisector.answered(Array(bisector.cases).fill("x"), fast);
     for (const verdict of ["crash", "timeout"] as const) {
-      expect(isolation.failed(["a"], fault(verdict), { fresh: false, alone: true })).toBe(false);
-      expect(isolation.failed(["a"], fault(verdict), { fresh: true, alone: true })).toBe(true);
+      expect(bisector.failed(["a"], fault(verdict), { fresh: false, alone: true })).toBe(false);
+      expect(bisector.failed(["a"], fault(verdict), { fresh: true, alone: true })).toBe(true);
     }
-    expect(isolation.cases).toBe(16);
-    expect(isolation.oneByOne).toBe(false);
+    expect(bisector.cases).toBe(16);
+    expect(bisector.oneByOne).toBe(false);
   });
 
   it("sends larger requests again once every case that seemed to hang was answered", () => {
-    const isolation = new Isolation<string>(BUDGET);
-    expect(isolation.failed(["a", "b"], fault("timeout"), shared)).toBe(false);
-    isolation.answered(["a"], fast);
-    expect(isolation.oneByOne).toBe(true);
-    isolation.answered(["b"], fast);
-    expect(isolation.oneByOne).toBe(false);
-    expect(isolation.unexplained).toMatchObject([{ verdict: "timeout", external: true }]);
+    const bisector = new FaultBisector<string>(BUDGET);
+    expect(bisector.failed(["a", "b"], fault("timeout"), shared)).toBe(false);
+    bisector.answered(["a"], fast);
+    expect(bisector.oneByOne).toBe(true);
+    bisector.answered(["b"], fast);
+    expect(bisector.oneByOne).toBe(false);
+    expect(bisector.unexplained).toMatchObject([{ verdict: "timeout", external: true }]);
   });
 
   it("gives the first request of a process the time that first answers have taken", () => {
-    const isolation = new Isolation<string>(BUDGET, 5 * BUDGET);
-    expect([isolation.timeout(true), isolation.timeout(false)]).toEqual([6 * BUDGET, BUDGET]);
-    isolation.answered(["a"], 600, true);
-    expect([isolation.timeout(true), isolation.timeout(false)]).toEqual([BUDGET + 600, BUDGET]);
-    isolation.answered(["b"], 900);
-    isolation.answered(["c"], fast, true);
-    expect(isolation.timeout(true)).toBe(BUDGET + 600);
-    const hanging = new Isolation<string>(BUDGET, 5 * BUDGET);
+    const bisector = new FaultBisector<string>(BUDGET, 5 * BUDGET);
+    expect([bisector.timeout(true), bisector.timeout(false)]).toEqual([6 * BUDGET, BUDGET]);
+    bisector.answered(["a"], 600, true);
+    expect([bisector.timeout(true), bisector.timeout(false)]).toEqual([BUDGET + 600, BUDGET]);
+    bisector.answered(["b"], 900);
+    bisector.answered(["c"], fast, true);
+    expect(bisector.timeout(true)).toBe(BUDGET + 600);
+    const hanging = new FaultBisector<string>(BUDGET, 5 * BUDGET);
     hanging.failed(["a"], fault("timeout"), fresh);
     expect(hanging.timeout(true)).toBe(BUDGET);
   });
 
   it("does not let a request come near its budget", () => {
-    const isolation = new Isolation<string>(BUDGET);
-    const answer = (elapsed: number) => isolation.answered(Array(isolation.cases).fill("x"), elapsed);
+    const bisector = new FaultBisector<string>(BUDGET);
+    const answer = (elapsed: number) => bisector.answered(Array(bisector.cases).fill("x"), elapsed);
     for (const elapsed of [10, 20, 40, 80]) answer(elapsed);
-    expect(isolation.cases).toBe(16);
+    expect(bisector.cases).toBe(16);
     answer(200);
-    expect(isolation.cases).toBe(16);
+    expect(bisector.cases).toBe(16);
     answer(300);
-    expect(isolation.cases).toBe(8);
+    expect(bisector.cases).toBe(8);
     for (let k = 0; k < 5; k++) answer(900);
-    expect(isolation.cases).toBe(1);
+    expect(bisector.cases).toBe(1);
   });
 
   it("takes a request that was not full for no reason to make larger ones", () => {
-    const isolation = new Isolation<string>(BUDGET);
-    for (let k = 0; k < 10; k++) isolation.answered(["x"], fast);
-    expect(isolation.cases).toBe(2);
+    const bisector = new FaultBisector<string>(BUDGET);
+    for (let k = 0; k < 10; k++) bisector.answered(["x"], fast);
+    expect(bisector.cases).toBe(2);
   });
 });

@@ -23,7 +23,7 @@ interface Suspicion<Case> {
  * a fresh process and with the whole budget: what went before, or a loaded machine, may have caused the first fault.
  * Finding one of n cases costs about log2 n restarts, and every other case is answered.
  */
-export class Isolation<Case> {
+export class FaultBisector<Case> {
   /** Faults that no case was found to cause: they were not reproduced, or came when nothing was outstanding. */
   readonly unexplained: UnexplainedFault[] = [];
   private size = 1;

@@ -20,22 +20,22 @@ import {
   Ledger,
   LIMIT,
   MUTATIONS,
-  PATIENCE,
   PROGRAMS,
   REFUSED,
   SEED,
+  TIMEOUT_MS,
   type Use,
 } from "../__test-helpers__/mutated-messages.js";
 import { AdapterUnavailable } from "../adapter.js";
 import { bundledAdapter } from "../bundled.js";
-import { type Hello, LEAST_LINE } from "../hello.js";
+import { type Hello, MIN_LINE_LENGTH } from "../hello.js";
 import { runReplyCodec } from "../messages.js";
 import type { Reply } from "../reply.js";
 import { tensorInHex } from "../tensor-in-hex.js";
 import { ChildProcessAdapter } from "./child-process-adapter.js";
 import { LineReader } from "./line-reader.js";
 import { ReplyError, readHello, readReplies } from "./read-reply.js";
-import { termsOf } from "./session.js";
+import { negotiateLimits } from "./session.js";
 
 // Answers that were changed on their way to the suite: it does not crash and does not hang, and nothing that was
 // changed passes for what it was. With RMSPROP_MUTATIONS=100000 in the environment there are as many.
@@ -256,15 +256,15 @@ describe("answers that were changed on their way", () => {
       const result = read(mutator, mutation, ledger, (line) => readHello(line, 1));
       if (!result) continue;
       const { decoded, suffix } = result;
-      const { cases, bytes, pipeline, encoding } = termsOf(decoded);
+      const { cases, bytes, pipeline, encoding } = negotiateLimits(decoded);
       const sound =
         cases >= 1 &&
-        bytes >= LEAST_LINE &&
+        bytes >= MIN_LINE_LENGTH &&
         pipeline >= 1 &&
         ["base64", "hex"].includes(encoding) &&
         decoded.dialects.length > 0 &&
         decoded.implementation.name !== "";
-      if (!sound) ledger.problem(`terms ${JSON.stringify(termsOf(decoded)).slice(0, 200)}`, mutation);
+      if (!sound) ledger.problem(`terms ${JSON.stringify(negotiateLimits(decoded)).slice(0, 200)}`, mutation);
       const same = JSON.stringify(sorted(decoded)) === JSON.stringify(sorted(HELLOS[k]));
       ledger.count((same ? "same introduction" : "another introduction") + suffix);
     }
@@ -372,7 +372,7 @@ describe("a process whose answers are changed", () => {
   function drive(command: readonly [string, ...string[]], runTimeout = SHORT): ChildProcessAdapter {
     const adapter = new ChildProcessAdapter({
       command,
-      helloTimeout: PATIENCE,
+      helloTimeout: TIMEOUT_MS,
       runTimeout,
       restarts: Number.POSITIVE_INFINITY,
     });
@@ -435,7 +435,7 @@ describe("a process whose answers are changed", () => {
       expect(ledger.total(verdict)).toBeGreaterThan(0);
     }
     // It is as good as before for whoever comes next.
-    const after = drive(scriptedAdapter("afterwards", {}), PATIENCE);
+    const after = drive(scriptedAdapter("afterwards", {}), TIMEOUT_MS);
     const again = await after.run(PROGRAMS.map((program) => numbered(program, 0)));
     expect(again.map((reply, k) => reply.status === "ok" && passes(PROGRAMS[k], reply))).not.toContain(false);
   });
@@ -449,7 +449,7 @@ describe("a process whose answers are changed", () => {
       const hello = { bytes: mutation.bytes.toString("base64"), manner: MANNERS[mutator.integer(0, 6)] };
       const adapter = drive(scriptedAdapter(`hello-${n}`, { hello }));
       try {
-        const { cases } = termsOf(await adapter.hello());
+        const { cases } = negotiateLimits(await adapter.hello());
         ledger.count(cases >= 1 ? "introduction" : "PROBLEM");
       } catch (error) {
         if (!(error instanceof AdapterUnavailable))

@@ -8,14 +8,14 @@ import { idOf, ReplyError, readHello, readReplies } from "./read-reply.js";
 import { type Encoding, RunRequest } from "./run-request.js";
 
 /** What an introduction says about requests. */
-export interface Terms {
+export interface NegotiatedLimits {
   readonly encoding: Encoding;
   readonly cases: number;
   readonly bytes: number;
   readonly pipeline: number;
 }
 
-export function termsOf({ encodings, limits = {} }: Hello): Terms {
+export function negotiateLimits({ encodings, limits = {} }: Hello): NegotiatedLimits {
   return {
     encoding: encodings?.[0] ?? "base64",
     cases: limits.cases ?? DEFAULT_LIMITS.cases,
@@ -30,7 +30,7 @@ const HELLO_ID = 1;
 
 /** The protocol with one process, from its introduction to its end. */
 export class Session {
-  readonly terms: Terms;
+  readonly terms: NegotiatedLimits;
   /** Requests that it has answered. */
   answered = 0;
   private nextId = HELLO_ID + 1;
@@ -39,7 +39,7 @@ export class Session {
     readonly process: AdapterProcess,
     readonly hello: Hello,
   ) {
-    this.terms = termsOf(hello);
+    this.terms = negotiateLimits(hello);
   }
 
   /**

@@ -17,7 +17,7 @@ export interface Edit {
 }
 
 /** A `console` block: one command, what it prints, its exit status. */
-export interface ShownCommand {
+export interface DocumentedCommand {
   readonly kind: "command";
   readonly text: string;
   /** What stands after the name of the command. */
@@ -27,7 +27,7 @@ export interface ShownCommand {
   readonly exit: number;
 }
 
-export type TutorialStep = WrittenFile | Edit | ShownCommand;
+export type TutorialStep = WrittenFile | Edit | DocumentedCommand;
 
 const COMMAND = "npx rmsprop-conformance ";
 
@@ -43,7 +43,7 @@ export function tutorialSteps(page: string): TutorialStep[] {
     const paragraph = page.slice(end, match.index).trimEnd().split("\n\n").at(-1);
     end = match.index + whole.length;
     const named = /^(\w+) title="([^"]+)"$/.exec(info);
-    if (info === "console") steps.push(shownCommand(text));
+    if (info === "console") steps.push(documentedCommand(text));
     else if (!named) throw new Error(`a block is neither a file nor a command: ${info}`);
     else {
       const [, language, name] = named;
@@ -55,7 +55,7 @@ export function tutorialSteps(page: string): TutorialStep[] {
   return steps;
 }
 
-function shownCommand(block: string): ShownCommand {
+function documentedCommand(block: string): DocumentedCommand {
   const [, text, prints, exit] = /^\$ (.*)\n([\s\S]*?)exit (\d)\n$/.exec(block) ?? [];
   if (text === undefined)
     throw new Error(`a block is not a command, its output and its exit status: ${block}`);
@@ -89,7 +89,7 @@ export function edited(text: string, { name, before, after }: Edit): string {
 }
 
 /** Whether a command printed what is shown. */
-export function isShown(prints: string, output: string): boolean {
+export function isPrinted(prints: string, output: string): boolean {
   const pattern = prints.replace(/^…\n|…|[\\^$.*+?()[\]{}|/]/gm, (found) => {
     if (found === "…\n") return "(?:.*\n)*?";
     return found === "…" ? ".*" : `\\${found}`;

@@ -40,7 +40,7 @@ export interface FailingCase {
 }
 
 /** The program that is put beside a diagnosis: what the diagnosis says can be seen in it. */
-export interface ShownProgram extends FailingProgram {
+export interface RepresentativeProgram extends FailingProgram {
   /** The observation that was not accepted, or is not the reference's bits. */
   readonly mismatch: Mismatch;
 }
@@ -50,7 +50,7 @@ export interface DiagnosedCluster {
   readonly diagnosis: Diagnosis;
   /** The case whose program is shown comes first. */
   readonly cases: readonly FailingCase[];
-  readonly shown: ShownProgram;
+  readonly representative: RepresentativeProgram;
 }
 
 /** The order in which a step computes its results. */

@@ -73,11 +73,11 @@ describe("hypotheses", () => {
   });
 
   it("about freedoms have one of them each, unless it is declared", () => {
-    const told = openRoundingHypotheses(declaration).map(({ differences }) =>
+    const reported = openRoundingHypotheses(declaration).map(({ differences }) =>
       differences.map(({ axis, observed }) => `${axis}: ${observed}`),
     );
     const wider = "intermediates: wider";
-    expect(told).toEqual([
+    expect(reported).toEqual([
       [wider],
       ["root: within-two-ulps"],
       ["reciprocal-root: within-two-ulps"],
@@ -113,13 +113,13 @@ describe("hypotheses", () => {
     const pairs = pairsOf(single);
     expect(pairs.length).toBeGreaterThan(300);
     // Each once, whichever of the two comes first.
-    const told = pairs.map(({ differences }) =>
+    const described = pairs.map(({ differences }) =>
       differences
         .map(({ axis, observed }) => `${axis} ${observed}`)
         .sort()
         .join(),
     );
-    expect(new Set(told).size).toBe(told.length);
+    expect(new Set(described).size).toBe(described.length);
     for (const { differences, declaration: trial } of pairs) {
       const axes = differences.map(({ axis }) => axis);
       expect(new Set(axes).size).toBe(axes.length);

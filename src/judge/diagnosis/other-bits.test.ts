@@ -66,13 +66,13 @@ describe("diagnoseOtherBits", () => {
     const ratio: PinnedEvaluation = { ...fused, "order.update": "ratio-first" };
     const longer = { ...plain, operations: [...plain.operations, EVERYTHING] };
     const cases = [failing("longer", longer, ratio), failing("plain", plain, ratio)];
-    const [{ diagnosis, cases: ordered, shown }] = diagnoseOtherBits(cases, declaration);
+    const [{ diagnosis, cases: ordered, representative: printed }] = diagnoseOtherBits(cases, declaration);
     expect(ordered.map(({ id }) => id)).toEqual(["plain", "longer"]);
-    expect(shown).toMatchObject(cases[1].programs[0]);
+    expect(printed).toMatchObject(cases[1].programs[0]);
     expect(diagnosis.firstDiverging).toBe("parameter");
     const [{ program, observations }] = cases[1].programs;
-    expect(shown.mismatch).toEqual(judgeProgram(program, observations, declaration).notBitExact[0]);
-    expect(shown.mismatch.slot).toBe("parameter");
+    expect(printed.mismatch).toEqual(judgeProgram(program, observations, declaration).notBitExact[0]);
+    expect(printed.mismatch.slot).toBe("parameter");
   });
 
   it("finds an evaluation that has no name, axis by axis", () => {

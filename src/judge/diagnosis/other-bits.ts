@@ -17,7 +17,7 @@ import {
   type FailingCase,
 } from "./diagnosis.js";
 import { firstMismatch } from "./first-mismatch.js";
-import { shownFirst } from "./representative-first.js";
+import { representativeFirst } from "./representative-first.js";
 
 /**
  * Explain cases in which everything was accepted but is not the reference's bits: find the pinned evaluation
@@ -120,7 +120,7 @@ function clusterOf(
   sentence: string,
   axes: Diagnosis["axes"],
 ): DiagnosedCluster {
-  const { cases, program } = shownFirst(failing);
+  const { cases, program } = representativeFirst(failing);
   const { notBitExact } = judgeProgram(program.program, program.observations, declaration);
   const first = COMPUTED_ORDER.find((slot) => notBitExact.some((mismatch) => mismatch.slot === slot));
   return {
@@ -132,6 +132,6 @@ function clusterOf(
       alternatives: [],
       ...(first && { firstDiverging: first }),
     },
-    shown: { ...program, mismatch: firstMismatch(notBitExact) },
+    representative: { ...program, mismatch: firstMismatch(notBitExact) },
   };
 }

@@ -134,8 +134,8 @@ describe("diagnoseRejections", () => {
     });
     const { diagnosis } = onlyCluster(diagnoseRejections(cases, declaration));
     expect(diagnosis.verdict).toBe("inaccurate");
-    const told = [diagnosis.axes, ...diagnosis.alternatives];
-    expect(told).toContainEqual([
+    const reported = [diagnosis.axes, ...diagnosis.alternatives];
+    expect(reported).toContainEqual([
       { kind: "evaluation", axis: "root", declared: "correct", observed: "within-two-ulps" },
     ]);
   });
@@ -262,8 +262,8 @@ function wrongStep({ hyperparameters, parameter = 0, gradient, before, got }: Wr
     EVERYTHING,
   );
   const observations = simulate(program, pytorch, fused);
-  const [shown] = observations[0].parameters;
-  for (const [slot, value] of Object.entries(got)) (shown[slot as Slot] as Tensor).values[0] = value;
+  const [printed] = observations[0].parameters;
+  for (const [slot, value] of Object.entries(got)) (printed[slot as Slot] as Tensor).values[0] = value;
   return { id, programs: [{ program, observations }] } satisfies FailingCase;
 }
 
@@ -527,33 +527,33 @@ describe("the program that is shown", () => {
   it("is one in which the sentence can be seen, though a smaller one of the case fails otherwise", () => {
     const [small] = wrongStep(number).programs;
     const large = longer(nan);
-    const { diagnosis, shown } = onlyCluster(
+    const { diagnosis, representative: visible } = onlyCluster(
       diagnoseRejections([{ id: "case", programs: [small, large] }], declaration),
     );
     expect(diagnosis).toMatchObject(
       special("The square_avg is NaN where every declared evaluation gives finite."),
     );
-    expect(shown.program).toBe(large.program);
-    expect(shown.mismatch).toMatchObject({ slot: "square_avg", got: Number.NaN, operation: 2 });
+    expect(visible.program).toBe(large.program);
+    expect(visible.mismatch).toMatchObject({ slot: "square_avg", got: Number.NaN, operation: 2 });
   });
 
   it("is one that differs rather than one that is inaccurate", () => {
     const off = { ...QUARTER, got: { square_avg: 0.25 + 2 ** -12 } };
     const [inaccurate] = wrongStep(off).programs;
     const other = longer(number);
-    const { diagnosis, shown } = onlyCluster(
+    const { diagnosis, representative } = onlyCluster(
       diagnoseRejections([{ id: "case", programs: [inaccurate, other] }], declaration),
     );
     expect(diagnosis).toEqual(differs("square_avg"));
-    expect(shown.program).toBe(other.program);
+    expect(representative.program).toBe(other.program);
   });
 
   it("shows the mismatch that is told, though the number before it is wrong too", () => {
     const wrong = { ...QUARTER, got: { square_avg: 1.5, parameter: Number.NaN } };
-    const { diagnosis, shown } = onlyCluster(diagnoseRejections([wrongStep(wrong)], declaration));
+    const { diagnosis, representative } = onlyCluster(diagnoseRejections([wrongStep(wrong)], declaration));
     expect(diagnosis.sentence).toBe("The parameter is NaN where every declared evaluation gives +0.");
     expect(diagnosis.firstDiverging).toBe("square_avg");
-    expect(shown.mismatch).toMatchObject({ slot: "parameter", got: Number.NaN });
+    expect(representative.mismatch).toMatchObject({ slot: "parameter", got: Number.NaN });
   });
 
   it("is the smallest of those of which the same is said, and its case comes first", () => {
@@ -562,10 +562,10 @@ describe("the program that is shown", () => {
       wrongStep(number, "small"),
       wrongStep({ ...number, got: { square_avg: 2.5 } }, "small too"),
     ];
-    const { cases: ordered, shown } = onlyCluster(diagnoseRejections(cases, declaration));
+    const { cases: ordered, representative } = onlyCluster(diagnoseRejections(cases, declaration));
     expect(ordered.map(({ id }) => id)).toEqual(["small", "large", "small too"]);
-    expect(shown.program).toBe(cases[1].programs[0].program);
-    expect(shown.mismatch).toMatchObject({ slot: "square_avg", got: 1.5, operation: 1 });
+    expect(representative.program).toBe(cases[1].programs[0].program);
+    expect(representative.mismatch).toMatchObject({ slot: "square_avg", got: 1.5, operation: 1 });
   });
 
   it("of inaccurate ones is the worst, so that as many bits are right in all of them", () => {
@@ -573,23 +573,23 @@ describe("the program that is shown", () => {
     const large = longer(off(10));
     const [small] = wrongStep(off(14)).programs;
     const cases = [wrongStep(off(12), "first"), { id: "worst", programs: [small, large] as const }];
-    const { diagnosis, cases: ordered, shown } = onlyCluster(diagnoseRejections(cases, declaration));
+    const { diagnosis, cases: ordered, representative } = onlyCluster(diagnoseRejections(cases, declaration));
     expect(diagnosis).toMatchObject({ verdict: "inaccurate" });
     expect(diagnosis.sentence).toMatch(/right to about 10 bits/);
-    expect(shown.program).toBe(large.program);
+    expect(representative.program).toBe(large.program);
     expect(ordered.map(({ id }) => id)).toEqual(["worst", "first"]);
   });
 
   it("of those that one axis explains is the smallest, and where it diverges is told of it", () => {
     const [large, small] = failing([trace(1), plainTrace(1)], { ...pytorch, epsilon: "inside" });
-    const { diagnosis, cases, shown } = onlyCluster(diagnoseRejections([large, small], declaration));
+    const { diagnosis, cases, representative } = onlyCluster(diagnoseRejections([large, small], declaration));
     expect(cases.map(({ id }) => id)).toEqual(["case-0", "case-1"]);
-    expect(shown.program).toBe(large.programs[0].program);
+    expect(representative.program).toBe(large.programs[0].program);
     expect(diagnosis.firstDiverging).toBe("momentum_buffer");
-    expect(shown.mismatch).toMatchObject({ slot: "momentum_buffer", operation: 1 });
+    expect(representative.mismatch).toMatchObject({ slot: "momentum_buffer", operation: 1 });
     const [reversed] = diagnoseRejections([small, large], declaration);
     expect(reversed.cases).toEqual([large, small]);
-    expect(reversed.shown).toEqual(shown);
+    expect(reversed.representative).toEqual(representative);
   });
 });
 

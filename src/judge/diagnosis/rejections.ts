@@ -19,7 +19,7 @@ import {
   pairsOf,
   roundingHypotheses,
 } from "./hypothesis.js";
-import { shownFirst } from "./representative-first.js";
+import { representativeFirst } from "./representative-first.js";
 
 /** A relative error that a format with 8 significant bits (bfloat16) explains; beyond it, a formula differs. */
 const COARSEST_FORMAT = 2 ** -8;
@@ -84,7 +84,7 @@ function takeExplained(
     const [best, ...others] = table.filter((_, k) => counts[k] === most);
     const members = left.filter((one) => best.explained.has(one));
     const same = others.filter(({ explained }) => members.every((one) => explained.has(one)));
-    const { cases, program } = shownFirst(members);
+    const { cases, program } = representativeFirst(members);
     const rejected = rejectionsOfProgram(program, declaration);
     clusters.push({
       cases,
@@ -93,7 +93,7 @@ function takeExplained(
         alternatives: same.map(({ hypothesis }) => hypothesis.differences),
         ...firstDiverging(rejected),
       },
-      shown: { ...program, mismatch: firstMismatch(rejected) },
+      representative: { ...program, mismatch: firstMismatch(rejected) },
     });
     left = left.filter((one) => !best.explained.has(one));
   }
@@ -140,9 +140,13 @@ function describe(one: FailingCase, declaration: Declaration): Description {
 
 /** Cases of one verdict and slot; the most telling one speaks for all. */
 function clusterOf(descriptions: readonly Description[]): DiagnosedCluster {
-  const told = mostTelling(descriptions);
-  const others = descriptions.filter((description) => description !== told);
-  return { diagnosis: told.diagnosis, cases: [told, ...others].map(({ of }) => of), shown: told.shown };
+  const primary = mostTelling(descriptions);
+  const others = descriptions.filter((description) => description !== primary);
+  return {
+    diagnosis: primary.diagnosis,
+    cases: [primary, ...others].map(({ of }) => of),
+    representative: primary.representative,
+  };
 }
 
 /** Verdicts that a description may have, the most telling first. */
@@ -153,7 +157,9 @@ function mostTelling(descriptions: readonly Description[]): Description {
   const rank = ({ diagnosis }: Description) => TELLING.indexOf(diagnosis.verdict);
   const [first] = [...descriptions].sort(
     (a, b) =>
-      rank(a) - rank(b) || b.error - a.error || programSize(a.shown.program) - programSize(b.shown.program),
+      rank(a) - rank(b) ||
+      b.error - a.error ||
+      programSize(a.representative.program) - programSize(b.representative.program),
   );
   return first;
 }
@@ -161,13 +167,13 @@ function mostTelling(descriptions: readonly Description[]): Description {
 function describeProgram(program: FailingProgram, declaration: Declaration): Omit<Description, "of"> {
   const rejected = rejectionsOfProgram(program, declaration);
   const where = firstDiverging(rejected);
-  const said = (
+  const message = (
     verdict: Diagnosis["verdict"],
     sentence: string,
     { mismatch = firstMismatch(rejected), error = 0 } = {},
   ): Omit<Description, "of"> => ({
     diagnosis: { verdict, sentence, axes: [], alternatives: [], ...where },
-    shown: { ...program, mismatch },
+    representative: { ...program, mismatch },
     error,
   });
   const specials = rejected.filter(isOfAnotherClass);
@@ -175,16 +181,16 @@ function describeProgram(program: FailingProgram, declaration: Declaration): Omi
     const special = firstMismatch(specials) as ListedMismatch;
     const accepted = [...new Set(special.accepted.values.map(className))];
     const sentence = `The ${special.slot} is ${className(special.got)} where every declared evaluation gives ${accepted.join(" or ")}.`;
-    return said("special-mismatch", sentence, { mismatch: special });
+    return message("special-mismatch", sentence, { mismatch: special });
   }
   const error = Math.max(...rejected.map(relativeError));
   if (error <= COARSEST_FORMAT) {
     const bits = Math.floor(-Math.log2(error));
     const sentence = `The ${where.firstDiverging} is right to about ${bits} bits of its change, which no declared rounding explains.`;
-    return said("inaccurate", sentence, { error });
+    return message("inaccurate", sentence, { error });
   }
   const sentence = `The ${where.firstDiverging} is not what the dialect computes, and no known dialect explains it.`;
-  return said("differs", sentence);
+  return message("differs", sentence);
 }
 
 function className(x: number): string {

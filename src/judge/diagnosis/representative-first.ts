@@ -2,7 +2,7 @@ import { programSize } from "../../program/program-size.js";
 import type { FailingCase, FailingProgram } from "./diagnosis.js";
 
 /** The smallest program, for a diagnosis that is true of all of them; its case comes first. */
-export function shownFirst(cases: readonly FailingCase[]): {
+export function representativeFirst(cases: readonly FailingCase[]): {
   readonly cases: readonly FailingCase[];
   readonly program: FailingProgram;
 } {

@@ -54,29 +54,29 @@ function externalBytes(tensor: TensorProto, source: string, folder: string | und
     new ModelError(source, `the data of constant "${tensor.name}" lies outside the model, ${problem}`);
   const { location } = entries;
   if (!location) throw refuse("and it does not say in which file");
-  const shown = JSON.stringify(location);
+  const quoted = JSON.stringify(location);
   if (folder === undefined)
-    throw refuse(`in ${shown}, but this model is no file that others could lie beside`);
+    throw refuse(`in ${quoted}, but this model is no file that others could lie beside`);
   // Windows' form too: the same model must be refused everywhere.
   if (isAbsolute(location) || win32.isAbsolute(location))
-    throw refuse(`at the absolute path ${shown}; only files in the model's own folder are read`);
+    throw refuse(`at the absolute path ${quoted}; only files in the model's own folder are read`);
   const path = resolve(folder, location);
   let real: string;
   try {
     real = realpathSync(path);
   } catch {
-    throw refuse(`in ${shown}, and there is no such file in ${JSON.stringify(folder)}`);
+    throw refuse(`in ${quoted}, and there is no such file in ${JSON.stringify(folder)}`);
   }
   for (const place of [relative(resolve(folder), path), relative(realpathSync(folder), real)]) {
     if (place === "" || place.split(/[\\/]/)[0] === ".." || isAbsolute(place))
-      throw refuse(`in ${shown}, which is not in the model's own folder`);
+      throw refuse(`in ${quoted}, which is not in the model's own folder`);
   }
   const offset = count(entries.offset ?? "0");
   const length = entries.length === undefined ? undefined : count(entries.length);
   if (offset === undefined || (entries.length !== undefined && length === undefined))
-    throw refuse(`in ${shown}, at an offset or length that is no count of bytes`);
+    throw refuse(`in ${quoted}, at an offset or length that is no count of bytes`);
   return slice(real, offset, length, (size) =>
-    refuse(`in ${shown}, which has ${size} bytes: too few for ${length ?? "any"} from byte ${offset} on`),
+    refuse(`in ${quoted}, which has ${size} bytes: too few for ${length ?? "any"} from byte ${offset} on`),
   );
 }
 
@@ -93,11 +93,11 @@ function slice(
   const file = openSync(path, "r");
   try {
     const { size } = fstatSync(file);
-    const wanted = length ?? size - offset;
-    if (wanted < 0 || offset + wanted > size) throw tooShort(size);
-    const bytes = new Uint8Array(wanted);
-    for (let done = 0; done < wanted; ) {
-      const read = readSync(file, bytes, done, wanted - done, offset + done);
+    const requested = length ?? size - offset;
+    if (requested < 0 || offset + requested > size) throw tooShort(size);
+    const bytes = new Uint8Array(requested);
+    for (let done = 0; done < requested; ) {
+      const read = readSync(file, bytes, done, requested - done, offset + done);
       if (read === 0) throw tooShort(size);
       done += read;
     }

@@ -15,10 +15,10 @@ import { ModelError } from "./model-error.js";
 
 /** Models with random bytes changed. RMSPROP_MUTATED_MODELS says how many; by default few enough for every test run. */
 
-const ASKED = process.env.RMSPROP_MUTATED_MODELS;
-const COUNT = Number(ASKED ?? 1500);
+const REQUESTED = process.env.RMSPROP_MUTATED_MODELS;
+const COUNT = Number(REQUESTED ?? 1500);
 /** Milliseconds for reading one model, and for running one. Both take about one; machines may be busy. */
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 const ORIGINALS: readonly (readonly [string, Uint8Array])[] = [
   ["a built graph", encodeModel(built({ centered: true, momentum: true, weightDecay: true }))],
@@ -88,7 +88,7 @@ class RuntimeChild {
     child.stdin.write(`${Buffer.from(model).toString("base64")}\n`);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), PATIENCE);
+      timer = setTimeout(() => resolve("late"), TIMEOUT_MS);
     });
     const line = await Promise.race([(lines as AsyncIterator<string>).next(), late]);
     clearTimeout(timer);
@@ -124,12 +124,12 @@ describe.each(ORIGINALS)("%s", (name, original) => {
       const bytes = mutated(original, random);
       const started = performance.now();
       const update = validated(bytes);
-      expect(performance.now() - started).toBeLessThan(PATIENCE);
+      expect(performance.now() - started).toBeLessThan(TIMEOUT_MS);
       if (update === "refused") counts["refused by us"]++;
       // The whole model and what was cut out of it: either may be more than the runtime can take.
       else for (const model of [bytes, update]) counts[await runtime.outcomeOf(model)]++;
     }
-    if (ASKED !== undefined) console.log(`${name}: ${JSON.stringify(counts)}`);
+    if (REQUESTED !== undefined) console.log(`${name}: ${JSON.stringify(counts)}`);
     // Some of each, or the changes are too wild or too tame to be a test.
     expect(counts["refused by us"]).toBeGreaterThan(COUNT / 20);
     expect(counts.ran).toBeGreaterThan(COUNT / 20);

@@ -32,7 +32,7 @@ async function gateOf(model: Model, only: string): Promise<GateResult> {
 }
 
 /** All that the findings say. */
-function saidOf({ findings }: GateResult): string {
+function messageOf({ findings }: GateResult): string {
   return findings.map(({ diagnosis }) => diagnosis.sentence).join("\n");
 }
 
@@ -59,7 +59,7 @@ describe("a graph is rejected", () => {
     });
     const result = await gateOf(broken, ONLY);
     expect(result.conforms).toBe(false);
-    expect(saidOf(result)).toMatch(/another dialect: epsilon is inside instead of outside/);
+    expect(messageOf(result)).toMatch(/another dialect: epsilon is inside instead of outside/);
   });
 
   test("with a product in the place of the sum of the mean square", async () => {
@@ -68,7 +68,7 @@ describe("a graph is rejected", () => {
     });
     const result = await gateOf(broken, ONLY);
     expect(result.conforms).toBe(false);
-    expect(saidOf(result)).toMatch(/square_avg/);
+    expect(messageOf(result)).toMatch(/square_avg/);
   });
 
   test("with the state before the step in the place of the state after it", async () => {
@@ -80,7 +80,7 @@ describe("a graph is rejected", () => {
     });
     const result = await gateOf(broken, ONLY);
     expect(result.conforms).toBe(false);
-    expect(saidOf(result)).toMatch(/square_avg/);
+    expect(messageOf(result)).toMatch(/square_avg/);
   });
 
   test("with the learning rate left out", async () => {

@@ -32,8 +32,8 @@ export function graphProcess(
 
 /** Node runs compiled files: beside this one, or, where this one is a source, in dist. */
 function compiledServe(): string {
-  const beside = fileURLToPath(new URL("./serve.js", import.meta.url));
-  return existsSync(beside) ? beside : join(packageRoot(), "dist", "src", "onnx", "runtime", "serve.js");
+  const adjacent = fileURLToPath(new URL("./serve.js", import.meta.url));
+  return existsSync(adjacent) ? adjacent : join(packageRoot(), "dist", "src", "onnx", "runtime", "serve.js");
 }
 
 /** Passes on what can be run. */
@@ -43,8 +43,8 @@ class ServedPrograms implements Adapter {
     private readonly source: UpdateSource,
   ) {}
 
-  get lanes(): number {
-    return this.process.lanes;
+  get concurrency(): number {
+    return this.process.concurrency;
   }
 
   get restarts(): number {

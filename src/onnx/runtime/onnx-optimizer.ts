@@ -3,7 +3,7 @@ import { STATE_SLOTS } from "../../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import {
-  type EventualOptimizer,
+  type AsyncOptimizer,
   type GivenHyperparameters,
   type OptimizerGroup,
   type OptimizerState,
@@ -29,7 +29,7 @@ export type SessionOf = (graph: UpdateGraph) => Promise<OnnxSession>;
  * An optimizer whose steps are ONNX graphs, one run for each parameter. Everything else is the host's work, and done
  * here: the state and where it starts, hyperparameters and what is computed of them, groups, checkpoints.
  */
-export class OnnxOptimizer implements EventualOptimizer {
+export class OnnxOptimizer implements AsyncOptimizer {
   private hyperparameters: Hyperparameters[];
   private readonly parameters: readonly Float32Array[];
   private readonly groupOf: readonly number[];

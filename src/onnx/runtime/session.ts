@@ -41,7 +41,7 @@ export interface DeviceTensor {
 }
 
 /** What one run gave, where some outputs stay on the device. */
-export interface KeptResults {
+export interface RetainedResults {
   readonly read: Record<string, GraphTensor>;
   readonly kept: Record<string, DeviceTensor>;
 }
@@ -68,7 +68,7 @@ export interface OnnxSession {
   runKeeping(
     feeds: Readonly<Record<string, GraphTensor | DeviceTensor>>,
     outputs: readonly string[],
-  ): Promise<KeptResults>;
+  ): Promise<RetainedResults>;
   /** Free what it holds. It cannot be run afterwards. */
   release(): Promise<void>;
 }
@@ -111,7 +111,7 @@ function saysThatProviderIsMissing(reason: string): boolean {
   return /SessionOptionsAppendExecutionProvider|Failed to load shared library|WebGPU adapter/i.test(reason);
 }
 
-class KeptTensor implements DeviceTensor {
+class RetainedTensor implements DeviceTensor {
   constructor(readonly tensor: RuntimeTensor) {}
 
   dispose(): void {
@@ -147,16 +147,16 @@ class RuntimeSession implements OnnxSession {
   async runKeeping(
     feeds: Readonly<Record<string, GraphTensor | DeviceTensor>>,
     outputs: readonly string[],
-  ): Promise<KeptResults> {
+  ): Promise<RetainedResults> {
     const given = Object.entries(feeds).map(([name, tensor]) => [
       name,
-      tensor instanceof KeptTensor ? tensor.tensor : this.toRuntime(tensor as GraphTensor),
+      tensor instanceof RetainedTensor ? tensor.tensor : this.toRuntime(tensor as GraphTensor),
     ]);
     const results = await this.session.run(Object.fromEntries(given), outputs);
     const read: Record<string, GraphTensor> = {};
     const kept: Record<string, DeviceTensor> = {};
     for (const name of outputs) {
-      if (this.kept.includes(name)) kept[name] = new KeptTensor(results[name]);
+      if (this.kept.includes(name)) kept[name] = new RetainedTensor(results[name]);
       else read[name] = graphTensor(name, results[name]);
     }
     return { read, kept };

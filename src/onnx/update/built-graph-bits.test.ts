@@ -121,7 +121,7 @@ async function compare(
   built: PinnedEvaluation,
   configuration: SessionOptions,
   random: RandomSource,
-  told: PinnedEvaluation = built,
+  reported: PinnedEvaluation = built,
 ): Promise<{ differs?: string; telling: number }> {
   const graph = builtUpdateGraph(dialect, stepShape(dialect, h), built);
   const session = await openSession(graph.model, graph.source, configuration);
@@ -140,7 +140,7 @@ async function compare(
       grad_avg: inputs.grad_avg[i],
       momentum_buffer: inputs.momentum_buffer[i],
     };
-    const { stored } = evaluateStep(dialect, h, STEP, told, element);
+    const { stored } = evaluateStep(dialect, h, STEP, reported, element);
     for (const slot of SLOTS) {
       const expected = stored[slot];
       if (expected === undefined) continue;
@@ -183,13 +183,13 @@ describe.each(EVALUATIONS)("evaluation %s", (name, evaluation) => {
     },
   );
 
-  test.each(EVALUATIONS.filter(([other]) => other !== name))("is told from %s", async (_, told) => {
+  test.each(EVALUATIONS.filter(([other]) => other !== name))("is told from %s", async (_, described) => {
     // Centered and with momentum and without: the orders in which two evaluations may part are all there.
     const dialect = dialectById("pytorch");
     const results = [];
     for (const momentum of [0, 0.9]) {
       const h = { ...dialect.defaults, alpha: 0.3, centered: true, momentum };
-      results.push(await compare(dialect, h, evaluation, configuration, new RandomSource(1), told));
+      results.push(await compare(dialect, h, evaluation, configuration, new RandomSource(1), described));
     }
     expect(results.some(({ differs }) => differs !== undefined)).toBe(true);
   });

@@ -64,10 +64,10 @@ export function checkConstants(
   ];
   for (const name of needed) {
     if (taken(name) !== undefined || constants[name] !== undefined) continue;
-    const wanted = INPUTS[name].join(" or ");
+    const requested = INPUTS[name].join(" or ");
     throw new ModelError(
       source,
-      `it has no input ${wanted}. If it has one by another name, say --map THEIRS=${INPUTS[name][0]}; if the value is built in, say --constant ${name}=VALUE`,
+      `it has no input ${requested}. If it has one by another name, say --map THEIRS=${INPUTS[name][0]}; if the value is built in, say --constant ${name}=VALUE`,
     );
   }
   if (dialect.biasCorrection === "always" && scalars.bias_correction === undefined)

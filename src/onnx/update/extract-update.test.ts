@@ -163,8 +163,8 @@ test("an update that is not computed element by element keeps its shape", () => 
   expect(extracted(model, "w").tensorShape).toEqual([1]);
   expect(extracted(model, "b").tensorShape).toBeUndefined();
   const loaded = parseModel(encodeModel(model), "m.onnx");
-  const choose = (wanted?: string) =>
-    updateGraphOf(loaded, rolesOf(loaded), dialectById("pytorch"), {}, wanted);
+  const choose = (requested?: string) =>
+    updateGraphOf(loaded, rolesOf(loaded), dialectById("pytorch"), {}, requested);
   expect(() => choose()).toThrow(/w and b are updated by different graphs.*--parameter w/);
   expect(choose("b").tensorShape).toBeUndefined();
   expect(() => choose("c")).toThrow(/no parameter "c"; it has w, b/);

@@ -116,7 +116,7 @@ class Extraction {
   }
 
   /** Take over what a value needs, inputs before outputs, without recursion: graphs may be deep. */
-  private collect(wanted: string): void {
+  private collect(requested: string): void {
     const path: { readonly name: string; readonly node: Node; next: number }[] = [];
     const open = new Set<Node>();
     const visit = (name: string, reader: Node | undefined) => {
@@ -127,7 +127,7 @@ class Extraction {
       open.add(node);
       path.push({ name, node, next: 0 });
     };
-    visit(wanted, undefined);
+    visit(requested, undefined);
     for (let top = path.at(-1); top; top = path.at(-1)) {
       if (top.next < top.node.input.length) visit(top.node.input[top.next++], top.node);
       else {

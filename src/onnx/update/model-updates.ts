@@ -81,9 +81,11 @@ export class ModelUpdates implements UpdateSource {
       return { reason: `no model has the step shape "${shapeText(shape)}"; given are: ${given}` };
     }
     for (const [name, value] of Object.entries(graph.constants)) {
-      const asked = h[name as keyof Constants];
-      if (asked !== value)
-        return { reason: `${graph.source} has ${name} = ${value} built in, and the program has ${asked}` };
+      const requested = h[name as keyof Constants];
+      if (requested !== value)
+        return {
+          reason: `${graph.source} has ${name} = ${value} built in, and the program has ${requested}`,
+        };
     }
     return { graph };
   }
@@ -140,17 +142,17 @@ function checkMap(loaded: readonly LoadedModel[], map: NameMap): void {
 
 /** What all models say; undefined if one of them says nothing. */
 function common(loaded: readonly LoadedModel[], key: string, known: readonly string[]): string | undefined {
-  const said = loaded.map(({ model }) => metadataOf(model)[key]);
-  said.forEach((value, k) => {
+  const message = loaded.map(({ model }) => metadataOf(model)[key]);
+  message.forEach((value, k) => {
     if (value !== undefined && !known.includes(value))
       throw new ModelError(loaded[k].source, `its metadata says ${key}=${value}; known: ${known.join(", ")}`);
-    if (value !== said[0])
+    if (value !== message[0])
       throw new ModelError(
         loaded[k].source,
-        `its metadata says ${key}=${value ?? "nothing"}, that of ${loaded[0].source} says ${said[0] ?? "nothing"}: models of one run go together`,
+        `its metadata says ${key}=${value ?? "nothing"}, that of ${loaded[0].source} says ${message[0] ?? "nothing"}: models of one run go together`,
       );
   });
-  return said[0];
+  return message[0];
 }
 
 function unknownDialect([{ source }]: readonly LoadedModel[]): never {
@@ -162,7 +164,7 @@ function unknownDialect([{ source }]: readonly LoadedModel[]): never {
 
 /**
  * The update that a model holds, checked against a dialect.
- * @param wanted the parameter whose update it is; undefined if all are updated alike
+ * @param expected the parameter whose update it is; undefined if all are updated alike
  * @throws {ModelError}
  */
 export function updateGraphOf(
@@ -170,10 +172,10 @@ export function updateGraphOf(
   roles: GraphRoles,
   dialect: Dialect,
   constants: Constants,
-  wanted: string | undefined,
+  expected: string | undefined,
 ): UpdateGraph {
   const { source } = loaded;
-  const chosen = chosenParameters(roles, wanted, source);
+  const chosen = chosenParameters(roles, expected, source);
   const extracted = chosen.map((parameter) => extractUpdate(loaded, roles, parameter));
   const [first] = extracted;
   const other = extracted.findIndex(({ model }) => Buffer.compare(model, first.model) !== 0);
@@ -200,15 +202,15 @@ export function updateGraphOf(
 
 function chosenParameters(
   { parameters }: GraphRoles,
-  wanted: string | undefined,
+  needed: string | undefined,
   source: string,
 ): readonly ParameterRoles[] {
-  if (wanted === undefined) return parameters;
-  const found = parameters.find(({ name }) => name === wanted);
+  if (needed === undefined) return parameters;
+  const found = parameters.find(({ name }) => name === needed);
   if (found) return [found];
   throw new ModelError(
     source,
-    `it has no parameter "${wanted}"; it has ${parameters.map(({ name }) => name).join(", ")}`,
+    `it has no parameter "${needed}"; it has ${parameters.map(({ name }) => name).join(", ")}`,
   );
 }
 

@@ -107,7 +107,7 @@ class RoleFinder {
     });
   }
 
-  find(said: string | undefined): GraphRoles {
+  find(message: string | undefined): GraphRoles {
     const inputs = this.signature.inputs.map((value): Found => {
       const role = roleOf(this.ours(value.name));
       if (role && role.kind !== "next" && role.kind !== "loss") return { value, role };
@@ -115,7 +115,7 @@ class RoleFinder {
     });
     this.refuseTwice(inputs);
     this.refuseTwice(this.outputs);
-    const kind = this.kind(said, inputs);
+    const kind = this.kind(message, inputs);
     for (const { value, role } of inputs) this.checkInput(kind, value, role);
     const loss = this.outputs.find(({ role }) => role.kind === "loss")?.value;
     if (loss) this.checkScalar(loss, "the loss");
@@ -156,10 +156,10 @@ class RoleFinder {
     });
   }
 
-  private kind(said: string | undefined, inputs: readonly Found[]): GraphRoles["kind"] {
-    if (said === "training" || said === "update") return said;
-    if (said !== undefined)
-      throw this.error(`its metadata says rmsprop.kind=${said}; it may be training or update`);
+  private kind(declaredKind: string | undefined, inputs: readonly Found[]): GraphRoles["kind"] {
+    if (declaredKind === "training" || declaredKind === "update") return declaredKind;
+    if (declaredKind !== undefined)
+      throw this.error(`its metadata says rmsprop.kind=${declaredKind}; it may be training or update`);
     if (inputs.some(({ role }) => role.kind === "gradient")) return "update";
     if (this.outputs.some(({ role }) => role.kind === "gradient")) return "training";
     throw this.error(
@@ -227,8 +227,8 @@ class RoleFinder {
   }
 
   private parameter(kind: GraphRoles["kind"], name: string, inputs: readonly Found[]): ParameterRoles {
-    const find = (list: readonly Found[], wanted: Role) =>
-      list.find(({ role }) => JSON.stringify(role) === JSON.stringify(wanted))?.value;
+    const find = (list: readonly Found[], requested: Role) =>
+      list.find(({ role }) => JSON.stringify(role) === JSON.stringify(requested))?.value;
     const input = (slot: Slot) => find(inputs, { kind: "slot", slot, parameter: name });
     const output = (slot: Slot) => find(this.outputs, { kind: "next", slot, parameter: name });
     const slots = SLOTS.filter((slot) => input(slot) !== undefined);
@@ -271,14 +271,14 @@ class RoleFinder {
     );
   }
 
-  private missing(direction: "input" | "output", wanted: string, values: readonly GraphValue[]): string {
+  private missing(direction: "input" | "output", expected: string, values: readonly GraphValue[]): string {
     const names = values.map((value) => value.name);
     const near = nearestName(
-      wanted,
+      expected,
       names.filter((name) => !roleOf(this.ours(name))),
     );
-    const map = `--map ${near ?? "THEIRS"}=${wanted}`;
-    return `it has no ${direction} ${wanted}. Its ${direction}s are ${names.join(", ") || "none"}. If one of them is meant, map it with ${map}`;
+    const map = `--map ${near ?? "THEIRS"}=${expected}`;
+    return `it has no ${direction} ${expected}. Its ${direction}s are ${names.join(", ") || "none"}. If one of them is meant, map it with ${map}`;
   }
 }
 

@@ -124,8 +124,8 @@ describe("two opinions differ", () => {
       claimed(ends(2.4375, 2.625)),
       { rational: "[2.4375, 2.625]", digits: 1 },
     ],
-  ])("%s: %#", (what, enclosure, claim, shown) => {
-    expect(differenceOf(enclosure, claim)).toMatchObject({ what, ...shown });
+  ])("%s: %#", (what, enclosure, claim, displayed) => {
+    expect(differenceOf(enclosure, claim)).toMatchObject({ what, ...displayed });
   });
 
   it("counting the digits that all members share, and showing a few more", () => {

@@ -67,15 +67,15 @@ function texts(exact: Enclosure, value: RationalValue): Omit<Difference, "what">
   const lo = finiteEnd(exact.lo);
   const hi = finiteEnd(exact.hi);
   const digits = value.kind === "enclosed" && lo && hi ? commonDigits({ lo, hi }, value) : 0;
-  const shown = digits + BEYOND_AGREEMENT;
+  const printedDigits = digits + BEYOND_AGREEMENT;
   const end = (x: Rational | undefined, otherwise: Decimal) =>
-    x ? decimalText(x, shown) : otherwise.toString();
+    x ? decimalText(x, printedDigits) : otherwise.toString();
   const decimal = isNaNOnly(exact)
     ? "NaN"
     : `${interval(end(lo, exact.lo), end(hi, exact.hi), isPoint(exact))}${exact.nan ? " or NaN" : ""}`;
   const rational =
     value.kind === "enclosed"
-      ? interval(decimalText(value.lo, shown), decimalText(value.hi, shown), isExact(value))
+      ? interval(decimalText(value.lo, printedDigits), decimalText(value.hi, printedDigits), isExact(value))
       : `${value.kind}: ${value.why}`;
   return { exact: decimal, rational, digits };
 }

@@ -87,8 +87,8 @@ describe("roundedDifference", () => {
 
 describe("the ends of an enclosure", () => {
   /** A Decimal that rounds as one number and prints as another: a rounding that is wrong for it. */
-  const misread = (text: string, shown: string) =>
-    Object.assign(new ExactDecimal(text), { toString: () => shown });
+  const misread = (text: string, displayed: string) =>
+    Object.assign(new ExactDecimal(text), { toString: () => displayed });
   const difference = { what: "1.5 in float32", exact: "1 (0x3f800000)", rational: "1.5 (0x3fc00000)" };
 
   it("are rounded by integers too, each of them", () => {

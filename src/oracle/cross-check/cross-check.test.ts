@@ -21,7 +21,7 @@ import { exactScalars } from "../exact/exact-scalars.js";
 import { type ExactStep, exactStep } from "../exact/exact-step.js";
 import { FLOAT32_SCALARS, stepScalars } from "../scalars.js";
 import { roundingDifference } from "./compare-rounding.js";
-import { disagreementText, type OpinionRequest, secondOpinion, secondOpinionOn } from "./cross-check.js";
+import { crossCheckOn, crossCheckStep, disagreementText, type OpinionRequest } from "./cross-check.js";
 
 const DIGITS = 50;
 
@@ -126,7 +126,7 @@ function foundIn(wrong: (request: OpinionRequest) => ExactStep): {
   readonly whats: ReadonlySet<string>;
 } {
   const all = requests(2, 1);
-  const found = all.map((request) => secondOpinionOn(wrong(request), request).disagreements);
+  const found = all.map((request) => crossCheckOn(wrong(request), request).disagreements);
   return {
     share: found.filter(({ length }) => length > 0).length / all.length,
     whats: new Set(found.flat().map(({ what }) => what)),
@@ -138,7 +138,7 @@ describe("the oracles agree", () => {
     let compared = 0;
     let withoutOpinion = 0;
     for (const request of requests(1, 2)) {
-      const opinion = secondOpinion(request);
+      const opinion = crossCheckStep(request);
       expect(opinion.disagreements.map(disagreementText)).toEqual([]);
       compared += opinion.compared;
       withoutOpinion += opinion.withoutOpinion;
@@ -150,7 +150,7 @@ describe("the oracles agree", () => {
   it("at any number of digits, with cast scalars, both forms of a mean, and observed state", () => {
     for (const [i, request] of requests(3, 1).entries()) {
       const { dialect, hyperparameters, step, inputs } = request;
-      const opinion = secondOpinion({
+      const opinion = crossCheckStep({
         ...request,
         digits: [5, 20, 31, 100, 400][i % 5],
         scalars: stepScalars(dialect, hyperparameters, step, FLOAT32_SCALARS),
@@ -232,9 +232,9 @@ describe("an exact oracle that is wrong is found out", () => {
       digits: DIGITS,
     };
     const right = readWith(request, new EnclosureArithmetic(DIGITS));
-    expect(secondOpinionOn(right, request)).toEqual({ disagreements: [], compared: 4, withoutOpinion: 2 });
+    expect(crossCheckOn(right, request)).toEqual({ disagreements: [], compared: 4, withoutOpinion: 2 });
     const { update: _, ...less } = right;
-    expect(secondOpinionOn(less as ExactStep, request).disagreements).toEqual([
+    expect(crossCheckOn(less as ExactStep, request).disagreements).toEqual([
       {
         quantity: "update",
         element: 0,
@@ -244,25 +244,25 @@ describe("an exact oracle that is wrong is found out", () => {
       },
     ]);
     const more = { ...right, update: [...right.update, ...right.update] };
-    expect(secondOpinionOn(more, request).disagreements).toMatchObject([
+    expect(crossCheckOn(more, request).disagreements).toMatchObject([
       { quantity: "update", what: "not of one length", exact: "2 elements", rational: "1 elements" },
     ]);
     const unknown = { ...right, momentum_buffer: right.update };
-    expect(secondOpinionOn(unknown, request).disagreements).toMatchObject([
+    expect(crossCheckOn(unknown, request).disagreements).toMatchObject([
       { quantity: "momentum_buffer", what: "not of one length", exact: "1 elements", rational: "0 elements" },
     ]);
     const one = { ...right, parameter: [point(1)] };
-    expect(secondOpinionOn(one, request).disagreements.map(disagreementText)).toEqual([
+    expect(crossCheckOn(one, request).disagreements.map(disagreementText)).toEqual([
       "parameter of element 0: is a number where the step leaves the reals: exact 1, rational undefined over the reals: division by zero (0 digits agree)",
     ]);
     // It prints as the right number, and rounds as another one.
     const misread = Object.assign(new ExactDecimal(1), { toString: () => "0" });
     const rounded = { ...right, square_avg: [{ lo: misread, hi: misread, nan: false }] };
-    expect(secondOpinionOn(rounded, request).disagreements.map(disagreementText)).toEqual([
+    expect(crossCheckOn(rounded, request).disagreements.map(disagreementText)).toEqual([
       "square_avg of element 0: 0 in float32: exact 1 (0x3f800000), rational 0 (0x00000000)",
     ]);
     const nothing = { ...right, square_avg: [{ ...right.square_avg[0], nan: true }] };
-    expect(secondOpinionOn(nothing, request).disagreements).toMatchObject([
+    expect(crossCheckOn(nothing, request).disagreements).toMatchObject([
       { quantity: "square_avg", what: "leaves open whether it is a number, where it is one" },
     ]);
   });
@@ -284,7 +284,7 @@ describe("a disagreement", () => {
     const cut = new ExactDecimal("1.4142135623730950488");
     const wrong = { ...right, denominator: [first, { lo: cut, hi: cut, nan: false }] };
     expect(second.lo.toFixed(10)).toBe("1.4142135624");
-    expect(secondOpinionOn(wrong, request).disagreements.map(disagreementText)).toEqual([
+    expect(crossCheckOn(wrong, request).disagreements.map(disagreementText)).toEqual([
       "denominator of element 1: the enclosures have no number in common: exact 1.4142135623730950488, rational [1.4142135623730950488016887, 1.4142135623730950488016887] (20 digits agree)",
     ]);
   });
@@ -293,7 +293,7 @@ describe("a disagreement", () => {
 describe("the rounding to float32", () => {
   const random = new RandomSource(8);
   const edges = Array.from({ length: 300 }, () => roundingCell(Math.fround(random.float(-149, 127))).upper);
-  const beside = [2 ** 128 - 2 ** 103, 2 ** -150, -(2 ** -150), ...edges].flatMap((edge) =>
+  const adjacent = [2 ** 128 - 2 ** 103, 2 ** -150, -(2 ** -150), ...edges].flatMap((edge) =>
     [0, 20, -20, 60, -60, 17, -17].map((places) =>
       places === 0
         ? exactDecimal(edge)
@@ -302,7 +302,7 @@ describe("the rounding to float32", () => {
   );
 
   it("is that of integers, on midpoints and beside them", () => {
-    for (const x of beside) expect(roundingDifference(x)).toBeUndefined();
+    for (const x of adjacent) expect(roundingDifference(x)).toBeUndefined();
     for (const zero of [0, -0]) expect(roundingDifference(exactDecimal(zero))).toBeUndefined();
   });
 
@@ -312,7 +312,7 @@ describe("the rounding to float32", () => {
     ["without subnormals", (x: Decimal) => flushed(float32FromDecimal(x))],
     ["that overflows at 2^128", (x: Decimal) => saturated(x)],
   ])("%s is found out", (_, wrong) => {
-    const found = beside.filter((x) => roundingDifference(x, wrong));
+    const found = adjacent.filter((x) => roundingDifference(x, wrong));
     expect(found.length).toBeGreaterThan(0);
     const [first] = found;
     expect(roundingDifference(first, wrong)).toMatchObject({

@@ -28,7 +28,7 @@ export interface Disagreement {
   readonly digits?: number;
 }
 
-export interface SecondOpinion {
+export interface CrossCheck {
   readonly disagreements: readonly Disagreement[];
   /** Numbers on which both had an opinion. */
   readonly compared: number;
@@ -44,7 +44,7 @@ export interface SecondOpinion {
 const SPARE_BITS = 64;
 
 /** Read one step with both oracles and hold them against each other. */
-export function secondOpinion(request: OpinionRequest): SecondOpinion {
+export function crossCheckStep(request: OpinionRequest): CrossCheck {
   const { dialect, hyperparameters, step, inputs, digits } = request;
   const { meanSquare, meanGradient, observed, scalars } = request;
   const exact = exactStep(dialect, hyperparameters, step, inputs, {
@@ -54,11 +54,11 @@ export function secondOpinion(request: OpinionRequest): SecondOpinion {
     ...(meanGradient && { meanGradient }),
     ...(observed && { observed }),
   });
-  return secondOpinionOn(exact, request);
+  return crossCheckOn(exact, request);
 }
 
 /** The same about a step that was read before, in whatever way. */
-export function secondOpinionOn(exact: ExactStep, request: OpinionRequest): SecondOpinion {
+export function crossCheckOn(exact: ExactStep, request: OpinionRequest): CrossCheck {
   const { dialect, hyperparameters, step, inputs, digits, ...rest } = request;
   const claims = new ClaimArithmetic(digits, Math.ceil(digits * Math.log2(10)) + SPARE_BITS);
   const rational = readStep<Claimed>(claims, dialect, hyperparameters, step, inputs, rest);

@@ -18,11 +18,11 @@ describe("rationalOfDecimal", () => {
     ["1.5e-10", 3, 2e10],
     ["100", 100, 1],
   ])("is all the digits of %s", (text, numerator, denominator) => {
-    const wanted =
+    const requested =
       denominator < 1
         ? product(rationalOf(numerator), rationalOf(Math.round(1 / denominator)))
         : ratio(numerator, denominator);
-    expect(compare(rationalOfDecimal(new ExactDecimal(text)), wanted)).toBe(0);
+    expect(compare(rationalOfDecimal(new ExactDecimal(text)), requested)).toBe(0);
   });
 
   it("has no denominator where the number is whole, or zero", () => {

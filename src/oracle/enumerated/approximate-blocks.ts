@@ -3,7 +3,7 @@ import {
   type Accuracy,
   FLOATS_ABOVE,
   floatsBelow,
-  MOST_FLOATS_BELOW,
+  MAX_FLOATS_BELOW,
   moved,
   movedInMagnitude,
 } from "../accuracy.js";
@@ -59,7 +59,7 @@ function withinTwoUlps(
   isExact: (i: number) => boolean,
 ): Float64Array[] {
   const results = [rounding.copyOf(correct)];
-  for (let floats = -MOST_FLOATS_BELOW; floats <= FLOATS_ABOVE; floats++) {
+  for (let floats = -MAX_FLOATS_BELOW; floats <= FLOATS_ABOVE; floats++) {
     const out = rounding.copyOf(correct);
     let reached = false;
     for (let i = 0; i < out.length; i++) {

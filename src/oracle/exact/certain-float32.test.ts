@@ -65,16 +65,16 @@ describe("certainFloat32s", () => {
       nearMidpoint(100, -1),
       nearMidpoint(5000, 1),
     ];
-    const asked: [number, readonly number[]][] = [];
+    const requested: [number, readonly number[]][] = [];
     const results = certainFloat32s(
       4,
       (digits, indices) => {
-        asked.push([digits, indices]);
+        requested.push([digits, indices]);
         return indices.map((i) => elements[i](digits));
       },
       [30, 50, 120, 200],
     );
-    expect(asked).toEqual([
+    expect(requested).toEqual([
       [30, [0, 1, 2, 3]],
       [50, [0, 2, 3]],
       [120, [2, 3]],

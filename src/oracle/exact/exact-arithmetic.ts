@@ -13,7 +13,7 @@ const ONE = point(1);
 const ZERO = point(0);
 
 /** What the exact reading can be told about one step. */
-export interface ExactReading {
+export interface ExactOptions {
   /** @default "two-term" */
   readonly meanSquare?: MeanForm;
   /** @default "two-term" */
@@ -37,7 +37,7 @@ export class ExactArithmetic implements Arithmetic<Enclosure[]> {
 
   constructor(
     private readonly elements: EnclosureArithmetic,
-    private readonly reading: ExactReading = {},
+    private readonly reading: ExactOptions = {},
   ) {}
 
   /** Over the reals nothing depends on the part. */

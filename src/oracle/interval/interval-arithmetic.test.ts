@@ -47,7 +47,7 @@ const start = fc.oneof(
 );
 const members: fc.Arbitrary<Members> = fc
   .tuple(start, fc.integer({ min: 0, max: 4 }), fc.array(special, { maxLength: 2 }))
-  .map(([from, count, beside]) => {
+  .map(([from, count, adjacent]) => {
     const values: number[] = [];
     for (let k = 0; k <= count; k++) {
       const x = fromOrdinal(Math.min(ordinalOf(MAX_FLOAT32), ordinalOf(Math.fround(from)) + k));
@@ -55,7 +55,7 @@ const members: fc.Arbitrary<Members> = fc
       if (x === 0) values.push(-0);
     }
     // Zeros join the interval only next to it; far ones would add members that are not listed.
-    for (const b of beside) if (b !== 0 || Math.abs(values[0]) <= MIN_SUBNORMAL) values.push(b);
+    for (const b of adjacent) if (b !== 0 || Math.abs(values[0]) <= MIN_SUBNORMAL) values.push(b);
     // An interval from −0 upwards holds +0 too, and one up to +0 holds −0.
     const finite = values.filter(Number.isFinite);
     if (finite.some((x) => Object.is(x, -0)) && finite.some((x) => x > 0)) values.push(0);

@@ -292,14 +292,14 @@ describe("where a lerp is left as naive intervals give it", () => {
   });
 
   it("beside infinities and NaN", () => {
-    const beside = [
+    const adjacent = [
       // Naive intervals take x twice, and may take it as infinite once.
       [Number.POSITIVE_INFINITY, PLUS_INFINITY | MINUS_INFINITY | NOT_A_NUMBER],
       [Number.NEGATIVE_INFINITY, PLUS_INFINITY | MINUS_INFINITY | NOT_A_NUMBER],
       [Number.NaN, NOT_A_NUMBER],
     ] as const;
     everyMode((evaluation) => {
-      for (const [special, flags] of beside) {
+      for (const [special, flags] of adjacent) {
         const got = lerp(evaluation, set(1, 2, special), set(0), 0.25);
         expect(got).toEqual([0.5, 1.75, FINITE | flags]);
       }

@@ -16,8 +16,8 @@ function arithmetic(choices: Partial<Evaluation> = {}): IntervalArithmetic {
 }
 
 /** "[lower, upper]", and what stands beside it. */
-const interval = (lower: number, upper: number, ...beside: number[]) =>
-  describeSet(set(lower, upper, ...beside));
+const interval = (lower: number, upper: number, ...adjacent: number[]) =>
+  describeSet(set(lower, upper, ...adjacent));
 const point = (x: number) => interval(x, x);
 
 /**

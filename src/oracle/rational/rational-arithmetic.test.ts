@@ -22,7 +22,7 @@ const between = (lo: number, hi: number): RationalValue => ({
 });
 
 /** The ends as numbers: one where the value is known exactly, two where it is not, or why it is undefined. */
-function told(x: RationalValue): number | readonly number[] | string {
+function reported(x: RationalValue): number | readonly number[] | string {
   if (x.kind !== "enclosed") return x.why;
   const [lo, hi] = [x.lo, x.hi].map(numberOf);
   return isExact(x) ? lo : [lo, hi];
@@ -39,17 +39,17 @@ const byZero = () => ar.divide(known(1), known(0));
 
 describe("a rational operation", () => {
   it("is exact on numbers that are known", () => {
-    expect(told(ar.negate(known(3)))).toBe(-3);
-    expect(told(ar.add(known(3), known(-0.5)))).toBe(2.5);
-    expect(told(ar.multiply(known(3), known(-0.5)))).toBe(-1.5);
-    expect(told(ar.multiply(known(0), known(-0.5)))).toBe(0);
-    expect(told(ar.square(known(-3)))).toBe(9);
-    expect(told(ar.divide(known(3), known(-4)))).toBe(-0.75);
-    expect(told(ar.squareRoot(known(2.25)))).toBe(1.5);
-    expect(told(ar.squareRoot(known(0)))).toBe(0);
-    expect(told(ar.maximum(known(-3), known(2)))).toBe(2);
-    expect(told(ar.minimum(known(-3), known(2)))).toBe(-3);
-    expect(told(subtract(ar, known(3), known(5)))).toBe(-2);
+    expect(reported(ar.negate(known(3)))).toBe(-3);
+    expect(reported(ar.add(known(3), known(-0.5)))).toBe(2.5);
+    expect(reported(ar.multiply(known(3), known(-0.5)))).toBe(-1.5);
+    expect(reported(ar.multiply(known(0), known(-0.5)))).toBe(0);
+    expect(reported(ar.square(known(-3)))).toBe(9);
+    expect(reported(ar.divide(known(3), known(-4)))).toBe(-0.75);
+    expect(reported(ar.squareRoot(known(2.25)))).toBe(1.5);
+    expect(reported(ar.squareRoot(known(0)))).toBe(0);
+    expect(reported(ar.maximum(known(-3), known(2)))).toBe(2);
+    expect(reported(ar.minimum(known(-3), known(2)))).toBe(-3);
+    expect(reported(subtract(ar, known(3), known(5)))).toBe(-2);
     const third = ar.divide(known(1), known(3)) as Enclosed;
     expect(isExact(third) && compare(product(third.lo, rationalOf(3)), rationalOf(1))).toBe(0);
   });
@@ -80,13 +80,13 @@ describe("a rational operation", () => {
     ["min([1, 5], [2, 3])", () => ar.minimum(between(1, 5), between(2, 3)), [1, 3]],
     ["min([2, 3], [1, 5])", () => ar.minimum(between(2, 3), between(1, 5)), [1, 3]],
   ])("has the ends of every product, sum and quotient: %s", (_, result, ends) => {
-    expect(told(result())).toEqual(ends);
+    expect(reported(result())).toEqual(ends);
   });
 
   it("is exact where a known zero is a factor, whatever the other one is", () => {
-    expect(told(ar.multiply(known(0), between(-1, 3)))).toBe(0);
-    expect(told(ar.multiply(between(-1, 3), known(0)))).toBe(0);
-    expect(told(ar.divide(known(0), between(2, 4)))).toBe(0);
+    expect(reported(ar.multiply(known(0), between(-1, 3)))).toBe(0);
+    expect(reported(ar.multiply(between(-1, 3), known(0)))).toBe(0);
+    expect(reported(ar.divide(known(0), between(2, 4)))).toBe(0);
   });
 
   it("moves ends outward by less than a unit of so many bits", () => {
@@ -126,9 +126,9 @@ describe("a rational operation", () => {
       expect(isExact(inverse)).toBe(false);
       // What cancels leaves a number that is short again.
       const cancelled = ar.multiply(ar.divide(signed, fives), ar.divide(fives, known(7))) as Enclosed;
-      const wanted = ar.divide(signed, known(7)) as Enclosed;
+      const requested = ar.divide(signed, known(7)) as Enclosed;
       expect(isExact(cancelled)).toBe(true);
-      expect(compare(cancelled.lo, wanted.lo)).toBe(0);
+      expect(compare(cancelled.lo, requested.lo)).toBe(0);
     }
   });
 });
@@ -146,24 +146,24 @@ describe("where the reals end", () => {
     ["1/√−1", () => ar.divide(known(1), negativeRoot()), "root of a negative number"],
     ["∞", () => ar.number(Number.POSITIVE_INFINITY), "input that is not finite"],
   ])("%s is undefined, and it is said why", (_, result, why) => {
-    expect(told(result())).toBe(why);
+    expect(reported(result())).toBe(why);
   });
 
   it("every operation gives what is undefined on, on either side", () => {
     const two = known(2);
     for (const x of [negativeRoot(), byZero()]) {
-      const why = told(x);
-      expect([ar.negate(x), ar.square(x), ar.squareRoot(x)].map(told)).toEqual([why, why, why]);
+      const why = reported(x);
+      expect([ar.negate(x), ar.square(x), ar.squareRoot(x)].map(reported)).toEqual([why, why, why]);
       for (const operation of ["add", "multiply", "maximum", "minimum"] as const) {
-        expect(told(ar[operation](x, two))).toBe(why);
-        expect(told(ar[operation](two, x))).toBe(why);
+        expect(reported(ar[operation](x, two))).toBe(why);
+        expect(reported(ar[operation](two, x))).toBe(why);
         // A factor of zero is no help.
-        expect(told(ar[operation](x, known(0)))).toBe(why);
+        expect(reported(ar[operation](x, known(0)))).toBe(why);
       }
-      expect(told(ar.divide(x, two))).toBe(why);
+      expect(reported(ar.divide(x, two))).toBe(why);
     }
-    expect(told(ar.divide(negativeRoot(), known(0)))).toBe("root of a negative number");
-    expect(told(ar.divide(byZero(), between(-1, 1)))).toBe("undecided");
+    expect(reported(ar.divide(negativeRoot(), known(0)))).toBe("root of a negative number");
+    expect(reported(ar.divide(byZero(), between(-1, 1)))).toBe("undecided");
   });
 
   it("the value says what it is, beside why", () => {
@@ -181,7 +181,7 @@ describe("where the reals end", () => {
     for (const [i, stronger] of strongestFirst.entries()) {
       for (const weaker of strongestFirst.slice(i)) {
         const [a, b] = [undefinedBecause(stronger), undefinedBecause(weaker)];
-        expect([undefinedOf(a, b), undefinedOf(b, a), undefinedOf(b, known(1), a)].map(told)).toEqual([
+        expect([undefinedOf(a, b), undefinedOf(b, a), undefinedOf(b, known(1), a)].map(reported)).toEqual([
           stronger,
           stronger,
           stronger,
@@ -193,9 +193,9 @@ describe("where the reals end", () => {
 
 describe("a power", () => {
   it("is the product of so many factors", () => {
-    for (let n = 0; n <= 20; n++) expect(told(power(ar, known(-3), n))).toBe((-3) ** n);
+    for (let n = 0; n <= 20; n++) expect(reported(power(ar, known(-3), n))).toBe((-3) ** n);
     // An even power of an interval does not go below zero.
-    expect(told(power(ar, between(-1, 2), 2))).toEqual([0, 4]);
+    expect(reported(power(ar, between(-1, 2), 2))).toEqual([0, 4]);
   });
 });
 

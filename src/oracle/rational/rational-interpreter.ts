@@ -3,7 +3,7 @@ import type { EvaluationChoice } from "../../../spec/evaluation.js";
 import { type ElementArithmetic, subtract } from "./element-arithmetic.js";
 
 /** What a rational reading can be told about one step, beside its inputs. */
-export interface ReadingOptions<E> {
+export interface RationalOptions<E> {
   /** weight·old + complement·x, or old + complement·(x − old), which does not read the weight. */
   readonly meanSquare?: "two-term" | "lerp";
   readonly meanGradient?: "two-term" | "lerp";
@@ -17,12 +17,12 @@ export interface ReadingOptions<E> {
  * The update rule, element by element, in any arithmetic of elements. A block of one stands for all elements.
  * Sums are sums whatever their site: contraction and order are about rounding.
  */
-export class RationalReading<E> implements Arithmetic<readonly E[]> {
+export class RationalInterpreter<E> implements Arithmetic<readonly E[]> {
   readonly quantities: Partial<Record<Slot | Intermediate, readonly E[]>> = {};
 
   constructor(
     private readonly elements: ElementArithmetic<E>,
-    private readonly options: ReadingOptions<E> = {},
+    private readonly options: RationalOptions<E> = {},
   ) {}
 
   /** Over the reals nothing depends on the part. */

@@ -31,8 +31,8 @@ function known(block: readonly RationalValue[] | undefined): Rational {
 }
 
 function expectRatio(block: readonly RationalValue[] | undefined, numerator: number, denominator = 1): void {
-  const wanted = product(rationalOf(numerator), reciprocal(rationalOf(denominator)));
-  expect(compare(known(block), wanted)).toBe(0);
+  const requested = product(rationalOf(numerator), reciprocal(rationalOf(denominator)));
+  expect(compare(known(block), requested)).toBe(0);
 }
 
 describe("rationalStep", () => {

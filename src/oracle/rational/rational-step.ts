@@ -4,7 +4,7 @@ import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { type ElementArithmetic, power, subtract } from "./element-arithmetic.js";
 import { RationalArithmetic } from "./rational-arithmetic.js";
-import { RationalReading, type ReadingOptions } from "./rational-interpreter.js";
+import { RationalInterpreter, type RationalOptions } from "./rational-interpreter.js";
 import type { RationalValue } from "./rational-value.js";
 
 /**
@@ -13,7 +13,7 @@ import type { RationalValue } from "./rational-value.js";
  */
 export type RationalInputs<E = never> = StepInputs<ArrayLike<number> | readonly E[]>;
 
-export interface RationalScalarsAndForms extends Omit<ReadingOptions<never>, "observed"> {
+export interface RationalScalarsAndForms extends Omit<RationalOptions<never>, "observed"> {
   /** Scalars that take the place of what the hyperparameters give, each an exact number. */
   readonly scalars?: Partial<StepScalars<number>>;
   /** State that was observed after the step and that later operations read in place of what was computed. */
@@ -72,7 +72,7 @@ export function readStep<E>(
   const shape = stepShape(dialect, h);
   const state = slotsOf(shape).map((slot) => [slot, read(slot, inputs[slot])]);
   const seen = Object.entries(observed).map(([slot, block]) => [slot, read(`observed ${slot}`, block)]);
-  const reading = new RationalReading<E>(elements, { ...forms, observed: Object.fromEntries(seen) });
+  const reading = new RationalInterpreter<E>(elements, { ...forms, observed: Object.fromEntries(seen) });
   updateRule<readonly E[]>(reading, dialect, shape, stepScalarsIn(elements, dialect, h, step, scalars), {
     ...(Object.fromEntries(state) as { square_avg: readonly E[] }),
     parameter: read("parameter", inputs.parameter),

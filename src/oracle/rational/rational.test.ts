@@ -150,8 +150,8 @@ describe("outward rounding", () => {
 
 describe("roots", () => {
   it("of integers are the floor", () => {
-    const wanted = [0n, 1n, 1n, 1n, 2n, 2n, 2n, 2n, 2n, 3n];
-    expect(wanted.map((_, n) => integerRoot(BigInt(n)))).toEqual(wanted);
+    const requested = [0n, 1n, 1n, 1n, 2n, 2n, 2n, 2n, 2n, 3n];
+    expect(requested.map((_, n) => integerRoot(BigInt(n)))).toEqual(requested);
     for (let k = 1; k < 700; k += 3) {
       const root = (1n << BigInt(k)) - BigInt(k);
       const square = root * root;

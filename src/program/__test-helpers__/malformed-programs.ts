@@ -41,7 +41,7 @@ export interface Malformed {
   readonly edit: (wire: Wire) => void;
   /** Where the error says it is. */
   readonly path: string;
-  readonly said: RegExp;
+  readonly expectedMessage: RegExp;
 }
 
 export const MALFORMED_PROGRAMS: readonly Malformed[] = [
@@ -51,7 +51,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.format = "rmsprop-program/2";
     },
     path: "format",
-    said: /rmsprop-program\/1/,
+    expectedMessage: /rmsprop-program\/1/,
   },
   {
     what: "no operations",
@@ -59,7 +59,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations = [];
     },
     path: "operations",
-    said: />=1/,
+    expectedMessage: />=1/,
   },
   {
     what: "operations that are no list",
@@ -67,7 +67,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations = { op: "init" };
     },
     path: "operations",
-    said: /array/,
+    expectedMessage: /array/,
   },
   {
     what: "a missing dialect",
@@ -75,7 +75,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       delete w.dialect;
     },
     path: "dialect",
-    said: /string/,
+    expectedMessage: /string/,
   },
   {
     what: "an unknown dialect",
@@ -83,7 +83,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.dialect = "torch";
     },
     path: "dialect",
-    said: /unknown dialect "torch"; known: .*pytorch/,
+    expectedMessage: /unknown dialect "torch"; known: .*pytorch/,
   },
   {
     what: "an unknown operation",
@@ -91,7 +91,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[2].op = "stepp";
     },
     path: "operations[2].op",
-    said: /unknown op; known: init, load, step, set, checkpoint, observe/,
+    expectedMessage: /unknown op; known: init, load, step, set, checkpoint, observe/,
   },
   {
     what: "an operation without a name",
@@ -99,7 +99,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       delete w.operations[4].op;
     },
     path: "operations[4].op",
-    said: /missing or unknown op/,
+    expectedMessage: /missing or unknown op/,
   },
   {
     what: "an unknown field in an operation",
@@ -107,7 +107,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[2].gradient = [];
     },
     path: "operations[2]",
-    said: /unknown field "gradient"/,
+    expectedMessage: /unknown field "gradient"/,
   },
   {
     what: "an unknown field in the program",
@@ -115,7 +115,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.note = "";
     },
     path: "",
-    said: /unknown field "note"/,
+    expectedMessage: /unknown field "note"/,
   },
   {
     what: "an unknown hyperparameter",
@@ -123,7 +123,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[0].groups[1].hyperparameters.learning_rate = HALF;
     },
     path: "operations[0].groups[1].hyperparameters",
-    said: /unknown field "learning_rate"/,
+    expectedMessage: /unknown field "learning_rate"/,
   },
   {
     what: "a hyperparameter as a JSON number",
@@ -131,7 +131,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[0].groups[0].hyperparameters.lr = 0.5;
     },
     path: "operations[0].groups[0].hyperparameters.lr",
-    said: /16 hex digits of a binary64 in a string/,
+    expectedMessage: /16 hex digits of a binary64 in a string/,
   },
   {
     what: "hex of the wrong length",
@@ -139,7 +139,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[3].hyperparameters.lr = "3fe000000000000";
     },
     path: "operations[3].hyperparameters.lr",
-    said: /exactly 16 lower-case hex digits/,
+    expectedMessage: /exactly 16 lower-case hex digits/,
   },
   {
     what: "a flag as a number",
@@ -147,7 +147,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[0].groups[0].hyperparameters.centered = 1;
     },
     path: "operations[0].groups[0].hyperparameters.centered",
-    said: /boolean/,
+    expectedMessage: /boolean/,
   },
   {
     what: "base64 of the wrong length",
@@ -155,7 +155,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[0].groups[0].parameters[0].data = ONE;
     },
     path: "operations[0].groups[0].parameters[0]",
-    said: /shape \[2\] needs 8 bytes, but the data has 4 bytes/,
+    expectedMessage: /shape \[2\] needs 8 bytes, but the data has 4 bytes/,
   },
   {
     what: "text that is no base64",
@@ -163,7 +163,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[5].gradients[0].data = "AACAPwAAAEA";
     },
     path: "operations[5].gradients[0]",
-    said: /not base64/,
+    expectedMessage: /not base64/,
   },
   {
     what: "a gradient of another shape",
@@ -171,7 +171,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[5].gradients[0] = { shape: [1, 2], data: TWO };
     },
     path: "operations[5].gradients[0]",
-    said: /shape \[1, 2\], but parameter 0 has shape \[2\]/,
+    expectedMessage: /shape \[1, 2\], but parameter 0 has shape \[2\]/,
   },
   {
     what: "too few gradients",
@@ -179,7 +179,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[2].gradients.pop();
     },
     path: "operations[2].gradients",
-    said: /2 gradients for 3 parameters/,
+    expectedMessage: /2 gradients for 3 parameters/,
   },
   {
     what: "too many gradients",
@@ -187,7 +187,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[2].gradients.push(null);
     },
     path: "operations[2].gradients",
-    said: /4 gradients for 3 parameters/,
+    expectedMessage: /4 gradients for 3 parameters/,
   },
   {
     what: "no init",
@@ -195,7 +195,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations.shift();
     },
     path: "operations[0]",
-    said: /first operation must be init/,
+    expectedMessage: /first operation must be init/,
   },
   {
     what: "a second init",
@@ -203,7 +203,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations.push(structuredClone(w.operations[0]));
     },
     path: "operations[7]",
-    said: /init may only be the first/,
+    expectedMessage: /init may only be the first/,
   },
   {
     what: "set of a missing group",
@@ -211,7 +211,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[3].group = 2;
     },
     path: "operations[3].group",
-    said: /no group 2; the program has 2/,
+    expectedMessage: /no group 2; the program has 2/,
   },
   {
     what: "set of a negative group",
@@ -219,7 +219,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[3].group = -1;
     },
     path: "operations[3].group",
-    said: />=0/,
+    expectedMessage: />=0/,
   },
   {
     what: "load for a missing parameter",
@@ -227,7 +227,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[1].state[0].parameter = 3;
     },
     path: "operations[1].state[0].parameter",
-    said: /no parameter 3; the program has 3/,
+    expectedMessage: /no parameter 3; the program has 3/,
   },
   {
     what: "two loads of one parameter at once",
@@ -235,7 +235,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[1].state.push(structuredClone(w.operations[1].state[0]));
     },
     path: "operations[1].state[1].parameter",
-    said: /parameter 0 is listed twice/,
+    expectedMessage: /parameter 0 is listed twice/,
   },
   ...["square_avg", "grad_avg"].map((slot) => ({
     what: `a loaded ${slot} of another shape`,
@@ -243,7 +243,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[1].state[0][slot] = { shape: [], data: ONE };
     },
     path: `operations[1].state[0].${slot}`,
-    said: /shape \[\], but parameter 0 has shape \[2\]/,
+    expectedMessage: /shape \[\], but parameter 0 has shape \[2\]/,
   })),
   {
     what: "a loaded momentum buffer of another shape",
@@ -251,7 +251,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[1].state[0].momentum_buffer = { shape: [1], data: ONE };
     },
     path: "operations[1].state[0].momentum_buffer",
-    said: /shape \[1\], but parameter 0 has shape \[2\]/,
+    expectedMessage: /shape \[1\], but parameter 0 has shape \[2\]/,
   },
   {
     what: "a step count that is no integer",
@@ -259,7 +259,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[1].state[0].step = 1.5;
     },
     path: "operations[1].state[0].step",
-    said: /int/,
+    expectedMessage: /int/,
   },
   {
     what: "an unknown slot",
@@ -267,7 +267,7 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[6].slots = ["parameter", "step"];
     },
     path: "operations[6].slots[1]",
-    said: /square_avg/,
+    expectedMessage: /square_avg/,
   },
   {
     what: "an observation of nothing",
@@ -275,6 +275,6 @@ export const MALFORMED_PROGRAMS: readonly Malformed[] = [
       w.operations[6].slots = [];
     },
     path: "operations[6].slots",
-    said: />=1/,
+    expectedMessage: />=1/,
   },
 ];

@@ -17,19 +17,19 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
     command: text,
     environment: { node: text, platform: text, arch: text, cpu: text },
   };
-  const shown = { value: text, bits: "0x3f800000" };
+  const float = { value: text, bits: "0x3f800000" };
   const mismatch = {
     slot: "parameter",
     parameter: 0,
     element: 0,
     step: 1,
     operation: 1,
-    got: shown,
+    got: float,
   } as const;
   const axis = { kind: "dialect", axis: text, declared: text, observed: text } as const;
   const cases: Partial<Report["cases"][number]>[] = [
     { id: `${text}1`, verdict: "crash", message: text, distribution: text },
-    { id: `${text}2`, verdict: "unsupported", reason: text, lacking: [text] },
+    { id: `${text}2`, verdict: "unsupported", reason: text, missingCapabilities: [text] },
     { id: `${text}3`, verdict: "not-run", reason: text },
     { id: `${text}4`, verdict: "indeterminate", reason: text },
     { id: `${text}5`, verdict: "differs", message: text },
@@ -43,14 +43,17 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
       replay: text,
       firstDiverging: text,
       alternatives: [[axis]],
-      mismatch: { ...mismatch, accepted: { kind: "listed", values: [shown] }, reference: shown },
+      mismatch: { ...mismatch, accepted: { kind: "listed", values: [float] }, reference: float },
     },
     {
       sentence: "It differs.",
       // An empty one is not shown, and the shape of the report would be another one.
       message: text || "nothing",
       cases: [...differing],
-      mismatch: { ...mismatch, accepted: { kind: "intervals", text: [text], ranges: [[shown, shown]] } },
+      mismatch: {
+        ...mismatch,
+        accepted: { kind: "intervals", text: [text], ranges: [[float, float]] },
+      },
     },
   ];
   const footer: Partial<Report["footer"]> = {

@@ -21,8 +21,8 @@ export function madeUpReport(run: MadeUpOutcomes): string[] {
   const alone = outcomes.filter(
     ({ id, failure }) => failure && !findings.some(({ cases: members }) => members.includes(id)),
   );
-  const told = [...findings, ...alone.map(({ id }) => ({ sentence: "It differs.", cases: [id] }))];
-  const { reached } = conclude(outcomes, { asked: "L2", hasReference: false, complete });
+  const reported = [...findings, ...alone.map(({ id }) => ({ sentence: "It differs.", cases: [id] }))];
+  const { reached } = conclude(outcomes, { requested: "L2", hasReference: false, complete });
   const report = madeUpRun({
     header: {
       environment: { node: "v20", platform, arch: "x64", cpu: "made up" },
@@ -34,7 +34,7 @@ export function madeUpReport(run: MadeUpOutcomes): string[] {
       ...(reason !== undefined && { reason }),
       ...(failure && { message: failure.message }),
     })),
-    findings: told.map(({ sentence, cases: members }) => ({
+    findings: reported.map(({ sentence, cases: members }) => ({
       sentence,
       verdict: outcomes.find(({ id }) => id === members[0])?.verdict as Verdict,
       cases: [...members],

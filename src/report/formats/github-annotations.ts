@@ -8,11 +8,11 @@ import { printable, printableLine } from "../text/printable.js";
 import { capped, shortTexts } from "../text/short-texts.js";
 
 /** GitHub shows this many errors of a step and drops the rest. */
-const MOST_ERRORS = 10;
+const MAX_ERRORS = 10;
 /** Characters of a title that GitHub shows. */
-const LONGEST_TITLE = 255;
+const MAX_TITLE_LENGTH = 255;
 /** Characters of one annotation, before they are escaped: GitHub takes 64 KiB. */
-const LONGEST_ANNOTATION = 10_000;
+const MAX_ANNOTATION_LENGTH = 10_000;
 
 interface Annotation {
   readonly command: "error" | "warning" | "notice";
@@ -25,15 +25,15 @@ interface Annotation {
  * decides nothing, and an error for each finding and each breached expectation. What fails as expected has none.
  */
 export function githubAnnotations(report: Report): string {
-  const shown = shortTexts(report);
-  const outcome = outcomeOf(shown);
+  const short = shortTexts(report);
+  const outcome = outcomeOf(short);
   const undecided = outcome === "incomplete" || outcome === "nothing-shown";
   const annotations: Annotation[] = [
-    { command: "notice", title: "RMSprop conformance", message: headline(shown) },
+    { command: "notice", title: "RMSprop conformance", message: headline(short) },
     ...(undecided
-      ? [{ command: "warning" as const, title: "RMSprop conformance", message: outcomeText(shown) }]
+      ? [{ command: "warning" as const, title: "RMSprop conformance", message: outcomeText(short) }]
       : []),
-    ...fewer(errorsOf(shown)),
+    ...fewer(errorsOf(short)),
   ];
   return annotations.map(commandText).join("\n");
 }
@@ -63,14 +63,14 @@ function errorsOf(report: Report): Annotation[] {
 
 /** As many as are shown; the last one says how many there are beside. */
 function fewer(errors: readonly Annotation[]): Annotation[] {
-  if (errors.length <= MOST_ERRORS) return [...errors];
-  const shown = errors.slice(0, MOST_ERRORS - 1);
-  const message = `${countedText(errors.length - shown.length, "more error")}, which GitHub would not show here: see the other reports of this run.`;
-  return [...shown, { command: "error", title: "RMSprop conformance", message }];
+  if (errors.length <= MAX_ERRORS) return [...errors];
+  const observed = errors.slice(0, MAX_ERRORS - 1);
+  const message = `${countedText(errors.length - observed.length, "more error")}, which GitHub would not show here: see the other reports of this run.`;
+  return [...observed, { command: "error", title: "RMSprop conformance", message }];
 }
 
 function commandText({ command, title, message }: Annotation): string {
-  return `::${command} title=${property(capped(title, LONGEST_TITLE))}::${data(capped(message, LONGEST_ANNOTATION))}`;
+  return `::${command} title=${property(capped(title, MAX_TITLE_LENGTH))}::${data(capped(message, MAX_ANNOTATION_LENGTH))}`;
 }
 
 /** The percent sign first: it is what everything else is escaped with. */

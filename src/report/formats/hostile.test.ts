@@ -7,7 +7,7 @@ import { reportLines } from "../model/jsonl.js";
 import { parseReport } from "../model/read-report.js";
 import type { Report } from "../model/report.js";
 import { printable, printableLine } from "../text/printable.js";
-import { capped, LONGEST_TEXT } from "../text/short-texts.js";
+import { capped, MAX_TEXT_LENGTH } from "../text/short-texts.js";
 import { junitProblems } from "./__test-helpers__/junit-schema.js";
 import { readMarkdown } from "./__test-helpers__/read-markdown.js";
 import { workflowCommands } from "./__test-helpers__/workflow-commands.js";
@@ -105,8 +105,8 @@ describe("in JUnit XML", () => {
       const suites = await read(files[k]);
       expect(shape(suites), name).toEqual(intended.get(harmless));
       const [run, , failing] = suites.testsuite;
-      const inLine = printableLine(capped(capped(text, LONGEST_TEXT), 500)).replaceAll("\t", "\\t");
-      const inText = printable(capped(text, LONGEST_TEXT));
+      const inLine = printableLine(capped(capped(text, MAX_TEXT_LENGTH), 500)).replaceAll("\t", "\\t");
+      const inText = printable(capped(text, MAX_TEXT_LENGTH));
       const property = run.properties?.find((property) => property.name === "implementation");
       expect(property?.value, name).toBe(inLine);
       const [failure] = failing.testcase?.[0].failure ?? [];
@@ -131,7 +131,7 @@ it("is no markup in Markdown, no address, and no mention", () => {
       name,
     ).toEqual([]);
     expect(/[@#/\\<>[\]*_~|`{}$&]|www\.|\b[\da-f]{7}/i.exec(words), name).toBe(null);
-    expect(code.includes(`${printableLine(capped(text, LONGEST_TEXT))}\n`), name).toBe(true);
+    expect(code.includes(`${printableLine(capped(text, MAX_TEXT_LENGTH))}\n`), name).toBe(true);
   }
 });
 
@@ -148,7 +148,7 @@ it("is part of one annotation, and begins no other", () => {
     expect(ACTIVE.exec(output), name).toBe(null);
     for (const { properties } of commands) expect(Object.keys(properties), name).toEqual(["title"]);
     const errors = commands.map(({ data }) => data.replaceAll("\n      ", "\n"));
-    const beginning = printable(capped(text, LONGEST_TEXT)).slice(0, 1000);
+    const beginning = printable(capped(text, MAX_TEXT_LENGTH)).slice(0, 1000);
     expect(errors.filter((data) => data.includes(beginning)).length, name).toBeGreaterThan(0);
   }
 });
@@ -172,9 +172,9 @@ describe("ten megabytes", () => {
         githubAnnotations,
         (one: Report) => terminalReport(one, false),
       ]) {
-        const shown = render(report);
-        expect(shown.length).toBeLessThan(2_000_000);
-        expect(shown.includes("more characters")).toBe(true);
+        const displayed = render(report);
+        expect(displayed.length).toBeLessThan(2_000_000);
+        expect(displayed.includes("more characters")).toBe(true);
       }
     }
   });

@@ -225,13 +225,16 @@ describe("of made-up runs", () => {
     expect(await junitProblems([xml])).toEqual([]);
     const read = await consumed(report);
     const [first, second] = casesOf(read, "properties");
-    const shown = "a\\x00b\\x1b[31m\\u{d800}\\u{fffe}]]><x>&amp;&nbsp;&#0;&\\r";
+    const displayed = "a\\x00b\\x1b[31m\\u{d800}\\u{fffe}]]><x>&amp;&nbsp;&#0;&\\r";
     expect(first.failure?.[0]).toEqual({
       type: "crash",
-      message: `${shown}\\n\\t'"`,
-      inner: `${shown}\n\t'"`,
+      message: `${displayed}\\n\\t'"`,
+      inner: `${displayed}\n\t'"`,
     });
-    expect(read.testsuite[0].properties?.[1]).toEqual({ name: "implementation", value: `${shown}\\n\\t'"` });
+    expect(read.testsuite[0].properties?.[1]).toEqual({
+      name: "implementation",
+      value: `${displayed}\\n\\t'"`,
+    });
     expect(second.failure?.[0].inner).toBe(`${"x".repeat(4000)} … 9,996,000 more characters`);
     expect(second.failure?.[0].message).toMatch(/^x{500} … [\d,]+ more characters$/);
   });

@@ -13,7 +13,7 @@ import { capped, shortTexts } from "../text/short-texts.js";
 type ReportCase = LineOf<"case">;
 
 /** Characters of an attribute: consumers show it in one line. */
-const LONGEST_MESSAGE = 500;
+const MAX_MESSAGE_LENGTH = 500;
 /** Reasons and findings that one test case lists before it counts the rest. */
 const SHOWN_REASONS = 5;
 const SHOWN_FINDINGS = 3;
@@ -55,21 +55,21 @@ const SUITE_NAMES: Readonly<Record<CaseKind, string>> = {
  * shows nothing, or breaches its expectations: such a run is never green.
  */
 export function junitReport(report: Report): string {
-  const shown = shortTexts(report);
-  const count = new CaseCount(shown);
-  const findings = findingsByCase(shown);
+  const short = shortTexts(report);
+  const count = new CaseCount(short);
+  const findings = findingsByCase(short);
   const suites: TestSuite[] = [
-    { name: "run", cases: runCases(shown), properties: propertiesOf(shown) },
-    { name: "clauses", cases: shown.clauses.map((row) => clauseCase(row, shown, count, findings)) },
+    { name: "run", cases: runCases(short), properties: propertiesOf(short) },
+    { name: "clauses", cases: short.clauses.map((row) => clauseCase(row, short, count, findings)) },
     ...CASE_KINDS.map((kind) => ({
       name: SUITE_NAMES[kind],
-      cases: shown.cases
+      cases: short.cases
         .filter((one) => one.kind === kind)
         .map((one) => reportCase(one, count, findings.get(one.id))),
     })),
   ];
   return xmlOf(
-    shown,
+    short,
     suites.filter(({ cases }) => cases.length > 0),
   );
 }
@@ -146,7 +146,7 @@ function reportCase(one: ReportCase, count: CaseCount, card: Card | undefined): 
 
 function caseVerdict(one: ReportCase, count: CaseCount, card: Card | undefined): Verdict | undefined {
   const { verdict, reason } = one;
-  const said = card?.finding.sentence ?? one.message ?? verdict;
+  const message = card?.finding.sentence ?? one.message ?? verdict;
   switch (count.of(one)) {
     case "passed":
       return undefined;
@@ -154,11 +154,11 @@ function caseVerdict(one: ReportCase, count: CaseCount, card: Card | undefined):
       return {
         element: isSelfCheck(one) ? "error" : "failure",
         type: verdict,
-        message: said,
+        message,
         text: card?.text ?? one.message ?? verdict,
       };
     case "expected":
-      return { element: "skipped", message: `expected to fail: ${verdict}: ${said}` };
+      return { element: "skipped", message: `expected to fail: ${verdict}: ${message}` };
     case "undecided":
       return {
         element: "skipped",
@@ -232,10 +232,10 @@ function clauseVerdict(
     case "not-shown": {
       const reasons = [...new Set(concerned.flatMap(({ reason }) => reason ?? []))];
       const rest = reasons.length - SHOWN_REASONS;
-      const shown = `${reasons.slice(0, SHOWN_REASONS).join("; ")}${rest > 0 ? `; ${countedText(rest, "more reason")}` : ""}`;
+      const printed = `${reasons.slice(0, SHOWN_REASONS).join("; ")}${rest > 0 ? `; ${countedText(rest, "more reason")}` : ""}`;
       const message =
         concerned.length === 0 ? "no case that has a result is about it" : "no case about it decides";
-      return { element: "skipped", message: `not shown: ${message}${shown === "" ? "" : ` (${shown})`}` };
+      return { element: "skipped", message: `not shown: ${message}${printed === "" ? "" : ` (${printed})`}` };
     }
   }
 }
@@ -301,7 +301,7 @@ function xmlOf({ header, footer }: Report, suites: readonly TestSuite[]): string
 
 /** Readers turn tabs and ends of lines in attributes into spaces: they are shown. */
 function attribute(text: string): string {
-  return content(printableLine(capped(text, LONGEST_MESSAGE)).replaceAll("\t", "\\t"));
+  return content(printableLine(capped(text, MAX_MESSAGE_LENGTH)).replaceAll("\t", "\\t"));
 }
 
 /** The writer takes what looks like an entity for one, known or not: every ampersand is made one that it leaves alone. */

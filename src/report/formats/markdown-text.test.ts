@@ -54,8 +54,8 @@ describe("one line", () => {
     "|",
     "x".repeat(41),
   ])("takes no %s for a word", (text) => {
-    const shown = markdownText(`it ${text} is`);
-    expect(readMarkdown(shown)).toMatchObject({ text: "it \n is", code: [text] });
+    const displayed = markdownText(`it ${text} is`);
+    expect(readMarkdown(displayed)).toMatchObject({ text: "it \n is", code: [text] });
   });
 
   it("cannot be closed from inside", () => {

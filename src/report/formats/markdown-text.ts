@@ -17,7 +17,7 @@ const HASH = /^[\da-f]{7,}$/i;
 const LIST_ITEM = /^\d+[.)]$/;
 
 /** Longer ones are no words. */
-const LONGEST_WORD = 40;
+const MAX_WORD_LENGTH = 40;
 
 interface Piece {
   readonly plain: boolean;
@@ -73,7 +73,7 @@ function pieces(text: string): Piece[] {
 }
 
 function isPlain(text: string): boolean {
-  if (text.length > LONGEST_WORD) return false;
+  if (text.length > MAX_WORD_LENGTH) return false;
   const { word } = AROUND.exec(text)?.groups ?? {};
   if (word === undefined || HASH.test(word) || LIST_ITEM.test(text)) return false;
   return WORD.test(word) || ALONE.has(word);

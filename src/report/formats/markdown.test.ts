@@ -12,7 +12,7 @@ import { markdownReport } from "./markdown.js";
 import { markdownText } from "./markdown-text.js";
 
 /** GitHub refuses more, in bytes. */
-const MOST = 2 ** 20;
+const MAX_LENGTH = 2 ** 20;
 
 let reports: RealOutcomes;
 beforeAll(async () => {
@@ -101,11 +101,11 @@ describe("of made-up runs", () => {
       footer: { conforms: false },
     });
     const markdown = markdownReport(report);
-    expect(Buffer.byteLength(markdown)).toBeLessThan(MOST);
-    expect(Buffer.byteLength(markdown)).toBeGreaterThan(0.8 * MOST);
-    const shown = markdown.match(/<details/g)?.length ?? 0;
-    expect(shown).toBeGreaterThan(50);
-    expect(markdown).toContain(`\n**${1000 - shown} more findings did not fit into this summary:**`);
+    expect(Buffer.byteLength(markdown)).toBeLessThan(MAX_LENGTH);
+    expect(Buffer.byteLength(markdown)).toBeGreaterThan(0.8 * MAX_LENGTH);
+    const displayed = markdown.match(/<details/g)?.length ?? 0;
+    expect(displayed).toBeGreaterThan(50);
+    expect(markdown).toContain(`\n**${1000 - displayed} more findings did not fit into this summary:**`);
     expect(markdown).toContain("### Reproduce");
     expect(markdownReport(madeUpRun({ findings: findings(3, "it differs") }))).not.toContain("did not fit");
   });
@@ -133,7 +133,7 @@ describe("of made-up runs", () => {
       },
     });
     const markdown = markdownReport(report);
-    expect(Buffer.byteLength(markdown)).toBeLessThan(MOST);
+    expect(Buffer.byteLength(markdown)).toBeLessThan(MAX_LENGTH);
     // Not the text itself, or a failure would print all of it.
     expect(markdown.match(/\n- and 480 more\n/g)).toHaveLength(2);
     expect(markdown.match(/[\d]+ more findings did not fit/g)).toHaveLength(1);

@@ -19,9 +19,9 @@ import { validationText } from "../text/validation-text.js";
 import { fenced, htmlText, markdownText, ownCell } from "./markdown-text.js";
 
 /** GitHub refuses a step summary of more than 1 MiB, in UTF-8; other steps of the job write into the same one. */
-const MOST_BYTES = 900_000;
+const MAX_BYTES = 900_000;
 /** Lines of one list before the rest is counted. */
-const MOST_LINES = 20;
+const MAX_LINES = 20;
 
 /**
  * The report as Markdown, for the summary of a CI step: verdict, findings, what they leave of the clauses, what was not
@@ -29,43 +29,43 @@ const MOST_LINES = 20;
  * cannot become markup, link or mention.
  */
 export function markdownReport(report: Report): string {
-  const shown = shortTexts(report);
-  const count = new CaseCount(shown);
-  const verdict = outcomeText(shown);
-  const validation = validationText(shown);
-  const facts = headline(shown).slice(`${verdict} · `.length);
-  const checked = selfCheckText(shown);
+  const short = shortTexts(report);
+  const count = new CaseCount(short);
+  const verdict = outcomeText(short);
+  const validation = validationText(short);
+  const facts = headline(short).slice(`${verdict} · `.length);
+  const checked = selfCheckText(short);
   const head = [
     `## ${markdownText(verdict)}`,
     `Run: ${markdownText(facts)}`,
     ...(validation === undefined ? [] : [markdownText(validation)]),
     ...(checked === undefined ? [] : [markdownText(checked)]),
-    ...claimLines(shown),
-    ...listOf("The suite itself is wrong", selfCheckLines(shown)),
-    ...listOf("Expectations that do not hold", breachLines(shown)),
-    caseTable(shown, count),
+    ...claimLines(short),
+    ...listOf("The suite itself is wrong", selfCheckLines(short)),
+    ...listOf("Expectations that do not hold", breachLines(short)),
+    caseTable(short, count),
   ];
   const tail = [
-    ...clauseTable(shown),
-    ...listOf("What was not run, or decides nothing", notRunLines(shown)),
-    ...listOf("What the declared rounding costs", declarationCostLines(shown)),
-    ...listOf("What this report does not show", limitsOf(shown)),
+    ...clauseTable(short),
+    ...listOf("What was not run, or decides nothing", notRunLines(short)),
+    ...listOf("What the declared rounding costs", declarationCostLines(short)),
+    ...listOf("What this report does not show", limitsOf(short)),
     "### Reproduce",
-    fenced(printableLine(shown.header.command), "sh"),
-    `Suite ${markdownText(shown.header.suite)}, profile ${markdownText(shown.header.profile)}, seed ${shown.header.seed}, dialect ${markdownText(shown.header.dialect)}.`,
+    fenced(printableLine(short.header.command), "sh"),
+    `Suite ${markdownText(short.header.suite)}, profile ${markdownText(short.header.profile)}, seed ${short.header.seed}, dialect ${markdownText(short.header.dialect)}.`,
   ];
-  const room = MOST_BYTES - bytes([...head, ...tail]);
-  return `${[...head, ...findingLines(shown, count, room), ...tail].join("\n\n")}\n`;
+  const space = MAX_BYTES - bytes([...head, ...tail]);
+  return `${[...head, ...findingLines(short, count, space), ...tail].join("\n\n")}\n`;
 }
 
 /** As many findings as there is room for, the largest first. */
-function findingLines(report: Report, count: CaseCount, room: number): string[] {
+function findingLines(report: Report, count: CaseCount, owner: number): string[] {
   const { findings } = report;
   const lines: string[] = [];
   for (const [k, finding] of findings.entries()) {
     const details = findingDetails(finding, report, count, k === 0);
-    room -= bytes([details]);
-    if (room < 0) {
+    owner -= bytes([details]);
+    if (owner < 0) {
       const rest = countedText(findings.length - k, "more finding");
       lines.push(`**${rest} did not fit into this summary:** the other reports of the run show them.`);
       break;
@@ -121,8 +121,8 @@ function breachLines({ footer }: Report): string[] {
 /** A heading with a list; nothing if the list is empty. Each line begins with a word of ours. */
 function listOf(heading: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return [];
-  const rest = lines.length - MOST_LINES;
-  const items = lines.slice(0, MOST_LINES).map((line) => `- ${markdownText(line)}`);
+  const rest = lines.length - MAX_LINES;
+  const items = lines.slice(0, MAX_LINES).map((line) => `- ${markdownText(line)}`);
   return [`### ${heading}`, [...items, ...(rest > 0 ? [`- and ${countText(rest)} more`] : [])].join("\n")];
 }
 
@@ -138,7 +138,7 @@ function caseTable({ cases }: Report, count: CaseCount): string {
   const kinds = CASE_KINDS.filter((kind) => cases.some((one) => one.kind === kind));
   const row = (name: string, of: Report["cases"]) => [
     name,
-    ...CASE_STANDINGS.map((wanted) => countText(of.filter((one) => count.of(one) === wanted).length)),
+    ...CASE_STANDINGS.map((requested) => countText(of.filter((one) => count.of(one) === requested).length)),
   ];
   const rows = [
     ...kinds.map((kind) =>

@@ -52,11 +52,15 @@ describe("the first line", () => {
     expect(headlineOf({ ...one, tally: { ...right.tally, judged: 1 } })).toMatch(
       / but for 1 expected failure · .* · 1 case run, 0 not run · 0 of \d+ clauses shown · 1 restart · 1 observation judged /,
     );
-    const lacking = { ...right.results[0], verdict: "unsupported" as const, lacking: ["set"] };
-    expect(textOf({ ...right, results: [lacking] }, false)).toContain(
+    const missingCapabilities = {
+      ...right.results[0],
+      verdict: "unsupported" as const,
+      missingCapabilities: ["set"],
+    };
+    expect(textOf({ ...right, results: [missingCapabilities] }, false)).toContain(
       "\n  not run: 1 needs what is not offered (set 1)\n",
     );
-    expect(textOf({ ...right, results: [lacking, lacking] }, false)).toContain(
+    expect(textOf({ ...right, results: [missingCapabilities, missingCapabilities] }, false)).toContain(
       "\n  not run: 2 need what is not offered (set 2)\n",
     );
   });

@@ -68,9 +68,9 @@ function expectationLines({ footer }: Report, paint: Paint): string[] {
 
 /** Clauses that cases are about, and that none of them shows. */
 function standingLines({ clauses }: Report): string[] {
-  const listed = (wanted: Standing) =>
+  const listed = (requested: Standing) =>
     clauses
-      .filter(({ standing, counts }) => standing === wanted && Object.keys(counts).length > 0)
+      .filter(({ standing, counts }) => standing === requested && Object.keys(counts).length > 0)
       .map(({ clause }) => clause)
       .join(", ");
   const unshown = listed("not-shown");

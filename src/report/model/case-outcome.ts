@@ -45,7 +45,7 @@ export function conclusionOf(report: {
   const { header, cases, footer } = report;
   const { complete, expectations } = footer;
   return conclude(outcomesOf(cases), {
-    asked: header.level,
+    requested: header.level,
     hasReference: header.reference !== undefined,
     complete,
     ...(expectations && {

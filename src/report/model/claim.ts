@@ -17,11 +17,11 @@ export interface ClaimBasis {
  * and how much of it was run. Undefined where nothing may be claimed.
  */
 export function claimOf({ header, cases, footer }: ClaimBasis): string | undefined {
-  const { implementation, capabilities, level: asked, only, shard, profile, seed, suite } = header;
+  const { implementation, capabilities, level: requested, only, shard, profile, seed, suite } = header;
   const { conforms, reached, tally, multiStep, expectations } = footer;
   if (!conforms || reached === "none") return undefined;
   const expected = expectations?.expected.length ?? 0;
-  const level = expected > 0 ? asked : reached;
+  const level = expected > 0 ? requested : reached;
   const reference = level === "L3" ? ` (${header.reference})` : "";
   const asking = cases.filter((one) => !isSelfCheck(one));
   const notRun = asking.filter(({ verdict }) => isNotRun(verdict)).length;

@@ -15,7 +15,7 @@ export function contradictionIn(report: Report): string | undefined {
     first(report.cases, contradictionInCase) ??
     contradictionInFindings(report) ??
     contradictionInClauses(report) ??
-    boast(report)
+    overclaim(report)
   );
 }
 
@@ -29,12 +29,14 @@ function first<T>(items: readonly T[], contradiction: (item: T) => string | unde
 
 function contradictionInCase(one: Report["cases"][number]): string | undefined {
   const { id, verdict, message, tally } = one;
-  const said = message !== undefined;
+  const hasMessage = message !== undefined;
   const { judged, bitExact, weak, indeterminate, rejected } = tally;
-  if (!said && fails(one)) return `case ${id} has the verdict ${verdict}, but no message says what failed`;
-  if (said && (isNotRun(verdict) || verdict === "bit-exact"))
+  if (!hasMessage && fails(one))
+    return `case ${id} has the verdict ${verdict}, but no message says what failed`;
+  if (hasMessage && (isNotRun(verdict) || verdict === "bit-exact"))
     return `case ${id} has the verdict ${verdict}, but a message says what failed`;
-  if (!said && rejected > 0) return `case ${id} passes, but ${rejected} of its observations were rejected`;
+  if (!hasMessage && rejected > 0)
+    return `case ${id} passes, but ${rejected} of its observations were rejected`;
   if (verdict === "bit-exact" && bitExact < judged)
     return `case ${id} is bit-exact, but only ${bitExact} of its ${judged} observations are`;
   if (Math.max(bitExact, weak + indeterminate) + rejected > judged)
@@ -44,14 +46,15 @@ function contradictionInCase(one: Report["cases"][number]): string | undefined {
 
 /** Every case that fails is in a finding that says its verdict, and no other case is in one. */
 function contradictionInFindings({ cases, findings }: Report): string | undefined {
-  const told = new Map<string, Set<Verdict>>();
+  const verdictsByCase = new Map<string, Set<Verdict>>();
   for (const { cases: members, verdict } of findings)
-    for (const id of members) told.set(id, (told.get(id) ?? new Set()).add(verdict as Verdict));
+    for (const id of members)
+      verdictsByCase.set(id, (verdictsByCase.get(id) ?? new Set()).add(verdict as Verdict));
   const failing = new Map(cases.flatMap((one) => (one.message === undefined ? [] : [[one.id, one]])));
-  const passing = [...told.keys()].find((id) => !failing.has(id));
+  const passing = [...verdictsByCase.keys()].find((id) => !failing.has(id));
   if (passing !== undefined) return `a finding names case ${passing}, which does not fail`;
   return first([...failing.values()], ({ id, verdict }) => {
-    const verdicts = told.get(id);
+    const verdicts = verdictsByCase.get(id);
     if (verdicts === undefined) return `case ${id} fails, but no finding names it`;
     if (verdicts.has(verdict as Verdict)) return undefined;
     return `case ${id} has the verdict ${verdict}, but its finding says ${[...verdicts].join(" and ")}`;
@@ -61,24 +64,24 @@ function contradictionInFindings({ cases, findings }: Report): string | undefine
 function contradictionInClauses({ cases, clauses }: Report): string | undefined {
   const rows = new Map(clauseMatrix(outcomesOf(cases)).map((row) => [row.clause, row]));
   return first(clauses, ({ clause, standing, counts }) => {
-    const shown = rows.get(clause);
-    if (shown === undefined) return undefined;
-    if (shown.standing !== standing)
-      return `clause ${clause} is said to be ${standing}, but by its cases it is ${shown.standing}`;
-    const verdicts = Object.keys({ ...shown.counts, ...counts }) as (keyof typeof counts)[];
-    const other = verdicts.find((verdict) => (shown.counts[verdict] ?? 0) !== (counts[verdict] ?? 0));
+    const derived = rows.get(clause);
+    if (derived === undefined) return undefined;
+    if (derived.standing !== standing)
+      return `clause ${clause} is said to be ${standing}, but by its cases it is ${derived.standing}`;
+    const verdicts = Object.keys({ ...derived.counts, ...counts }) as (keyof typeof counts)[];
+    const other = verdicts.find((verdict) => (derived.counts[verdict] ?? 0) !== (counts[verdict] ?? 0));
     if (other === undefined) return undefined;
-    return `clause ${clause} counts ${counts[other] ?? 0} cases as ${other}, but there are ${shown.counts[other] ?? 0}`;
+    return `clause ${clause} counts ${counts[other] ?? 0} cases as ${other}, but there are ${derived.counts[other] ?? 0}`;
   });
 }
 
 /** A footer says no more than its cases show. */
-function boast(report: Report): string | undefined {
+function overclaim(report: Report): string | undefined {
   const { footer } = report;
-  const shown = conclusionOf(report);
-  const said = footer.conforms && !shown.conforms ? "the implementation conforms" : undefined;
-  const higher = footer.reached !== "none" && !reaches(shown.reached, footer.reached);
-  const claim = said ?? (higher ? `it reaches ${footer.reached}` : undefined);
+  const observed = conclusionOf(report);
+  const text = footer.conforms && !observed.conforms ? "the implementation conforms" : undefined;
+  const higher = footer.reached !== "none" && !reaches(observed.reached, footer.reached);
+  const claim = text ?? (higher ? `it reaches ${footer.reached}` : undefined);
   if (claim === undefined) return undefined;
-  return `the footer says that ${claim}, but the cases show ${shown.reached === "none" ? "no level" : shown.reached}`;
+  return `the footer says that ${claim}, but the cases show ${observed.reached === "none" ? "no level" : observed.reached}`;
 }

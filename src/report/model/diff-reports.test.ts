@@ -36,7 +36,7 @@ describe("two reports", () => {
     const better = diffReports(failing, right);
     expect(better).toMatchObject({ regressed: false, worse: [], newFindings: [] });
     expect(better.better).toHaveLength(12);
-    expect(better.goneFindings).toEqual(failing.findings);
+    expect(better.resolvedFindings).toEqual(failing.findings);
     expect(diffText(worse)).toMatch(
       /^WORSE · outcome conforms → fails · level L3 → L0 · 12 cases are worse · 0 better/,
     );
@@ -71,8 +71,8 @@ describe("two reports", () => {
     const certified = diffReports(right, withFirst(right, { verdict: "certified" }));
     expect(certified).toMatchObject({ regressed: false, otherwise: [{ after: "certified" }] });
     // A pass that was asked to be bit-exact fails with the verdict of a pass.
-    const asked = diffReports(right, withFirst(right, { verdict: "certified", message: "other bits" }));
-    expect(asked).toMatchObject({ regressed: true, worse: [{ after: "certified" }] });
+    const requested = diffReports(right, withFirst(right, { verdict: "certified", message: "other bits" }));
+    expect(requested).toMatchObject({ regressed: true, worse: [{ after: "certified" }] });
   });
 
   it("count cases that only one of them has", () => {

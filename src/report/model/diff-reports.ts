@@ -36,7 +36,7 @@ export interface ReportDiff {
   readonly onlyBefore: readonly string[];
   readonly onlyAfter: readonly string[];
   readonly newFindings: readonly ReportFinding[];
-  readonly goneFindings: readonly ReportFinding[];
+  readonly resolvedFindings: readonly ReportFinding[];
   readonly clauses: readonly Change[];
   /** Worst errors of one step, in ulps, by slot. */
   readonly accuracy: readonly Change[];
@@ -86,10 +86,10 @@ export function diffReports(before: Report, after: Report): ReportDiff {
   const [outcome] = change("outcome", outcomeOf(before), outcomeOf(after));
   const [level] = change("level", before.footer.reached, after.footer.reached);
   const cases = caseChanges(before.cases, after.cases);
-  const said = ({ verdict, sentence }: ReportFinding) => `${verdict} ${sentence}`;
+  const message = ({ verdict, sentence }: ReportFinding) => `${verdict} ${sentence}`;
   const newIn = (one: Report, other: Report) => {
-    const known = new Set(other.findings.map(said));
-    return one.findings.filter((finding) => !known.has(said(finding)));
+    const known = new Set(other.findings.map(message));
+    return one.findings.filter((finding) => !known.has(message(finding)));
   };
   const regressed =
     cases.worse.length > 0 ||
@@ -101,7 +101,7 @@ export function diffReports(before: Report, after: Report): ReportDiff {
     ...(level && { level }),
     ...cases,
     newFindings: newIn(after, before),
-    goneFindings: newIn(before, after),
+    resolvedFindings: newIn(before, after),
     clauses: after.clauses.flatMap(({ clause, standing }) => {
       const earlier = before.clauses.find((row) => row.clause === clause);
       return change(clause, earlier?.standing ?? "unknown", standing);

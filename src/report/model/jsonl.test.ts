@@ -129,7 +129,7 @@ describe("the report as JSON Lines", () => {
       },
       reference: { value: "-0", bits: "0x80000000" },
     });
-    const carried: Finding = {
+    const propagated: Finding = {
       ...special,
       mismatch: {
         ...special.mismatch!,
@@ -143,7 +143,7 @@ describe("the report as JSON Lines", () => {
         },
       },
     };
-    const [hidden] = ofType(parsed({ ...failing, findings: [carried] }), "finding");
+    const [hidden] = ofType(parsed({ ...failing, findings: [propagated] }), "finding");
     expect(hidden.mismatch?.accepted).toMatchObject({ kind: "intervals", text: ["0 to 1", "NaN"] });
   });
 

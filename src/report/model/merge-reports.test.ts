@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 
 /** What a report says of the implementation, without who said it when. */
-const said = ({ header, cases, clauses, footer }: Report) => ({
+const expectedMessage = ({ header, cases, clauses, footer }: Report) => ({
   header,
   cases,
   clauses,
@@ -43,7 +43,7 @@ const said = ({ header, cases, clauses, footer }: Report) => ({
 describe("the report of all shards", () => {
   it("says what one run of everything says, in whichever order the shards are given", () => {
     const merged = mergeReports([failing[2], failing[0], failing[1]]);
-    expect(said(merged)).toEqual(said(whole));
+    expect(expectedMessage(merged)).toEqual(expectedMessage(whole));
     expect(merged.footer.seconds).toBe(COUNT * whole.footer.seconds);
     // Every failing case is in exactly one finding, and findings that say the same are one.
     const named = merged.findings.flatMap(({ cases }) => cases);
@@ -168,7 +168,7 @@ describe("what is refused", () => {
       /^cut: the shard was not completed \(interrupted\); run it again, then merge$/,
     ],
   ];
-  it.each(cases)("%s", (_, shards, said) => {
-    expect(() => mergeReports(shards())).toThrow(said);
+  it.each(cases)("%s", (_, shards, text) => {
+    expect(() => mergeReports(shards())).toThrow(text);
   });
 });

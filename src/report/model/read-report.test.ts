@@ -170,8 +170,8 @@ describe("parseReport", () => {
       textOf(header, a.replace('"runs"', '"x":1,"runs"'), footer),
       /^r:2: unknown field "x"/,
     ],
-  ])("refuses %s", (_, text, said) => {
+  ])("refuses %s", (_, text, expectedMessage) => {
     expect(() => parseReport(text, "r")).toThrow(ProgramError);
-    expect(() => parseReport(text, "r")).toThrow(said);
+    expect(() => parseReport(text, "r")).toThrow(expectedMessage);
   });
 });

@@ -42,7 +42,7 @@ export function parseReport(text: string, source: string): Report {
   checkCount("finding lines", report.findings.length, footer.findings, source);
   checkCount("lines", rest.length + 1, footer.lines, source);
   refuseRepeatedCases(report, source);
-  refuseUnknownClauses(report, source);
+  rejectUnknownClauses(report, source);
   refuseContradiction(report, source);
   for (const finding of report.findings) refuseBroken(finding, source);
   return report;
@@ -72,9 +72,9 @@ function parseLine(json: string, source: string, number: number): ReportLine {
 }
 
 /** A line that is missing is not a case that was not run. */
-function checkCount(what: string, found: number, said: number, source: string): void {
-  if (found === said) return;
-  const problem = `the footer counts ${said} ${what}, but there are ${found}; run the gate again`;
+function checkCount(what: string, found: number, stated: number, source: string): void {
+  if (found === stated) return;
+  const problem = `the footer counts ${stated} ${what}, but there are ${found}; run the gate again`;
   throw new ProgramError(source, "", problem);
 }
 
@@ -106,7 +106,7 @@ function refuseBroken(finding: LineOf<"finding">, source: string): void {
 }
 
 /** Their statements are shown. */
-function refuseUnknownClauses({ cases, findings, clauses }: Omit<Report, "header">, source: string): void {
+function rejectUnknownClauses({ cases, findings, clauses }: Omit<Report, "header">, source: string): void {
   const known = new Set<string>(CLAUSES.map(({ id }) => id));
   const named = [...cases, ...findings].flatMap((line) => line.clauses);
   const unknown = [...named, ...clauses.map(({ clause }) => clause)].find((id) => !known.has(id));

@@ -215,7 +215,7 @@ export const reportLineSchema = z
         clauses: z.array(z.string()),
         verdict,
         reason: z.string().optional().meta({ description: "Why it was not run, or decides nothing" }),
-        lacking: z
+        missingCapabilities: z
           .array(z.string())
           .optional()
           .meta({ description: "Capabilities that it needs, where it was not run for the lack of them" }),

@@ -103,7 +103,7 @@ function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
       validates: { negative: [...(validates.negative ?? [])], nan: [...(validates.nan ?? [])] },
     }),
     ...(declaration.gradient && { gradient: declaration.gradient }),
-    level: result.asked,
+    level: result.requestedLevel,
     profile: result.profile,
     ...(result.only !== undefined && { only: result.only }),
     seed: result.seed,
@@ -121,8 +121,19 @@ function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
 
 /** What one case showed. */
 export function reportCase(result: CaseResult): LineOf<"case"> {
-  const { id, kind, clauses, verdict, reason, lacking, runs, distribution, tally, multiStep, failure } =
-    result;
+  const {
+    id,
+    kind,
+    clauses,
+    verdict,
+    reason,
+    missingCapabilities,
+    runs,
+    distribution,
+    tally,
+    multiStep,
+    failure,
+  } = result;
   const { outsideDomain, lessJudged } = result;
   const failureRateBelow = failureRateBound(result);
   return {
@@ -132,7 +143,7 @@ export function reportCase(result: CaseResult): LineOf<"case"> {
     clauses: [...clauses],
     verdict,
     ...(reason !== undefined && { reason }),
-    ...(lacking !== undefined && { lacking: [...lacking] }),
+    ...(missingCapabilities !== undefined && { missingCapabilities: [...missingCapabilities] }),
     runs,
     ...(outsideDomain !== undefined && { outsideDomain }),
     ...(lessJudged !== undefined && { lessJudged }),

@@ -3,7 +3,7 @@ import type { Mismatch } from "../../judge/mismatch.js";
 import type { Observation } from "../../program/observation.js";
 import type { Operation } from "../../program/program.js";
 import { vector } from "../../program/tensor.js";
-import { seenBefore, shownAt } from "./seen-before.js";
+import { seenAt, seenBefore } from "./seen-before.js";
 
 const step: Operation = { op: "step", gradients: [vector([1, 1])] };
 const missing: Operation = { op: "step", gradients: [null] };
@@ -20,8 +20,8 @@ function evidenceOf(...operations: Operation[]) {
   const observations = operations.flatMap((operation): Observation[] => {
     if (operation.op !== "observe") return [];
     count++;
-    const shown = operation.slots.map((slot, k) => [slot, vector([0, 10 * count + k])]);
-    return [{ parameters: [Object.fromEntries(shown)] }];
+    const displayed = operation.slots.map((slot, k) => [slot, vector([0, 10 * count + k])]);
+    return [{ parameters: [Object.fromEntries(displayed)] }];
   });
   return { program, observations };
 }
@@ -71,8 +71,8 @@ describe("what was seen of an element before a mismatch", () => {
 
   it("goes on to the observation that shows the slot", () => {
     const evidence = evidenceOf(step, step, observe("square_avg"), observe("square_avg", "parameter"));
-    expect(shownAt(evidence.program, "parameter", 2)).toBe(4);
-    expect(shownAt(evidence.program, "grad_avg", 2)).toBe(2);
+    expect(seenAt(evidence.program, "parameter", 2)).toBe(4);
+    expect(seenAt(evidence.program, "grad_avg", 2)).toBe(2);
     expect(seenBefore(evidence, mismatch(2, false))).toEqual([{ operation: 3, values: { square_avg: 10 } }]);
   });
 });

@@ -15,7 +15,7 @@ export interface SeenElement {
  * The observation that shows a slot after a step: the first one that asks for it, which need not stand right behind the
  * step. Without one, the step itself.
  */
-export function shownAt(program: Program, slot: Slot, step: number): number {
+export function seenAt(program: Program, slot: Slot, step: number): number {
   const at = program.operations.findIndex(
     (operation, i) => i > step && operation.op === "observe" && operation.slots.includes(slot),
   );
@@ -34,17 +34,17 @@ export function seenBefore({ program, observations }: Evidence, mismatch: Mismat
   );
   const since = inputs ? steps.at(-1) : steps[0];
   if (since === undefined) return [];
-  const until = shownAt(program, slot, step);
+  const until = seenAt(program, slot, step);
   return program.operations
     .flatMap(({ op }, i) => (op === "observe" ? [i] : []))
     .map((operation, k) => ({ operation, tensors: observations[k]?.parameters[parameter] }))
     .filter(({ operation }) => operation > since && operation < until)
     .map(({ operation, tensors }) => {
-      const shown = SLOTS.flatMap((name) => {
+      const seenValues = SLOTS.flatMap((name) => {
         const value = tensors?.[name]?.values[element];
         return value === undefined ? [] : [[name, value] as const];
       });
-      return { operation, values: Object.fromEntries(shown) };
+      return { operation, values: Object.fromEntries(seenValues) };
     })
     .filter(({ values }) => Object.keys(values).length > 0);
 }

@@ -144,7 +144,7 @@ function loadLines(parameter: number, state: PlannedState, { slots }: SnippetPla
 }
 
 function verdict(plan: SnippetPlan): string[] {
-  const { values, ranges, as } = plan.wanted;
+  const { values, ranges, as } = plan.expected;
   const { right, wrong, undecided } = outcomes(plan);
   const label = as.padEnd(8);
   const print = (name: string, bits: string) =>

@@ -24,7 +24,7 @@ export function pythonBeginning(plan: SnippetPlan): string[] {
  * @param got an expression: bits, as an int
  */
 export function pythonVerdict(plan: SnippetPlan, got: string): string {
-  const { values, ranges, as } = plan.wanted;
+  const { values, ranges, as } = plan.expected;
   const { right, wrong, undecided } = outcomes(plan);
   const label = as.padEnd(8);
   const lines = [

@@ -119,7 +119,7 @@ function actionLines(action: PlannedAction, plan: SnippetPlan): string[] {
 }
 
 function verdict(plan: SnippetPlan): string[] {
-  const { values, ranges, as } = plan.wanted;
+  const { values, ranges, as } = plan.expected;
   const { right, wrong, undecided } = outcomes(plan);
   const label = as.padEnd(8);
   const lines = [

@@ -62,7 +62,8 @@ function expectedCalls(program: Program): Call[] {
 }
 
 /** Eight-digit words of the program itself, in order; those of helpers have fewer digits. */
-const wordsOf = (code: string) => [...code.matchAll(/\b0x[0-9a-f]{8}\b/g)].map(([word]) => Number(word));
+const float32WordsOf = (code: string) =>
+  [...code.matchAll(/\b0x[0-9a-f]{8}\b/g)].map(([word]) => Number(word));
 
 /** What a program starts from, and what it does. */
 function partsOf(code: string): string[] {
@@ -71,7 +72,7 @@ function partsOf(code: string): string[] {
 }
 
 /** The float32 values of a program in C, and the bits that stand in it. */
-function wordsInC(code: string): (number | "NaN")[] {
+function float32WordsInC(code: string): (number | "NaN")[] {
   const literal = /(-?0x[01][.0-9a-f]*p[+-]\d+)f|(-?)(NAN|INFINITY)(?= *[,}])|\b(0x[0-9a-f]{8})u\b/g;
   const withoutScalars = code.replace(/^ *\.\w+ = .*$/gm, "");
   return [...withoutScalars.matchAll(literal)].map(([, finite, sign, special, word]) => {
@@ -134,20 +135,20 @@ it("every literal is the bits of the program, in every language", () => {
       });
       expect(asGiven).toEqual(expected.map(({ hyperparameters, ...rest }) => rest));
 
-      const words = wordsOf(code.javascript);
-      expect(wordsOf(code["python-numpy"])).toEqual(words);
-      expect(wordsOf(code.rust)).toEqual(words);
-      expect(wordsOf(code.go)).toEqual(words);
+      const words = float32WordsOf(code.javascript);
+      expect(float32WordsOf(code["python-numpy"])).toEqual(words);
+      expect(float32WordsOf(code.rust)).toEqual(words);
+      expect(float32WordsOf(code.go)).toEqual(words);
       // In C the state of a parameter stands beside it, and not behind all of them.
-      const [startInC, ...restInC] = partsOf(code.c).map(wordsInC);
-      const [start, ...rest] = partsOf(code.javascript).map((part) => wordsOf(part).map(withoutNaN));
+      const [startInC, ...restInC] = partsOf(code.c).map(float32WordsInC);
+      const [start, ...rest] = partsOf(code.javascript).map((part) => float32WordsOf(part).map(withoutNaN));
       expect(startInC.map(String).sort()).toEqual(start.map(String).sort());
       expect(restInC).toEqual(rest);
       // Optimizers of PyTorch begin by themselves, and what is zero is said.
-      const said = wordsOf(code["python-pytorch"]).filter((word) => word !== 0);
+      const message = float32WordsOf(code["python-pytorch"]).filter((word) => word !== 0);
       for (const { gradient } of calls) {
-        const shown = gradient.filter((word) => word !== 0).join();
-        expect(said.join()).toContain(shown);
+        const displayed = gradient.filter((word) => word !== 0).join();
+        expect(message.join()).toContain(displayed);
       }
 
       const body = code.javascript.slice(code.javascript.indexOf("const h = ["));

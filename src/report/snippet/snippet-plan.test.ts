@@ -76,9 +76,9 @@ describe("findings that point at nothing are refused:", () => {
 
 describe("a plan", () => {
   it("wants one of the accepted values, or the reference where the float is one of them", () => {
-    const wanted = (changes: Partial<ReportMismatch>) => snippetPlan(plainWith(changes))!.wanted;
-    expect(wanted({})).toEqual({ as: "accepted", values: [0x40000000], ranges: [] });
-    expect(wanted({ got: reportFloat(2), reference: reportFloat(-0) })).toEqual({
+    const requested = (changes: Partial<ReportMismatch>) => snippetPlan(plainWith(changes))!.expected;
+    expect(requested({})).toEqual({ as: "accepted", values: [0x40000000], ranges: [] });
+    expect(requested({ got: reportFloat(2), reference: reportFloat(-0) })).toEqual({
       as: "claimed",
       values: [0x80000000],
       ranges: [],
@@ -89,7 +89,7 @@ describe("a plan", () => {
       ranges: pairs.map(([lowest, highest]) => [reportFloat(lowest), reportFloat(highest)]),
     });
     const infinite: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    expect(wanted({ accepted: ranges([2, 3], infinite, [4, 4], [0, 0]) })).toEqual({
+    expect(requested({ accepted: ranges([2, 3], infinite, [4, 4], [0, 0]) })).toEqual({
       as: "accepted",
       values: [0x7f800000, 0x40800000],
       ranges: [
@@ -98,7 +98,7 @@ describe("a plan", () => {
       ],
     });
     const between = { accepted: ranges([0.5, 2]), reference: reportFloat(1.5) };
-    expect(wanted(between)).toEqual({ as: "claimed", values: [0x3fc00000], ranges: [] });
+    expect(requested(between)).toEqual({ as: "claimed", values: [0x3fc00000], ranges: [] });
   });
 
   it("ends with what the float was seen after, and holds before it what was seen before", () => {

@@ -8,7 +8,7 @@ import { ProgramError } from "../../program/program-error.js";
 import type { Tensor } from "../../program/tensor.js";
 import { resolveHyperparameters, type Timeline, timelinesOf } from "../../program/timeline.js";
 import type { ReportFinding, ReportFloat, ReportMismatch } from "../model/report.js";
-import { shownAt } from "../model/seen-before.js";
+import { seenAt } from "../model/seen-before.js";
 
 /** What a snippet does, whatever its language: the program of a finding up to the float that is wrong. */
 export interface SnippetPlan {
@@ -31,7 +31,7 @@ export interface SnippetPlan {
   readonly where: string;
   readonly got: number;
   /** What it should be. */
-  readonly wanted: WantedBits;
+  readonly expected: WantedBits;
 }
 
 export interface PlannedGroup {
@@ -78,7 +78,7 @@ export interface WantedBits {
 }
 
 /** Float32 values in all that a snippet may have. A longer one is no help to a reader. */
-export const MOST_VALUES = 1024;
+export const MAX_VALUES = 1024;
 
 /**
  * Why a finding has no snippets, in one sentence; undefined if it has.
@@ -88,8 +88,8 @@ export function whyNoSnippets({ number, mismatch, program }: ReportFinding): str
   if (program === undefined) return "No program shows it.";
   if (mismatch === undefined) return "It is not about the value of one float.";
   const values = countValues(decodeProgram(program, `program of finding ${number}`));
-  if (values <= MOST_VALUES) return undefined;
-  return `Its program has ${values} values, and a snippet at most ${MOST_VALUES}; the replay command runs it.`;
+  if (values <= MAX_VALUES) return undefined;
+  return `Its program has ${values} values, and a snippet at most ${MAX_VALUES}; the replay command runs it.`;
 }
 
 /**
@@ -117,7 +117,7 @@ export function snippetPlan(finding: ReportFinding): SnippetPlan | undefined {
     place: { slot, parameter, element },
     where: `${slot} of parameter ${parameter}, element ${element}, after its step ${step}`,
     got: bitsOf(mismatch.got),
-    wanted: wantedOf(finding, mismatch),
+    expected: expectedOf(finding, mismatch),
   };
 }
 
@@ -233,7 +233,7 @@ function actionsOf(
   { slot, operation, seen = [] }: ReportMismatch,
   slots: readonly StateSlot[],
 ): PlannedAction[] {
-  const until = shownAt(program, slot, operation);
+  const until = seenAt(program, slot, operation);
   return program.operations
     .slice(0, until)
     .concat(until === operation ? program.operations[until] : [])
@@ -276,9 +276,9 @@ function defined(changes: OperationOf<"set">["hyperparameters"]): Partial<Hyperp
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
-function wantedOf({ number }: ReportFinding, { got, accepted, reference }: ReportMismatch): WantedBits {
-  const wanted = acceptedBits(accepted);
-  if (!contains(wanted, bitsOf(got))) return wanted;
+function expectedOf({ number }: ReportFinding, { got, accepted, reference }: ReportMismatch): WantedBits {
+  const requested = acceptedBits(accepted);
+  if (!contains(requested, bitsOf(got))) return requested;
   if (reference) return { as: "claimed", values: [bitsOf(reference)], ranges: [] };
   const problem = "the float is among the accepted ones, and there is no reference that it could differ from";
   throw new ProgramError(`finding ${number}`, "mismatch.got", problem);

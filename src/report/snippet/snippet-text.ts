@@ -27,11 +27,11 @@ export function headingLines(
 }
 
 /** The last line that a snippet prints. */
-export function outcomes({ where, wanted }: SnippetPlan) {
+export function outcomes({ where, expected: requested }: SnippetPlan) {
   return {
-    right: wanted.as === "accepted" ? `ACCEPTED: ${where}` : `THE CLAIMED BITS: ${where}`,
-    wrong: wanted.as === "accepted" ? `NOT ACCEPTED: ${where}` : `NOT THE CLAIMED BITS: ${where}`,
-    undecided: `NOT DECIDED: earlier steps gave other bits than in the report, from which the ${wanted.as} values were computed; run the suite again`,
+    right: requested.as === "accepted" ? `ACCEPTED: ${where}` : `THE CLAIMED BITS: ${where}`,
+    wrong: requested.as === "accepted" ? `NOT ACCEPTED: ${where}` : `NOT THE CLAIMED BITS: ${where}`,
+    undecided: `NOT DECIDED: earlier steps gave other bits than in the report, from which the ${requested.as} values were computed; run the suite again`,
   };
 }
 

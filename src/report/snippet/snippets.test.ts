@@ -126,7 +126,7 @@ describe.each(toolchains().map((each) => [each.language, each] as const))("%s", 
   const inOwnFolder = (runs: readonly SnippetRun[]) => run(runs, mkdtempSync(join(folder, `${language}-`)));
 
   /** Of each finding, what a faulty implementation and a right one show. */
-  let shown: { faulty: Ran; right: Ran }[];
+  let displayed: { faulty: Ran; right: Ran }[];
   let undecided: Ran;
   /** What PyTorch's own shows, with nothing put in. */
   let pasted: Ran[];
@@ -147,13 +147,16 @@ describe.each(toolchains().map((each) => [each.language, each] as const))("%s", 
     const ran = await inOwnFolder(runs);
     pasted = ran.splice(ran.length - asPasted.length);
     undecided = ran.pop()!;
-    shown = Array.from({ length: ran.length / 2 }, (_, k) => ({ faulty: ran[2 * k], right: ran[2 * k + 1] }));
+    displayed = Array.from({ length: ran.length / 2 }, (_, k) => ({
+      faulty: ran[2 * k],
+      right: ran[2 * k + 1],
+    }));
   });
 
   check("shows the bits that the report shows, and is content with a right implementation", () => {
     planted.forEach(({ finding, fault }, k) => {
       const { got, accepted } = finding.mismatch!;
-      const { faulty, right } = shown[k];
+      const { faulty, right } = displayed[k];
       expect(bitsAfter("got", faulty.output), `${fault}: ${faulty.output}`).toEqual([got.bits]);
       expect(bitsAfter("reported", faulty.output)).toEqual([got.bits]);
       if (accepted.kind === "listed")
@@ -168,7 +171,7 @@ describe.each(toolchains().map((each) => [each.language, each] as const))("%s", 
 
   check("takes intervals, claimed bits and NaN for what they are", () => {
     madeUp().forEach((expected, k) => {
-      const { faulty, right } = shown[planted.length + k];
+      const { faulty, right } = displayed[planted.length + k];
       expect(faulty.output).toMatch(expected.faulty);
       expect(right.output).toMatch(expected.right);
       for (const { status, output } of [faulty, right]) expect(status).toBe(/^NOT /m.test(output) ? 1 : 0);

@@ -21,7 +21,7 @@ export function diffText(diff: ReportDiff): string {
     [verdict, ...changes.map(changeText), ...counts].join(" · "),
     ...section("settings that differ", settings.map(changeText)),
     ...section("findings that are new", diff.newFindings.map(findingLine)),
-    ...section("findings that are gone", diff.goneFindings.map(findingLine)),
+    ...section("findings that are gone", diff.resolvedFindings.map(findingLine)),
     ...caseSection("worse", worse),
     ...caseSection("better", better),
     ...caseSection("otherwise", otherwise),
@@ -45,8 +45,8 @@ function changeText({ what, before, after }: Change): string {
 }
 
 function findingLine({ verdict, sentence, cases }: ReportDiff["newFindings"][number]): string {
-  const said = printable(sentence).replaceAll("\n", "\n      ");
-  return `${verdict} · ${said} (${countedText(cases.length, "case")})`;
+  const message = printable(sentence).replaceAll("\n", "\n      ");
+  return `${verdict} · ${message} (${countedText(cases.length, "case")})`;
 }
 
 function caseSection(title: string, changes: readonly CaseChange[]): string[] {

@@ -65,9 +65,9 @@ function mismatchText(mismatch: ReportMismatch): string[] {
     lines.push(...accepted.text.map((text) => `  accepted ${printableLine(text)}`));
   else {
     const { values } = accepted;
-    const shown = values.slice(0, SHOWN_ACCEPTED).map(reportFloatText).join(", ");
+    const listed = values.slice(0, SHOWN_ACCEPTED).map(reportFloatText).join(", ");
     const rest = values.length - SHOWN_ACCEPTED;
-    lines.push(`  accepted ${shown}${rest > 0 ? ` and ${rest} more` : ""}`);
+    lines.push(`  accepted ${listed}${rest > 0 ? ` and ${rest} more` : ""}`);
   }
   if (distance !== undefined)
     lines.push(`  distance ${countText(distance)} ulp to the nearest accepted value`);

@@ -91,7 +91,7 @@ export function headline(report: Report, paint: Paint = WITHOUT_COLOUR): string 
   const restriction = restrictionText(report);
   const selfChecks = cases.filter(isSelfCheck).length;
   const notRun = cases.filter(({ verdict }) => isNotRun(verdict)).length;
-  const standing = (wanted: Standing) => clauses.filter((row) => row.standing === wanted).length;
+  const standing = (requested: Standing) => clauses.filter((row) => row.standing === requested).length;
   const overReals = standing("reals-only");
   // Without a claimed evaluation nothing can equal its bits, and a zero would read like a fault.
   const bitExact = header.reference ? `${countText(tally.bitExact)} bit-exact, ` : "";

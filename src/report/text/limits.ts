@@ -8,8 +8,8 @@ import { printableLine } from "./printable.js";
 export function limitsOf(report: Report): string[] {
   const { header, cases, clauses, footer } = report;
   const restriction = restrictionText(report);
-  const asked = cases.filter((one) => !isSelfCheck(one));
-  const notRun = asked.filter(({ verdict }) => isNotRun(verdict)).length;
+  const requested = cases.filter((one) => !isSelfCheck(one));
+  const notRun = requested.filter(({ verdict }) => isNotRun(verdict)).length;
   const unshown = clauses.filter(({ standing }) => standing === "not-shown").length;
   const overReals = clauses.filter(({ standing }) => standing === "reals-only").length;
   const { tally } = footer;

@@ -11,21 +11,23 @@ import { domainLine } from "./validation-text.js";
 export function notRunLines(report: Report): string[] {
   const { cases, footer } = report;
   const domain = domainLine(report);
-  const lacking = cases.flatMap((one) => (one.lacking ? [one.lacking] : []));
-  const needed = counted(lacking.flat()).sort(([, a], [, b]) => b - a);
+  const missingCapabilities = cases.flatMap((one) =>
+    one.missingCapabilities ? [one.missingCapabilities] : [],
+  );
+  const needed = counted(missingCapabilities.flat()).sort(([, a], [, b]) => b - a);
   const reasons = counted(
     cases
-      .filter(({ reason, lacking }) => reason !== undefined && !lacking)
+      .filter(({ reason, missingCapabilities }) => reason !== undefined && !missingCapabilities)
       .map(
         ({ verdict, reason }) =>
           `${isNotRun(verdict) ? "not run" : verdict} (${printableLine(reason ?? "")})`,
       ),
   );
   return [
-    ...(lacking.length === 0
+    ...(missingCapabilities.length === 0
       ? []
       : [
-          `not run: ${countedText(lacking.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
+          `not run: ${countedText(missingCapabilities.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
         ]),
     ...reasons.map(([reason, count]) => reason.replace(" (", `: ${countText(count)} (`)),
     ...(domain === undefined ? [] : [printableLine(domain)]),

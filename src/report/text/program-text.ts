@@ -28,8 +28,8 @@ function operationText(operation: Operation, dialect: string): string {
       return `load ${operation.state
         .map(({ parameter, step, square_avg, grad_avg, momentum_buffer }) => {
           const slots = Object.entries({ square_avg, grad_avg, momentum_buffer });
-          const shown = slots.flatMap(([slot, tensor]) => (tensor ? [`${slot} ${tensorText(tensor)}`] : []));
-          return `parameter ${parameter} step ${step} ${shown.join(" ")}`;
+          const text = slots.flatMap(([slot, tensor]) => (tensor ? [`${slot} ${tensorText(tensor)}`] : []));
+          return `parameter ${parameter} step ${step} ${text.join(" ")}`;
         })
         .join(" | ")}`;
     case "checkpoint":
@@ -57,7 +57,7 @@ function valueText(value: number | boolean | undefined): string {
 }
 
 function tensorText({ values }: Tensor): string {
-  const shown = [...values.subarray(0, SHOWN_ELEMENTS)].map(valueText);
-  const rest = values.length - shown.length;
-  return `[${shown.join(", ")}${rest > 0 ? `, … ${rest} more` : ""}]`;
+  const observed = [...values.subarray(0, SHOWN_ELEMENTS)].map(valueText);
+  const rest = values.length - observed.length;
+  return `[${observed.join(", ")}${rest > 0 ? `, … ${rest} more` : ""}]`;
 }

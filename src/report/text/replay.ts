@@ -39,9 +39,9 @@ function observationLines({ parameters }: Observation, k: number): string[] {
     SLOTS.flatMap((slot) => {
       const values = entry[slot]?.values;
       if (!values) return [];
-      const shown = [...values.subarray(0, SHOWN_ELEMENTS)].map(floatText).join(", ");
+      const listed = [...values.subarray(0, SHOWN_ELEMENTS)].map(floatText).join(", ");
       const rest = values.length > SHOWN_ELEMENTS ? `, … ${values.length - SHOWN_ELEMENTS} more` : "";
-      return [`observation ${k}, parameter ${parameter}, ${slot}: ${shown}${rest}`];
+      return [`observation ${k}, parameter ${parameter}, ${slot}: ${listed}${rest}`];
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { madeUpRun } from "../__test-helpers__/made-up-run.js";
-import { capped, LONGEST_TEXT, shortTexts } from "./short-texts.js";
+import { capped, MAX_TEXT_LENGTH, shortTexts } from "./short-texts.js";
 
 it("leaves short texts alone, and counts what it leaves out of others", () => {
   expect(capped("abc", 3)).toBe("abc");
@@ -14,14 +14,14 @@ it("cuts no character in two", () => {
 });
 
 it("shortens every text of a report, however deep, and no program", () => {
-  const long = "x".repeat(LONGEST_TEXT + 5);
-  const short = `${"x".repeat(LONGEST_TEXT)} … 5 more characters`;
+  const long = "x".repeat(MAX_TEXT_LENGTH + 5);
+  const short = `${"x".repeat(MAX_TEXT_LENGTH)} … 5 more characters`;
   const report = madeUpRun({
     header: {
       implementation: { name: long, version: "1", language: "none" },
       evaluation: { [long]: [long] },
     },
-    cases: [{ message: long, lacking: [long] }],
+    cases: [{ message: long, missingCapabilities: [long] }],
     findings: [
       {
         message: long,
@@ -31,17 +31,17 @@ it("shortens every text of a report, however deep, and no program", () => {
     ],
     footer: { stopped: long },
   });
-  const shown = shortTexts(report);
-  expect(shown.header.implementation.name).toBe(short);
-  expect(shown.header.evaluation).toEqual({ [short]: [short] });
-  expect(shown.cases[0]).toMatchObject({ message: short, lacking: [short] });
-  expect(shown.findings[0]).toMatchObject({ message: short, alternatives: [[{ observed: short }]] });
-  expect(shown.findings[0].program).toEqual({ values: long });
-  expect(shown.footer.stopped).toBe(short);
+  const displayed = shortTexts(report);
+  expect(displayed.header.implementation.name).toBe(short);
+  expect(displayed.header.evaluation).toEqual({ [short]: [short] });
+  expect(displayed.cases[0]).toMatchObject({ message: short, missingCapabilities: [short] });
+  expect(displayed.findings[0]).toMatchObject({ message: short, alternatives: [[{ observed: short }]] });
+  expect(displayed.findings[0].program).toEqual({ values: long });
+  expect(displayed.footer.stopped).toBe(short);
   expect(report.footer.stopped).toBe(long);
 });
 
 it("changes nothing of a report without long texts", () => {
-  const report = madeUpRun({ cases: [{ reason: "y".repeat(LONGEST_TEXT), verdict: "not-run" }] });
+  const report = madeUpRun({ cases: [{ reason: "y".repeat(MAX_TEXT_LENGTH), verdict: "not-run" }] });
   expect(shortTexts(report)).toEqual(report);
 });

@@ -2,7 +2,7 @@ import type { Report } from "../model/report.js";
 import { countedText } from "./count-text.js";
 
 /** Characters of one text that a reader is shown. */
-export const LONGEST_TEXT = 4000;
+export const MAX_TEXT_LENGTH = 4000;
 
 /**
  * The same report, in which no text is longer than a reader can want. What is left out is counted; report.jsonl has it.
@@ -27,12 +27,12 @@ function isHighSurrogate(unit: number): boolean {
 }
 
 function shortened(value: unknown): unknown {
-  if (typeof value === "string") return capped(value, LONGEST_TEXT);
+  if (typeof value === "string") return capped(value, MAX_TEXT_LENGTH);
   if (Array.isArray(value)) return value.map(shortened);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
-      capped(key, LONGEST_TEXT),
+      capped(key, MAX_TEXT_LENGTH),
       key === "program" ? inner : shortened(inner),
     ]),
   );

@@ -34,10 +34,10 @@ export function smokeReport(
   const run = result.cases.filter(({ verdict }) => verdict !== "not-run");
   const notRun = result.cases.filter(({ verdict }) => verdict === "not-run");
   // One fault fails many cases in the same way: it is told once.
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   const rows = run.flatMap((one) => [
     `${paint(one.verdict, one.verdict)}  ${one.id.padEnd(width)}  ${one.says}`,
-    ...(one.verdict === "failed" ? indented(detailsOnce(one, told)) : []),
+    ...(one.verdict === "failed" ? indented(detailsOnce(one, reported)) : []),
   ]);
   // Nothing is run any more once one is not, and all for the same reason.
   if (notRun.length > 0)
@@ -77,30 +77,30 @@ function verdictOf({ passed, cases }: SmokeResult): Verdict {
 }
 
 function headline({ hello, cases }: SmokeResult, verdict: Verdict): string {
-  const count = (wanted: Verdict) => cases.filter((one) => one.verdict === wanted).length;
+  const count = (requested: Verdict) => cases.filter((one) => one.verdict === requested).length;
   const who = hello && `${hello.implementation.name} ${hello.implementation.version}`.trim();
   const counts = `${count("passed")} of ${cases.length} cases passed, ${count("failed")} failed, ${count("not-run")} not run`;
   return [HEADLINES[verdict], ...(who ? [printableLine(who)] : []), counts].join(" · ");
 }
 
 /** The details of a failure; where another case failed in the same way, its name. */
-function detailsOnce(one: SmokeCaseResult, told: Map<string, string>): string[] {
+function detailsOnce(one: SmokeCaseResult, described: Map<string, string>): string[] {
   // What was sent differs from case to case, and the ids in what came back.
   const alike = (one.message ?? "").replace(/^sent: .*\n/, "").replace(/\d+/g, "#");
-  const before = told.get(alike);
+  const before = described.get(alike);
   if (before !== undefined && alike !== "") return [`as ${before}`];
-  told.set(alike, one.id);
+  described.set(alike, one.id);
   return detailsOf(one);
 }
 
 function detailsOf({ message = "", stderr = "" }: SmokeCaseResult): string[] {
-  const said = printable(stripVTControlCharacters(stderr)).trimEnd();
-  const told = printable(message).split("\n");
-  if (said === "") return told;
-  const lines = said.split("\n");
+  const stderrText = printable(stripVTControlCharacters(stderr)).trimEnd();
+  const messageLines = printable(message).split("\n");
+  if (stderrText === "") return messageLines;
+  const lines = stderrText.split("\n");
   const left = Math.max(0, lines.length - SHOWN_STDERR);
   const before = left > 0 ? [`(${left} lines before)`] : [];
-  return [...told, "stderr:", ...[...before, ...lines.slice(left)].map((line) => `  ${line}`)];
+  return [...messageLines, "stderr:", ...[...before, ...lines.slice(left)].map((line) => `  ${line}`)];
 }
 
 function indented(lines: readonly string[]): string[] {

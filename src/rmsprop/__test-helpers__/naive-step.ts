@@ -82,27 +82,27 @@ export function naiveStep(
 
   const scaled = (x: number) => (cuda ? f(lr * f(x / d)) : f(f(lr * x) / d));
   const descended = (x: number) => (cuda ? minus(p, f(x / d), lr) : f(p - scaled(x)));
-  const carried = f(e.b * mu);
+  const propagated = f(e.b * mu);
   const result = (b: number, next: number) => ({ p: next, s, a, b });
   if (!(h.momentum > 0) && axes.zeroMomentum === "unbuffered") return result(e.b, descended(g));
   if (axes.momentum === "lr-outside") {
-    const b = f(carried + f(g / d));
+    const b = f(propagated + f(g / d));
     return result(b, minus(p, b, lr));
   }
   if (axes.momentum === "lr-inside") {
-    const b = f(carried + scaled(g));
+    const b = f(propagated + scaled(g));
     return result(b, f(p - b));
   }
   if (axes.momentum === "raw-gradient") {
-    const b = f(carried + g);
+    const b = f(propagated + g);
     return result(b, descended(b));
   }
   if (axes.momentum === "nesterov") {
-    const b = f(carried + scaled(g));
+    const b = f(propagated + scaled(g));
     return result(b, f(p - f(f(b * mu) + scaled(g))));
   }
   if (axes.momentum === "nesterov-lr-outside") {
-    const b = f(carried + f(g / d));
+    const b = f(propagated + f(g / d));
     return result(b, minus(p, f(f(b * mu) + f(g / d)), lr));
   }
   return result(e.b, descended(g));

@@ -320,10 +320,10 @@ describe("a report that shows only a part", () => {
   it.each<[string, Partial<RunContext>, RegExp]>([
     ["restricted", { only: "RMS-1" }, /^r\.jsonl: the run was restricted to RMS-1; .* full run only$/],
     ["interrupted", { complete: false }, /^r\.jsonl: the run was not completed; .* full run only$/],
-  ])("because it was %s is refused", (_, part, said) => {
+  ])("because it was %s is refused", (_, part, expectedMessage) => {
     const attempt = () => fix(text, [passes("a")], { context: { ...FULL, ...part } });
     expect(attempt).toThrow(ProgramError);
-    expect(attempt).toThrow(said);
+    expect(attempt).toThrow(expectedMessage);
   });
 
   it("because the suite itself is wrong is refused", () => {
@@ -447,10 +447,10 @@ describe("whatever the layout,", () => {
     cases.flat().filter((_, k) => mask[k % mask.length]);
 
   const masks = fc.array(fc.boolean(), { minLength: 1, maxLength: 16 });
-  const fixed = (layout: Layout, gone: readonly string[]) =>
+  const fixed = (layout: Layout, exited: readonly string[]) =>
     fix(
       textOf(layout),
-      layout.cases.flat().map((id) => (gone.includes(id) ? passes(id) : fails(id))),
+      layout.cases.flat().map((id) => (exited.includes(id) ? passes(id) : fails(id))),
     );
 
   it("a file that holds keeps every byte", () => {

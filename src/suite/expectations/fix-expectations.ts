@@ -62,7 +62,7 @@ export function fixExpectations(text: string, options: FixOptions): FixedExpecta
   for (const plan of plans.toReversed()) carryOut(plan, editor);
   const added = options.add ? unlisted(before, options) : [];
   if (added.length > 0) editor.append(LIST, added.map(draftItem));
-  const said = added.map(
+  const message = added.map(
     ({ sentence, ids, verdict }) =>
       `added ${ids.length} case${ids.length === 1 ? "" : "s"} as ${verdict}: ${inOneLine(sentence)}`,
   );
@@ -70,7 +70,7 @@ export function fixExpectations(text: string, options: FixOptions): FixedExpecta
   const { breaches, unexpected } = judgeExpectations(after, options.results, options.context);
   return {
     text: editor.text,
-    changes: [...plans.flatMap((plan) => plan.said), ...said],
+    changes: [...plans.flatMap((plan) => plan.messages), ...message],
     breaches,
     unexpected,
     drafts: after.entries.filter(({ reason, issue }) => reason.trim() === "" || issue.trim() === ""),
@@ -98,7 +98,7 @@ interface EntryPlan {
   /** For each listed case, what stands in its place afterwards. */
   readonly cases: readonly (readonly string[])[];
   readonly verdict: Verdict;
-  readonly said: readonly string[];
+  readonly messages: readonly string[];
 }
 
 function planEntry(
@@ -108,17 +108,17 @@ function planEntry(
 ): EntryPlan {
   const plans = entry.cases.map((listed) => planCase(listed, entry, expectations, results));
   const cases = plans.map(({ ids }) => ids);
-  const said = plans.flatMap((plan) => plan.said ?? []);
+  const printed = plans.flatMap((plan) => plan.said ?? []);
   const place = `line ${entry.line}`;
   if (cases.flat().length === 0) {
     const witness = entry.witness === undefined ? "" : `; nothing needs its witness ${entry.witness} now`;
-    said.push(`${place}: removed the entry, which lists no other case${witness}`);
-    return { entry, cases, verdict: entry.verdict, said };
+    printed.push(`${place}: removed the entry, which lists no other case${witness}`);
+    return { entry, cases, verdict: entry.verdict, messages: printed };
   }
   const verdict = agreedVerdict(entry, results) ?? entry.verdict;
   if (verdict !== entry.verdict)
-    said.push(`${place}: the verdict is ${verdict} now, it was ${entry.verdict}`);
-  return { entry, cases, verdict, said };
+    printed.push(`${place}: the verdict is ${verdict} now, it was ${entry.verdict}`);
+  return { entry, cases, verdict, messages: printed };
 }
 
 /** What stands in the place of a listed case afterwards, and why if it is something else. */

@@ -245,12 +245,12 @@ describe("a witness decides:", () => {
     ["fails otherwise", witness(fails("", "crash")), "witness-fails-otherwise", /but fails as crash; /],
     ["is not run", witness(notRun("")), "witness-not-run", /was not run \(the implementation does not offer/],
     ["has no result", undefined, "witness-not-run", /was not run \(it has no result\)/],
-  ])("where it %s, the entry excuses nothing", (_, proof, kind, said) => {
+  ])("where it %s, the entry excuses nothing", (_, proof, kind, expectedMessage) => {
     const results = [...(proof ? [proof] : []), passes("a"), fails("b", "other-dialect")];
     const { expected, breaches, messages } = judge([witnessed(["a", "b"])], results);
     expect(expected).toEqual([]);
     expect(breaches).toEqual([`${kind} 10`]);
-    expect(messages[0]).toMatch(said);
+    expect(messages[0]).toMatch(expectedMessage);
   });
 
   it("where a part run does not reach it, cases that fail as expected are, and the entry is undecided", () => {

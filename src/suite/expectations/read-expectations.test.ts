@@ -279,7 +279,7 @@ describe("readExpectations", () => {
       withFields("witness:"),
       /^e:7:5: expectations\[0\]\.witness: missing or empty; name a program file/,
     ],
-  ])("refuses %s, in one line that says where", (_, text, said) => {
+  ])("refuses %s, in one line that says where", (_, text, expectedMessage) => {
     let error: unknown;
     try {
       readExpectations(text, "e");
@@ -287,7 +287,7 @@ describe("readExpectations", () => {
       error = thrown;
     }
     expect(error).toBeInstanceOf(ProgramError);
-    expect((error as ProgramError).message).toMatch(said);
+    expect((error as ProgramError).message).toMatch(expectedMessage);
     expect((error as ProgramError).message).not.toContain("\n");
   });
 
@@ -348,9 +348,9 @@ describe("a case that is listed twice", () => {
       entry("case: a", "arch: x64"),
       /is listed already/,
     ],
-  ])("is refused %s", (_, first, second, said) => {
+  ])("is refused %s", (_, first, second, printed) => {
     expect(() => read(first, second)).toThrow(ProgramError);
-    expect(() => read(first, second)).toThrow(said);
+    expect(() => read(first, second)).toThrow(printed);
   });
 
   it("is fine where both cannot hold at once, or other cases are meant", () => {

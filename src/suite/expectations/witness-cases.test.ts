@@ -87,9 +87,9 @@ describe("witnessCases", () => {
       /clause\.json: clauses\[0\]: .*RMS-99\.1/,
     ],
     ["is no valid program", store("empty.json", { ...program, operations: [] }), /empty\.json: operations/],
-  ])("are refused where the file %s", (_, name, said) => {
+  ])("are refused where the file %s", (_, name, message) => {
     const read = () => witnessCases(expectations([name]));
     expect(read).toThrow(ProgramError);
-    expect(read).toThrow(said);
+    expect(read).toThrow(message);
   });
 });

@@ -198,9 +198,9 @@ describe("what cannot be edited without harm is refused, with its place:", () =>
       () => appended("list:\n  - id: a\n  - id: |+\n      b\n\n\n"),
       /^e:2:3: list: is laid out/,
     ],
-  ])("%s", (_, edit, said) => {
+  ])("%s", (_, edit, message) => {
     expect(edit).toThrow(ProgramError);
-    expect(edit).toThrow(said);
+    expect(edit).toThrow(message);
   });
 
   it("and nothing has happened", () => {

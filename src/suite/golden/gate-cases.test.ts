@@ -3,7 +3,7 @@ import { dialectById } from "../../../spec/dialects.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
 import { CAPABILITIES } from "../../adapter/capability.js";
 import { declarationOf } from "../../judge/declaration.js";
-import { FaultAllowance } from "../fault-budget.js";
+import { FaultBudget } from "../fault-budget.js";
 import { runStoredCase } from "../run-stored-case.js";
 import { GoldenCopy } from "./__test-helpers__/golden-copy.js";
 import { goldenCases } from "./gate-cases.js";
@@ -16,7 +16,7 @@ const options = (evaluation: "fused" | "unfused") => ({
   capabilities: CAPABILITIES,
   declaration: declarationOf(dialectById("pytorch"), evaluation),
   demandBitExact: true,
-  allowance: new FaultAllowance(),
+  faultBudget: new FaultBudget(),
   replay: (selection: string) => `gate ${selection}`,
 });
 

@@ -132,8 +132,8 @@ describe("measureAccuracy", () => {
       ["momentum", "centered", "weight-decay", "load", "state", "set", "checkpoint", "groups"],
       ["parameter"],
     ],
-  ])("measures what is left with %s", async (_, lacking, slots) => {
-    const accuracy = await accuracyOf(measured(pytorch, lacking));
+  ])("measures what is left with %s", async (_, missingCapabilities, slots) => {
+    const accuracy = await accuracyOf(measured(pytorch, missingCapabilities));
     expect(accuracy.map(({ slot }) => slot)).toEqual(slots);
     for (const { worst } of accuracy) expect(worst.ulps).toBeLessThan(Number.POSITIVE_INFINITY);
   });

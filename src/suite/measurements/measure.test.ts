@@ -70,10 +70,10 @@ describe("measure", () => {
   });
 
   it("has nothing of one that is gone, and no error", async () => {
-    const gone = bundledBut(() => {
+    const exited = bundledBut(() => {
       throw new AdapterUnavailable("it was restarted too often", "run");
     });
-    expect(await measuring(gone)).toEqual(NOTHING);
+    expect(await measuring(exited)).toEqual(NOTHING);
   });
 
   it("keeps what was measured before an interruption, and stops what it waits for", async () => {

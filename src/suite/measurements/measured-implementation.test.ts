@@ -21,18 +21,18 @@ const OK: Outcome = { status: "ok", observations: [observation] };
 
 /** Gives these outcomes, one request after the other, and keeps what it was asked. */
 function scripted(...outcomes: readonly (Outcome | Error)[]) {
-  const asked: Program[] = [];
+  const requested: Program[] = [];
   const adapter: Adapter = {
     hello: async () => helloWithout(),
     stop: async () => {},
     run: async (programs) => {
-      const answer = outcomes[asked.length];
-      asked.push(...programs);
+      const answer = outcomes[requested.length];
+      requested.push(...programs);
       if (answer instanceof Error) throw answer;
       return [answer];
     },
   };
-  return { adapter, asked };
+  return { adapter, asked: requested };
 }
 
 const fault = (verdict: "timeout" | "crash"): Outcome => ({ status: "fault", verdict, message: "it did" });
@@ -56,7 +56,7 @@ describe("MeasuredImplementation", () => {
   });
 
   it("goes on after a crash, and asks nothing more after a time-out", async () => {
-    const { adapter, asked } = scripted(fault("crash"), OK, fault("timeout"), OK);
+    const { adapter, asked: requestedLevel } = scripted(fault("crash"), OK, fault("timeout"), OK);
     const implementation = measured(pytorch, [], adapter);
     expect(await implementation.run([program])).toEqual([undefined]);
     expect(await implementation.run([program, program, program])).toEqual([
@@ -65,7 +65,7 @@ describe("MeasuredImplementation", () => {
       undefined,
     ]);
     expect(await implementation.run([program])).toEqual([undefined]);
-    expect(asked).toHaveLength(3);
+    expect(requestedLevel).toHaveLength(3);
   });
 
   it("asks nothing more of what is gone", async () => {

@@ -11,7 +11,7 @@ import type { Program } from "../../program/program.js";
 
 /** What is measured: it answers what it can, and what it does not answer is not measured. */
 export class MeasuredImplementation {
-  private gone = false;
+  private unavailable = false;
 
   constructor(
     private readonly adapter: Adapter,
@@ -51,14 +51,14 @@ export class MeasuredImplementation {
   }
 
   private async outcome(program: Program): Promise<Outcome | undefined> {
-    if (this.gone || !(await this.goesOn())) return undefined;
+    if (this.unavailable || !(await this.goesOn())) return undefined;
     try {
       const [outcome] = await this.adapter.run([withKnownHyperparameters(program, this.dialect)]);
-      this.gone = outcome.status === "fault" && outcome.verdict === "timeout";
+      this.unavailable = outcome.status === "fault" && outcome.verdict === "timeout";
       return outcome;
     } catch (error) {
       if (!this.signal?.aborted && !(error instanceof AdapterUnavailable)) throw error;
-      this.gone = true;
+      this.unavailable = true;
       return undefined;
     }
   }

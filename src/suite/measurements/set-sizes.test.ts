@@ -9,8 +9,8 @@ import { measureSets } from "./set-sizes.js";
 
 const pytorch = dialectById("pytorch");
 
-async function answered(dialect = pytorch, ...lacking: Parameters<typeof measured>[1] & {}) {
-  const implementation = measured(dialect, lacking);
+async function answered(dialect = pytorch, ...missingCapabilities: Parameters<typeof measured>[1] & {}) {
+  const implementation = measured(dialect, missingCapabilities);
   return {
     implementation,
     programs: await answersTo(elementPrograms(implementation, "smoke"), implementation),

@@ -15,18 +15,18 @@ export function settingWith(
   { momentum = false, centered = false, weightDecay = false }: SwitchedParts,
 ): Hyperparameters {
   const { dialect } = implementation;
-  const wanted: Hyperparameters = {
+  const requested: Hyperparameters = {
     ...dialect.defaults,
     momentum: momentum && implementation.offers("momentum") ? 0.9 : 0,
     centered: centered && implementation.offers("centered"),
     weight_decay: weightDecay && implementation.offers("weight-decay") ? 0.01 : 0,
   };
-  const shape = stepShape(dialect, wanted);
+  const shape = stepShape(dialect, requested);
   return {
-    ...wanted,
-    momentum: shape.momentum ? wanted.momentum : 0,
+    ...requested,
+    momentum: shape.momentum ? requested.momentum : 0,
     centered: shape.centered,
-    weight_decay: shape.weightDecay ? wanted.weight_decay : 0,
+    weight_decay: shape.weightDecay ? requested.weight_decay : 0,
   };
 }
 

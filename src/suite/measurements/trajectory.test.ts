@@ -43,9 +43,9 @@ describe("measureTrajectories", () => {
   );
 
   it("goes the way of a dialect bit by bit as that dialect does beside another", async () => {
-    const beside = await measureTrajectories(measured(pytorch));
+    const adjacent = await measureTrajectories(measured(pytorch));
     const compared: string[] = [];
-    for (const trajectory of beside) {
+    for (const trajectory of adjacent) {
       for (const { name, kind, points } of trajectory.paths) {
         if (kind !== "dialect") continue;
         const own = await measureTrajectories(measured(dialectById(name)));
@@ -82,19 +82,19 @@ describe("measureTrajectories", () => {
 
   it("ends where the answers end, or are no numbers", async () => {
     const bundled = bundledAdapter("fused");
-    let asked = 0;
+    let requested = 0;
     const until = (last: number, otherwise: number | undefined): Adapter => ({
       hello: () => bundled.hello(),
       stop: () => bundled.stop(),
       run: async (programs) => {
-        if (++asked <= last) return bundled.run(programs);
+        if (++requested <= last) return bundled.run(programs);
         if (otherwise === undefined) return [{ status: "unsupported", capability: "patience" }];
         const values = Float32Array.of(1, otherwise);
         return [{ status: "ok", observations: [{ parameters: [{ parameter: { shape: [2], values } }] }] }];
       },
     });
     const lengths = async (adapter: Adapter) => {
-      asked = 0;
+      requested = 0;
       const trajectories = await measureTrajectories(measured(pytorch, ["momentum"], adapter));
       return trajectories.map((one) => pathOf(one, "got")?.length);
     };

@@ -119,20 +119,20 @@ function otherWays(dialect: Dialect, lr: number, momentum: number, got: readonly
   const others = DIALECTS.filter((one) => one.id !== dialect.id && (momentum === 0 || hasMomentum(one))).map(
     wayOf,
   );
-  const shown = [wayOf(dialect)];
+  const chosen = [wayOf(dialect)];
   const toGot = others.map(({ points }) => distance(points, got));
   const nearest = Math.min(...toGot);
-  if (nearest < distance(shown[0].points, got)) shown.push(others[toGot.indexOf(nearest)]);
-  while (shown.length <= OTHERS) {
+  if (nearest < distance(chosen[0].points, got)) chosen.push(others[toGot.indexOf(nearest)]);
+  while (chosen.length <= OTHERS) {
     const toShown = others.map((one) =>
-      Math.min(...shown.map((other) => distance(one.points, other.points))),
+      Math.min(...chosen.map((other) => distance(one.points, other.points))),
     );
     const farthest = Math.max(...toShown);
     // What goes the same way has nothing to show.
     if (!(farthest > 0)) break;
-    shown.push(others[toShown.indexOf(farthest)]);
+    chosen.push(others[toShown.indexOf(farthest)]);
   }
-  return shown.slice(1);
+  return chosen.slice(1);
 }
 
 /** Where the bundled implementation goes in a dialect. */

@@ -101,8 +101,9 @@ export function checkTrace({ name, trace }: TracedGraph): TraceCheck {
  * bits; on a GPU the freedoms of its provider are allowed.
  */
 export function passes({ settings, verdict, network, otherLossesOnDevice = 0 }: CrossCheck): boolean {
-  const wanted: readonly Verdict[] = settings.provider === "cpu" ? ["bit-exact"] : ["bit-exact", "certified"];
-  return wanted.includes(verdict) && isWithinBounds(network) && otherLossesOnDevice === 0;
+  const requested: readonly Verdict[] =
+    settings.provider === "cpu" ? ["bit-exact"] : ["bit-exact", "certified"];
+  return requested.includes(verdict) && isWithinBounds(network) && otherLossesOnDevice === 0;
 }
 
 /** Whether PyTorch's trace has the claimed bits and lies within the bounds. */

@@ -42,7 +42,7 @@ export async function lossesOnDevice(
   settings: SessionOptions,
   iterate: IterateGraph,
 ): Promise<number[]> {
-  const outputs = await iterate({ ...trainingOf(trace, model, settings), wanted: ["loss"] });
+  const outputs = await iterate({ ...trainingOf(trace, model, settings), needed: ["loss"] });
   return outputs.map((step) => float32Of(step, "loss").values[0]);
 }
 

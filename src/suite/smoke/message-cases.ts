@@ -9,7 +9,7 @@ import { echoProgram, negativeRateProgram, steppingProgram } from "./smoke-progr
 import { Unexpected } from "./unexpected.js";
 
 /** What an adapter of this version cannot know. */
-const UNHEARD = { unheard: { of: ["anything", 0.5, null] } };
+const UNHEARD = { undelivered: { of: ["anything", 0.5, null] } };
 
 /** Names that are not in any order, and that have to be escaped or encoded. */
 const NAMES = ["z", "10", "9", 'é "\\', "a.b/c"];
@@ -19,9 +19,9 @@ export const MESSAGE_CASES: readonly SmokeCase[] = [
   {
     id: "case-order",
     says: "Several cases in one request are answered in order, each under its name.",
-    async check({ conversation, dialect }) {
+    async check({ client, dialect }) {
       const parameters = NAMES.map((_, k) => vector([k + 1]));
-      const replies = await conversation.run(
+      const replies = await client.run(
         NAMES.map((name, k) => ({ case: name, program: encodeProgram(echoProgram(dialect, parameters[k])) })),
       );
       for (const [k, reply] of replies.entries()) expectParameters(reply, [parameters[k]], "run");
@@ -30,52 +30,52 @@ export const MESSAGE_CASES: readonly SmokeCase[] = [
   {
     id: "large-id",
     says: "An id of 2^53 - 1, the largest that every JSON parser keeps, is repeated.",
-    async check({ conversation, dialect }) {
+    async check({ client, dialect }) {
       const program = encodeProgram(echoProgram(dialect, vector([1])));
-      await conversation.runOnce([{ case: "it", program }], { id: Number.MAX_SAFE_INTEGER });
+      await client.runOnce([{ case: "it", program }], { id: Number.MAX_SAFE_INTEGER });
     },
   },
   {
     id: "unknown-fields",
     says: "Fields that it does not know are ignored in the message, the case, the program and its operations.",
-    async check({ conversation, dialect }) {
+    async check({ client, dialect }) {
       const parameter = vector([0.1, -3]);
       const program = encodeProgram(echoProgram(dialect, parameter));
       const operations = program.operations.map((operation) => ({ ...operation, ...UNHEARD }));
       const one = { case: "it", program: { ...program, operations, ...UNHEARD }, ...UNHEARD };
-      const [reply] = await conversation.runOnce([one], UNHEARD);
+      const [reply] = await client.runOnce([one], UNHEARD);
       expectParameters(reply, [parameter], "Requests");
     },
   },
   {
     id: "unknown-operation",
     says: "An operation that it does not know is unsupported, by the operation's name.",
-    async check({ conversation, dialect }) {
+    async check({ client, dialect }) {
       const program = encodeProgram(echoProgram(dialect, vector([1])));
       const [init, observe] = program.operations;
       const operations = [init, { op: "rewind", steps: 1 }, observe];
-      const [reply] = await conversation.run([{ case: "it", program: { ...program, operations } }]);
+      const [reply] = await client.run([{ case: "it", program: { ...program, operations } }]);
       expectUnsupported(reply, "rewind", "run");
     },
   },
   {
     id: "unknown-dialect",
     says: "A dialect that it does not claim is unsupported, as dialect.",
-    async check({ conversation }) {
-      const reply = await conversation.runProgram(echoProgram("no-such-dialect", vector([1])));
+    async check({ client }) {
+      const reply = await client.runProgram(echoProgram("no-such-dialect", vector([1])));
       expectUnsupported(reply, "dialect", "run");
     },
   },
   {
     id: "refusal",
     says: "A learning rate of -1 may be refused; the cases and requests after it are answered.",
-    async check({ conversation, dialect }) {
+    async check({ client, dialect }) {
       const parameter = vector([0.1, -3]);
       const refused = { case: "refused", program: encodeProgram(negativeRateProgram(dialect)) };
       const after = { case: "after", program: encodeProgram(echoProgram(dialect, parameter)) };
-      const [, reply] = await conversation.run([refused, after]);
+      const [, reply] = await client.run([refused, after]);
       expectParameters(reply, [parameter], "run");
-      const [later] = await conversation.run([after]);
+      const [later] = await client.run([after]);
       expectParameters(later, [parameter], "run");
     },
   },
@@ -83,7 +83,7 @@ export const MESSAGE_CASES: readonly SmokeCase[] = [
     id: "isolation-in-request",
     says: "A case has the same result before and after another case of the request.",
     async check(context) {
-      const [first, , again] = await context.conversation.run(interrupted(context));
+      const [first, , again] = await context.client.run(interrupted(context));
       expectSame(first, again);
     },
   },
@@ -92,7 +92,7 @@ export const MESSAGE_CASES: readonly SmokeCase[] = [
     says: "A case has the same result before and after another request.",
     async check(context) {
       const replies: Reply[] = [];
-      for (const one of interrupted(context)) replies.push(...(await context.conversation.run([one])));
+      for (const one of interrupted(context)) replies.push(...(await context.client.run([one])));
       const [first, , again] = replies;
       expectSame(first, again);
     },

@@ -5,7 +5,7 @@ const SHOWN = 200;
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** The beginning of a line, for people. */
-export function shownLine(line: string): string {
+export function printedLine(line: string): string {
   if (line === "") return "an empty line";
   const length = Buffer.byteLength(line);
   const head = Buffer.from(line.slice(0, SHOWN))

@@ -11,28 +11,28 @@ export const PROCESS_CASES: readonly SmokeCase[] = [
   {
     id: "stop",
     says: "After stop it ends with status 0.",
-    check: ({ conversation }) => conversation.stop(),
+    check: ({ client }) => client.stop(),
   },
   {
     id: "hello-again",
     says: "A new process introduces itself as the one before did.",
     fresh: true,
-    async check({ conversation, hello }) {
-      if (isDeepStrictEqual(sorted(conversation.hello), sorted(hello))) return;
+    async check({ client, hello }) {
+      if (isDeepStrictEqual(sorted(client.hello), sorted(hello))) return;
       throw new Unexpected(`what the first process said: ${JSON.stringify(hello)}`, "Process");
     },
   },
   {
     id: "end-of-input",
     says: "At the end of standard input it ends with status 0.",
-    check: ({ conversation }) => conversation.endInput(),
+    check: ({ client }) => client.endInput(),
   },
   {
     id: "only-messages",
     says: "Standard output has replies and nothing else, to the end of the process.",
-    async check({ conversation, dialect }) {
-      await conversation.run([{ case: "it", program: encodeProgram(echoProgram(dialect, vector([1]))) }]);
-      await conversation.expectSilence();
+    async check({ client, dialect }) {
+      await client.run([{ case: "it", program: encodeProgram(echoProgram(dialect, vector([1]))) }]);
+      await client.expectSilence();
     },
   },
 ];

@@ -16,13 +16,13 @@ export interface WireCase {
 }
 
 /** One process of the adapter, asked one thing after the other. Every reply is held against the protocol. */
-export class Conversation {
+export class ProtocolClient {
   /** The last line in each direction, for messages to people. */
   lastSent = "";
   lastReceived: string | undefined;
   /** It was asked to end, or killed. */
   over = false;
-  private introduction: Hello | undefined;
+  private handshakeReply: Hello | undefined;
   private lastId = 0;
 
   /** @param runTimeout milliseconds for each reply but the first, and for the end */
@@ -33,8 +33,8 @@ export class Conversation {
 
   /** What it said of itself. Known once `introduce` has come back. */
   get hello(): Hello {
-    if (!this.introduction) throw new Error("the adapter was not asked to introduce itself");
-    return this.introduction;
+    if (!this.handshakeReply) throw new Error("the adapter was not asked to introduce itself");
+    return this.handshakeReply;
   }
 
   get stderr(): string {
@@ -45,10 +45,10 @@ export class Conversation {
    * @param timeout milliseconds
    * @throws {Unexpected | AdapterFault}
    */
-  async introduce(timeout: number): Promise<void> {
+  async handshake(timeout: number): Promise<void> {
     const request = helloRequest(this.nextId());
     const read = (line: string) => readHello(line, request.id);
-    this.introduction = await this.ask(JSON.stringify(request), "hello", timeout, read);
+    this.handshakeReply = await this.ask(JSON.stringify(request), "hello", timeout, read);
   }
 
   /**
@@ -70,7 +70,7 @@ export class Conversation {
    */
   async runOnce(
     cases: readonly WireCase[],
-    more: { readonly id?: number; readonly unheard?: object } = {},
+    more: { readonly id?: number; readonly undelivered?: object } = {},
   ): Promise<Reply[]> {
     const encoding = this.hello.encodings?.[0] ?? "base64";
     const request = { message: "run", id: this.nextId(), encoding, cases, ...more };

@@ -24,7 +24,7 @@ interface Fault {
   /** The cases that fail, and no other. */
   readonly failed: readonly string[];
   /** What the first of them says. */
-  readonly said: RegExp;
+  readonly expectedMessage: RegExp;
   readonly options?: Partial<SmokeOptions>;
 }
 
@@ -49,51 +49,52 @@ const HELLO_FAULTS: readonly Fault[] = [
     what: "does not answer hello",
     body: "await serve(answer, () => new Promise(() => setInterval(() => {}, 1000)));",
     failed: ["hello"],
-    said: /\ntimeout: .* 0\.5 s\n.*"Process"/,
+    expectedMessage: /\ntimeout: .* 0\.5 s\n.*"Process"/,
     options: { helloTimeout: 500 },
   },
   {
     what: "dies at the start",
     body: "console.error('no device'); process.exit(7);",
     failed: ["hello"],
-    said: /\ncrash: .*7/,
+    expectedMessage: /\ncrash: .*7/,
   },
   {
     what: "prints at the start",
     body: "console.log('ready'); await serve();",
     failed: ["hello"],
-    said: /\n.*not JSON.*ready.*\nexpected: .*"hello"/,
+    expectedMessage: /\n.*not JSON.*ready.*\nexpected: .*"hello"/,
   },
   {
     what: "has no dialects",
     body: hello("{ dialects: [] }"),
     failed: ["hello"],
-    said: /\n.*dialects.*\nexpected: .*"hello"/,
+    expectedMessage: /\n.*dialects.*\nexpected: .*"hello"/,
   },
   {
     what: "has no dialect of the catalogue",
     body: hello("{ dialects: ['torch'] }"),
     failed: ["hello"],
-    said: /\ncame back: .*torch.*\nexpected: dialects of the catalogue, the main one first: .*pytorch/,
+    expectedMessage:
+      /\ncame back: .*torch.*\nexpected: dialects of the catalogue, the main one first: .*pytorch/,
   },
   {
     what: "does not claim the dialect that is asked for",
     body: "await serve();",
     failed: ["hello"],
-    said: /\nexpected: "keras" among the dialects \(/,
+    expectedMessage: /\nexpected: "keras" among the dialects \(/,
     options: { dialect: "keras" },
   },
   {
     what: "speaks another protocol",
     body: hello("{ protocol: 2 }"),
     failed: ["hello"],
-    said: /\n.*protocol.*\nexpected: .*"hello"/,
+    expectedMessage: /\n.*protocol.*\nexpected: .*"hello"/,
   },
   {
     what: "repeats no id",
     body: hello("{ id: 7 }"),
     failed: ["hello"],
-    said: /\n.*answer to request 1 has id 7/,
+    expectedMessage: /\n.*answer to request 1 has id 7/,
   },
 ];
 
@@ -107,7 +108,7 @@ const FAULTS: readonly Fault[] = [
         return { shape, data: bytes.toString("base64") };
       }));`,
     failed: ["bit-patterns"],
-    said: /\nexpected: .*element 1 was 80000000 and is 00000000 \(spec\/PROTOCOL\.md, "Values"\)$/,
+    expectedMessage: /\nexpected: .*element 1 was 80000000 and is 00000000 \(spec\/PROTOCOL\.md, "Values"\)$/,
   },
   {
     what: "makes numbers of NaNs",
@@ -119,25 +120,25 @@ const FAULTS: readonly Fault[] = [
         return { shape, data: bytes.toString("base64") };
       }));`,
     failed: ["bit-patterns"],
-    said: /element 11 was 7fc00000 and is 7f800000/,
+    expectedMessage: /element 11 was 7fc00000 and is 7f800000/,
   },
   {
     what: "fails on empty tensors",
     body: throwing("JSON.stringify(all).includes('[0]')"),
     failed: ["no-elements"],
-    said: /^sent: .*\ncrash: .*status 1/,
+    expectedMessage: /^sent: .*\ncrash: .*status 1/,
   },
   {
     what: "makes vectors of scalars",
     body: reshaped("", "[1]"),
     failed: ["no-dimensions"],
-    said: /expected: shape \[\], not \[1\]/,
+    expectedMessage: /expected: shape \[\], not \[1\]/,
   },
   {
     what: "flattens matrices",
     body: reshaped("2,3", "[6]"),
     failed: ["two-dimensions"],
-    said: /expected: shape \[2, 3\], not \[6\]/,
+    expectedMessage: /expected: shape \[2, 3\], not \[6\]/,
   },
   {
     what: "takes 1024 elements",
@@ -147,13 +148,13 @@ const FAULTS: readonly Fault[] = [
         return { shape, data: bytes.fill(0, Math.min(bytes.length, 4 * 1024)).toString("base64") };
       }));`,
     failed: ["many-elements", "long-line"],
-    said: /expected: .*element 1024 was 4402f000 and is 00000000/,
+    expectedMessage: /expected: .*element 1024 was 4402f000 and is 00000000/,
   },
   {
     what: "takes lines of 64 KiB",
     body: throwing("JSON.stringify(all).length > 2 ** 16"),
     failed: ["long-line"],
-    said: /^sent: .* \(10\d{5} bytes\)\ncrash: /,
+    expectedMessage: /^sent: .* \(10\d{5} bytes\)\ncrash: /,
   },
   {
     what: "moves at lr = 0",
@@ -163,7 +164,7 @@ const FAULTS: readonly Fault[] = [
         p[0] *= 1 + 2 ** -23;
       }`),
     failed: ["zero-rate"],
-    said: /element 0 was 3f800000 and is 3f800001/,
+    expectedMessage: /element 0 was 3f800000 and is 3f800001/,
   },
   {
     what: "takes ones for a missing gradient",
@@ -172,7 +173,7 @@ const FAULTS: readonly Fault[] = [
         super.step(gradients.map((one, k) => one ?? this.parameters[k].values.map(() => 1)));
       }`),
     failed: ["missing-gradient"],
-    said: /expected: the bits that the parameter began with.*"Programs"/,
+    expectedMessage: /expected: the bits that the parameter began with.*"Programs"/,
   },
   {
     what: "takes a missing gradient though it does not declare it",
@@ -180,7 +181,7 @@ const FAULTS: readonly Fault[] = [
       const capabilities = HELLO.capabilities.filter((one) => one !== "missing-gradient");
       await serve((request) => request.message === "hello" ? { ...answer(request), capabilities } : answer(request));`,
     failed: ["missing-gradient"],
-    said: /expected: status "unsupported" with capability "missing-gradient" .*"Capabilities"/,
+    expectedMessage: /expected: status "unsupported" with capability "missing-gradient" .*"Capabilities"/,
   },
   {
     what: "answers four cases at most, and does not say so",
@@ -190,7 +191,7 @@ const FAULTS: readonly Fault[] = [
         return { ...reply, results: reply.results?.slice(0, 4) };
       });`,
     failed: ["case-order"],
-    said: /came back: there is no result for case .*"run"/s,
+    expectedMessage: /came back: there is no result for case .*"run"/s,
   },
   {
     what: "reverses results",
@@ -201,7 +202,7 @@ const FAULTS: readonly Fault[] = [
         return reply;
       });`,
     failed: ["case-order", "refusal", "isolation-in-request"],
-    said: /came back: results\[0\] is for case "a\.b\/c", but case "z" was sent/,
+    expectedMessage: /came back: results\[0\] is for case "a\.b\/c", but case "z" was sent/,
   },
   {
     what: "gives the first result for every case",
@@ -212,19 +213,19 @@ const FAULTS: readonly Fault[] = [
         return results ? { ...reply, results } : reply;
       });`,
     failed: ["case-order", "refusal"],
-    said: /element 0 was 40000000 and is 3f800000/,
+    expectedMessage: /element 0 was 40000000 and is 3f800000/,
   },
   {
     what: "writes Latin-1",
     body: 'await serve(answer, (line) => process.stdout.write(line, "latin1"));',
     failed: ["case-order"],
-    said: /\nprotocol-error: .*not UTF-8/,
+    expectedMessage: /\nprotocol-error: .*not UTF-8/,
   },
   {
     what: "keeps ids in 32 bits",
     body: "await serve((request) => ({ ...answer(request), id: request.id | 0 }));",
     failed: ["large-id"],
-    said: /the answer to request 9007199254740991 has id -1/,
+    expectedMessage: /the answer to request 9007199254740991 has id -1/,
   },
   ...[
     ["the message", "'unheard' in request"],
@@ -235,7 +236,7 @@ const FAULTS: readonly Fault[] = [
     what: `fails on an unknown field in ${where}`,
     body: throwing(condition),
     failed: ["unknown-fields"],
-    said: /\ncrash: /,
+    expectedMessage: /\ncrash: /,
   })),
   {
     what: "skips unknown operations",
@@ -246,7 +247,7 @@ const FAULTS: readonly Fault[] = [
         return answer(request);
       });`,
     failed: ["unknown-operation"],
-    said: /came back: .*"ok".*\nexpected: status "unsupported" with capability "rewind" .*"run"/,
+    expectedMessage: /came back: .*"ok".*\nexpected: status "unsupported" with capability "rewind" .*"run"/,
   },
   {
     what: "does not name unknown operations",
@@ -257,7 +258,7 @@ const FAULTS: readonly Fault[] = [
         return reply;
       });`,
     failed: ["unknown-operation"],
-    said: /came back: .*"operation"/,
+    expectedMessage: /came back: .*"operation"/,
   },
   {
     what: "takes any dialect for its own",
@@ -267,13 +268,13 @@ const FAULTS: readonly Fault[] = [
         return answer(request);
       });`,
     failed: ["unknown-dialect"],
-    said: /expected: status "unsupported" with capability "dialect"/,
+    expectedMessage: /expected: status "unsupported" with capability "dialect"/,
   },
   {
     what: "dies of what it refuses",
     body: throwing("JSON.stringify(all).includes('bff0000000000000')"),
     failed: ["refusal"],
-    said: /\ncrash: /,
+    expectedMessage: /\ncrash: /,
   },
   {
     what: "answers nothing any more once it has refused",
@@ -288,7 +289,7 @@ const FAULTS: readonly Fault[] = [
         return reply;
       });`,
     failed: ["refusal"],
-    said: /expected: status "ok" \(.*"run"\)/,
+    expectedMessage: /expected: status "ok" \(.*"run"\)/,
   },
   {
     what: "begins a case with the state of the one before it in the request",
@@ -306,7 +307,7 @@ const FAULTS: readonly Fault[] = [
         return answer(request, HELLO, Faulty);
       });`,
     failed: ["isolation-in-request"],
-    said: /expected: the same result for the cases first and again.*"Process"/,
+    expectedMessage: /expected: the same result for the cases first and again.*"Process"/,
   },
   {
     what: "begins a request with the state of the one before",
@@ -325,13 +326,13 @@ const FAULTS: readonly Fault[] = [
         return answer(request, HELLO, Faulty);
       });`,
     failed: ["isolation-between-requests"],
-    said: /expected: the same result for the cases first and again.*"Process"/,
+    expectedMessage: /expected: the same result for the cases first and again.*"Process"/,
   },
   {
     what: "goes on after stop",
     body: "await serve(); process.stdin.resume(); setInterval(() => {}, 1000);",
     failed: ["stop", "end-of-input"],
-    said: /\ncame back: nothing: it still ran after 5 s\nexpected: .*"stop"/,
+    expectedMessage: /\ncame back: nothing: it still ran after 5 s\nexpected: .*"stop"/,
     options: { runTimeout: 5000 },
   },
   {
@@ -342,7 +343,7 @@ const FAULTS: readonly Fault[] = [
       await serve();
       process.exitCode = ended ? 0 : 3;`,
     failed: ["stop"],
-    said: /\ncame back: it ended with status 3\n/,
+    expectedMessage: /\ncame back: it ended with status 3\n/,
   },
   {
     what: "ends with another status at the end of its input",
@@ -350,7 +351,7 @@ const FAULTS: readonly Fault[] = [
       process.stdin.on("end", () => { process.exitCode = 3; });
       await serve();`,
     failed: ["end-of-input"],
-    said: /^sent: the end of standard input\ncame back: it ended with status 3\n/,
+    expectedMessage: /^sent: the end of standard input\ncame back: it ended with status 3\n/,
   },
   {
     what: "is killed at the end of its input",
@@ -358,7 +359,7 @@ const FAULTS: readonly Fault[] = [
       process.stdin.on("end", () => process.kill(process.pid, "SIGKILL"));
       await serve();`,
     failed: ["end-of-input"],
-    said: /\ncame back: it ended by SIGKILL\n/,
+    expectedMessage: /\ncame back: it ended by SIGKILL\n/,
   },
   {
     what: "introduces itself otherwise each time",
@@ -366,13 +367,13 @@ const FAULTS: readonly Fault[] = [
       "request.message === 'hello' ? { implementation: { ...HELLO.implementation, version: String(process.pid) } } : {}",
     ),
     failed: ["hello-again"],
-    said: /expected: what the first process said: .*"rmsprop-javascript-example"/,
+    expectedMessage: /expected: what the first process expectedMessage: .*"rmsprop-javascript-example"/,
   },
   {
     what: "says goodbye on standard output",
     body: 'process.on("exit", () => writeSync(1, "goodbye\\n")); await serve();',
     failed: ["stop", "end-of-input", "only-messages"],
-    said: /\ncame back: goodbye\nexpected: no reply .*"stop"/,
+    expectedMessage: /\ncame back: goodbye\nexpected: no reply .*"stop"/,
   },
 ];
 
@@ -391,12 +392,12 @@ describe("every smoke case", () => {
 });
 
 describe("runSmoke fails, where nothing can be run, an adapter that", () => {
-  it.each(HELLO_FAULTS)("$what", async ({ body, said, options }) => {
+  it.each(HELLO_FAULTS)("$what", async ({ body, expectedMessage: text, options }) => {
     const result = await smoke(body, options);
     expect(result.passed).toBe(false);
     expect(result.hello).toBeUndefined();
     expect(ids(result, "failed")).toEqual(["hello"]);
-    expect(resultOf(result, "hello")?.message).toMatch(said);
+    expect(resultOf(result, "hello")?.message).toMatch(text);
     expect(ids(result, "not-run")).toHaveLength(SMOKE_CASES.length - 1);
     expect(resultOf(result, "stop")?.message).toBe("hello failed");
   });
@@ -411,12 +412,12 @@ describe("runSmoke fails, where nothing can be run, an adapter that", () => {
 });
 
 describe("runSmoke fails an adapter that", () => {
-  it.each(FAULTS)("$what", async ({ body, failed, said, options }) => {
+  it.each(FAULTS)("$what", async ({ body, failed, expectedMessage: printed, options }) => {
     const result = await smoke(body, options);
     expect(result.passed).toBe(false);
     expect(ids(result, "failed")).toEqual(failed);
     expect(ids(result, "not-run")).toEqual([]);
-    expect(resultOf(result, failed[0])?.message).toMatch(said);
+    expect(resultOf(result, failed[0])?.message).toMatch(printed);
   });
 
   it("prints between its replies", async () => {

@@ -3,9 +3,9 @@ import { AdapterFault } from "../../adapter/child/adapter-fault.js";
 import { AdapterProcess } from "../../adapter/child/adapter-process.js";
 import type { Hello } from "../../adapter/hello.js";
 import { MESSAGE_CASES } from "./message-cases.js";
-import { shownLine } from "./printed-line.js";
+import { printedLine } from "./printed-line.js";
 import { PROCESS_CASES } from "./process-cases.js";
-import { Conversation } from "./protocol-client.js";
+import { ProtocolClient } from "./protocol-client.js";
 import { OutsideDomain, type SmokeCase } from "./smoke-case.js";
 import { type Section, Unexpected } from "./unexpected.js";
 import { VALUE_CASES } from "./value-cases.js";
@@ -77,12 +77,12 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeResult> {
 }
 
 /** Cases without an answer after which it is not waited any more. */
-const MOST_TIMEOUTS = 3;
+const MAX_TIMEOUTS = 3;
 
 class Smoke {
   private timeouts = 0;
   /** The process that the next case may use. */
-  private conversation: Conversation | undefined;
+  private client: ProtocolClient | undefined;
   private readonly results: SmokeCaseResult[] = [];
 
   constructor(private readonly options: SmokeOptions) {}
@@ -91,16 +91,16 @@ class Smoke {
     let hello: Hello | undefined;
     let dialect = "";
     await this.attempt(HELLO, async () => {
-      const introduced = (await this.begin()).hello;
-      dialect = this.dialectOf(introduced);
-      hello = introduced;
+      const greeting = (await this.begin()).hello;
+      dialect = this.dialectOf(greeting);
+      hello = greeting;
     });
     for (const one of CASES) {
       await this.attempt(one, async () => {
         if (!hello) throw new NotRun("hello failed");
-        if (this.timeouts >= MOST_TIMEOUTS) throw new NotRun(`it did not answer ${MOST_TIMEOUTS} times`);
+        if (this.timeouts >= MAX_TIMEOUTS) throw new NotRun(`it did not answer ${MAX_TIMEOUTS} times`);
         if (one.fresh) await this.end();
-        await one.check({ hello, dialect, conversation: this.conversation ?? (await this.begin()) });
+        await one.check({ hello, dialect, client: this.client ?? (await this.begin()) });
       });
     }
     const passed = this.results.every(({ verdict, outside }) => verdict === "passed" || outside);
@@ -109,19 +109,19 @@ class Smoke {
 
   /** Kill the process, if there is one. */
   async end(): Promise<void> {
-    const { conversation } = this;
-    this.conversation = undefined;
-    await conversation?.kill();
+    const { client } = this;
+    this.client = undefined;
+    await client?.kill();
   }
 
   /** Start a process and let it introduce itself. */
-  private async begin(): Promise<Conversation> {
+  private async begin(): Promise<ProtocolClient> {
     const { command, helloTimeout = 30_000, runTimeout = 10_000, signal } = this.options;
-    const conversation = new Conversation(await AdapterProcess.start(command), runTimeout);
-    this.conversation = conversation;
+    const client = new ProtocolClient(await AdapterProcess.start(command), runTimeout);
+    this.client = client;
     signal?.throwIfAborted();
-    await conversation.introduce(helloTimeout);
-    return conversation;
+    await client.handshake(helloTimeout);
+    return client;
   }
 
   private dialectOf({ dialects }: Hello): string {
@@ -138,20 +138,20 @@ class Smoke {
     { id, says }: { id: string; says: string },
     check: () => Promise<void>,
   ): Promise<void> {
-    const result = { id, says, ...(await this.shown(check)) };
+    const result = { id, says, ...(await this.outcomeOf(check)) };
     this.results.push(result);
     this.options.onCase?.(result, this.results.length, SMOKE_CASES.length);
   }
 
-  private async shown(check: () => Promise<void>): Promise<Omit<SmokeCaseResult, "id" | "says">> {
+  private async outcomeOf(check: () => Promise<void>): Promise<Omit<SmokeCaseResult, "id" | "says">> {
     const { signal } = this.options;
     if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
     try {
       await check();
-      if (this.conversation?.over) await this.end();
+      if (this.client?.over) await this.end();
       return { verdict: "passed" };
     } catch (error) {
-      const { conversation } = this;
+      const { client } = this;
       // Whatever it still says would be taken for the answer to the next case.
       await this.end();
       if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
@@ -159,8 +159,8 @@ class Smoke {
       if (error instanceof OutsideDomain)
         return { verdict: "not-run", message: error.message, outside: true };
       if (error instanceof NotRun) return { verdict: "not-run", message: error.message };
-      const message = messageOf(error, conversation);
-      const stderr = conversation?.stderr ?? "";
+      const message = messageOf(error, client);
+      const stderr = client?.stderr ?? "";
       return { verdict: "failed", message, ...(stderr !== "" && { stderr }) };
     }
   }
@@ -170,8 +170,8 @@ class Smoke {
 class NotRun extends Error {}
 
 /** What was sent, what came back and what is expected, a line each. */
-function messageOf(error: unknown, conversation: Conversation | undefined): string {
-  const sent = conversation?.lastSent ? [`sent: ${shownLine(conversation.lastSent)}`] : [];
+function messageOf(error: unknown, client: ProtocolClient | undefined): string {
+  const sent = client?.lastSent ? [`sent: ${printedLine(client.lastSent)}`] : [];
   const expects = (what: string, section: Section) => `expected: ${what} (spec/PROTOCOL.md, "${section}")`;
   if (error instanceof AdapterFault) {
     const { verdict, message } = error;
@@ -182,7 +182,7 @@ function messageOf(error: unknown, conversation: Conversation | undefined): stri
     ].join("\n");
   }
   if (error instanceof Unexpected) {
-    const { got = shownLine(conversation?.lastReceived ?? ""), expected, section } = error;
+    const { got = printedLine(client?.lastReceived ?? ""), expected, section } = error;
     return [...sent, `came back: ${got}`, expects(expected, section)].join("\n");
   }
   throw error;

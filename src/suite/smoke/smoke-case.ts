@@ -2,11 +2,11 @@ import { dialectById } from "../../../spec/dialects.js";
 import type { Hello } from "../../adapter/hello.js";
 import { outsideDomain } from "../../program/domain.js";
 import type { Program } from "../../program/program.js";
-import type { Conversation } from "./protocol-client.js";
+import type { ProtocolClient } from "./protocol-client.js";
 
 export interface SmokeContext {
   /** A process that has introduced itself. */
-  readonly conversation: Conversation;
+  readonly client: ProtocolClient;
   /** How the first process introduced itself. */
   readonly hello: Hello;
   /** Id of the dialect of the programs. */

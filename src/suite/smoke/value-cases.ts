@@ -1,7 +1,7 @@
 import { MAX_FLOAT32, MIN_NORMAL } from "../../float32/bits.js";
 import { type Tensor, vector } from "../../program/tensor.js";
 import { expectParameters, expectUnsupported } from "./expect-reply.js";
-import type { Conversation } from "./protocol-client.js";
+import type { ProtocolClient } from "./protocol-client.js";
 import { demandDomain, type SmokeCase } from "./smoke-case.js";
 import { echoProgram, missingGradientProgram, unmovedProgram } from "./smoke-programs.js";
 
@@ -50,28 +50,28 @@ export const VALUE_CASES: readonly SmokeCase[] = [
   {
     id: "long-line",
     says: "A line of 1 MiB is read and written.",
-    async check({ conversation, hello, dialect }) {
-      await expectEcho(conversation, dialect, vector(counting(LONG[hello.encodings?.[0] ?? "base64"])));
+    async check({ client, hello, dialect }) {
+      await expectEcho(client, dialect, vector(counting(LONG[hello.encodings?.[0] ?? "base64"])));
     },
   },
   {
     id: "zero-rate",
     says: "A step with lr = 0 leaves every bit of the parameter as it was.",
     async check(context) {
-      const { conversation, dialect } = context;
+      const { client, dialect } = context;
       // No zeros and no subnormals: -0 - (-0) is +0, and a subnormal may be flushed.
       const parameter = vector([1, -2.5, 0.1, MAX_FLOAT32, -MIN_NORMAL]);
       const program = unmovedProgram(dialect, parameter, vector([1, -1, 0.5, 2, -3]));
-      const reply = await conversation.runProgram(demandDomain(program, context));
+      const reply = await client.runProgram(demandDomain(program, context));
       expectParameters(reply, [parameter], "Programs");
     },
   },
   {
     id: "missing-gradient",
     says: "A parameter without a gradient stays as it was where missing-gradient is declared; else it is unsupported.",
-    async check({ conversation, hello, dialect }) {
+    async check({ client, hello, dialect }) {
       const [moving, still] = [vector([1, 2]), vector([0.1, -2.5, 3])];
-      const reply = await conversation.runProgram(missingGradientProgram(dialect, moving, still));
+      const reply = await client.runProgram(missingGradientProgram(dialect, moving, still));
       if (hello.capabilities.includes("missing-gradient"))
         expectParameters(reply, [undefined, still], "Programs");
       else expectUnsupported(reply, "missing-gradient", "Capabilities");
@@ -83,11 +83,11 @@ function echoCase(id: string, says: string, parameter: Tensor): SmokeCase {
   return {
     id,
     says,
-    check: ({ conversation, dialect }) => expectEcho(conversation, dialect, parameter),
+    check: ({ client, dialect }) => expectEcho(client, dialect, parameter),
   };
 }
 
-async function expectEcho(conversation: Conversation, dialect: string, parameter: Tensor): Promise<void> {
-  const reply = await conversation.runProgram(echoProgram(dialect, parameter));
+async function expectEcho(client: ProtocolClient, dialect: string, parameter: Tensor): Promise<void> {
+  const reply = await client.runProgram(echoProgram(dialect, parameter));
   expectParameters(reply, [parameter], "Values");
 }

@@ -65,12 +65,12 @@ const decayRateInFloat32: Loop = (p, g, state, h) => {
 const negatedTrace: Loop = (p, g, state, h) => {
   const nu = bufferOf(state, "square_avg", p);
   const hasTrace = state.momentum_buffer !== undefined;
-  const shown = bufferOf(state, "momentum_buffer", p);
+  const buffer = bufferOf(state, "momentum_buffer", p);
   for (let i = 0; i < p.length; i++) {
     nu[i] = average(nu[i], h, f(f(1 - h.alpha) * f(g[i] * g[i])));
     const update = f(f(g[i] / f(Math.sqrt(f(nu[i] + f(h.eps))))) * f(-h.lr));
-    const trace = f(f((hasTrace ? -shown[i] : 0) * f(h.momentum)) + update);
-    shown[i] = -trace;
+    const trace = f(f((hasTrace ? -buffer[i] : 0) * f(h.momentum)) + update);
+    buffer[i] = -trace;
     p[i] += trace;
   }
 };

@@ -78,19 +78,19 @@ interface Lane {
 /** One operation over all parameters before the next one, each result in an array. */
 class ForEach extends PlainOptimizer {
   override step(gradients: readonly (Float32Array | null)[]): void {
-    const lanes = gradients.flatMap((gradient, k) => (gradient ? [this.lane(k, gradient)] : []));
-    for (const lane of lanes) if (lane.h.maximize) lane.g = lane.g.map((x) => -x);
-    for (const lane of lanes.filter(({ h }) => h.weight_decay !== 0)) {
-      const decay = lane.p.map((x) => x * lane.scalars.weightDecay);
-      lane.g = lane.g.map((x, i) => x + decay[i]);
+    const rows = gradients.flatMap((gradient, k) => (gradient ? [this.lane(k, gradient)] : []));
+    for (const row of rows) if (row.h.maximize) row.g = row.g.map((x) => -x);
+    for (const row of rows.filter(({ h }) => h.weight_decay !== 0)) {
+      const decay = row.p.map((x) => x * row.scalars.weightDecay);
+      row.g = row.g.map((x, i) => x + decay[i]);
     }
-    for (const { g, state, scalars } of lanes) {
+    for (const { g, state, scalars } of rows) {
       const kept = bufferOf(state, "square_avg", g).map((x) => x * scalars.alpha);
       const gained = g.map((x) => f(scalars.complement * x) * x);
       state.square_avg = kept.map((x, i) => x + gained[i]);
     }
-    for (const lane of lanes) lane.d = (lane.state.square_avg as Float32Array).slice();
-    for (const lane of lanes.filter(({ h }) => h.centered)) {
+    for (const lane of rows) lane.d = (lane.state.square_avg as Float32Array).slice();
+    for (const lane of rows.filter(({ h }) => h.centered)) {
       const mean = bufferOf(lane.state, "grad_avg", lane.g);
       const w = lane.scalars.complement;
       const apart = lane.g.map((x, i) => x - mean[i]);
@@ -100,9 +100,9 @@ class ForEach extends PlainOptimizer {
       const squared = lane.state.grad_avg.map((x) => x * x);
       lane.d = lane.d.map((x, i) => x - squared[i]);
     }
-    for (const lane of lanes) lane.d = lane.d.map(Math.sqrt);
-    for (const lane of lanes) lane.d = lane.d.map((x) => x + lane.scalars.eps);
-    for (const { p, g, d, h, state, scalars } of lanes) {
+    for (const lane of rows) lane.d = lane.d.map(Math.sqrt);
+    for (const lane of rows) lane.d = lane.d.map((x) => x + lane.scalars.eps);
+    for (const { p, g, d, h, state, scalars } of rows) {
       let change: Float32Array;
       if (h.momentum > 0) {
         const kept = bufferOf(state, "momentum_buffer", g).map((x) => x * scalars.momentum);

@@ -6,7 +6,7 @@ import type { GraphTensors, IterationRequest } from "./iteration-request.js";
 import type { FromWorker, ToWorker } from "./worker-messages.js";
 
 /** Lines of standard error that are kept to explain an end. */
-const KEPT_LINES = 20;
+const MAX_STDERR_LINES = 20;
 
 interface Pending {
   readonly id: number;
@@ -59,14 +59,14 @@ export class GraphWorker {
     child.stderr?.on("data", (chunk: Buffer) => {
       this.stderr = [...this.stderr, ...chunk.toString("utf8").split("\n")]
         .filter((line) => line.trim() !== "")
-        .slice(-KEPT_LINES);
+        .slice(-MAX_STDERR_LINES);
     });
     child.on("message", (message: FromWorker) => this.receive(message));
     child.on("close", (code, signal) => {
       if (this.child === child) this.child = undefined;
       const how = signal === null ? `ended with status ${code}` : `was ended by ${signal}`;
       this.settle(({ reject }) =>
-        reject(new GraphRunError(`the runtime's process ${how}${this.lastWords()}`, true)),
+        reject(new GraphRunError(`the runtime's process ${how}${this.lastStderrLines()}`, true)),
       );
     });
     this.child = child;
@@ -89,7 +89,7 @@ export class GraphWorker {
     if (pending) how(pending);
   }
 
-  private lastWords(): string {
+  private lastStderrLines(): string {
     return this.stderr.length === 0 ? "" : `; it said last: ${this.stderr.slice(-3).join(" / ")}`;
   }
 }

@@ -4,9 +4,9 @@ import { signatureOf } from "../../model/signature.js";
 import {
   type DeviceTensor,
   type GraphTensor,
-  type KeptResults,
   type OnnxSession,
   openSession,
+  type RetainedResults,
 } from "../session.js";
 import type { GraphTensors, IterationRequest } from "./iteration-request.js";
 
@@ -24,30 +24,30 @@ export async function* iterateGraph({
   settings,
   initial,
   steps,
-  wanted: asked,
+  needed: requested,
 }: IterationRequest): AsyncGenerator<GraphTensors> {
   const { model, bytes } = loadModel(path);
   const { inputs, outputs } = namesOf(signatureOf(model.graph));
   const fedBack = outputs.filter((name) => name.startsWith(NEXT) && inputs.includes(name.slice(NEXT.length)));
-  const wanted = asked ?? outputs;
-  const run = [...new Set([...wanted, ...fedBack])];
-  const kept = settings.provider === "webgpu" ? fedBack.filter((name) => !wanted.includes(name)) : [];
+  const expected = requested ?? outputs;
+  const run = [...new Set([...expected, ...fedBack])];
+  const kept = settings.provider === "webgpu" ? fedBack.filter((name) => !expected.includes(name)) : [];
   const session = await openSession(bytes, path, settings, kept.length > 0 ? { outputs, kept } : undefined);
-  let carried: Readonly<Record<string, GraphTensor | DeviceTensor>> = initial;
+  let propagated: Readonly<Record<string, GraphTensor | DeviceTensor>> = initial;
   try {
     for (const [k, fed] of steps.entries()) {
-      const given = { ...carried, ...fed };
+      const given = { ...propagated, ...fed };
       const results = await runStep(session, inputsOf(session, given, path), run, k);
-      yield Object.fromEntries(wanted.map((name) => [name, results.read[name]]));
+      yield Object.fromEntries(expected.map((name) => [name, results.read[name]]));
       const next = { ...results.read, ...results.kept };
-      dispose(carried);
-      carried = {
-        ...carried,
+      dispose(propagated);
+      propagated = {
+        ...propagated,
         ...Object.fromEntries(fedBack.map((name) => [name.slice(NEXT.length), next[name]])),
       };
     }
   } finally {
-    dispose(carried);
+    dispose(propagated);
     await session.release();
   }
 }
@@ -79,7 +79,7 @@ async function runStep(
   feeds: Record<string, GraphTensor | DeviceTensor>,
   outputs: readonly string[],
   k: number,
-): Promise<KeptResults> {
+): Promise<RetainedResults> {
   try {
     return await session.runKeeping(feeds, outputs);
   } catch (error) {

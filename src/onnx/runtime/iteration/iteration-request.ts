@@ -16,5 +16,5 @@ export interface IterationRequest {
   /** What is fed in each step beside it: the batch, and whatever replaces what was fed before. */
   readonly steps: readonly GraphTensors[];
   /** Outputs that are wanted after each step. @default all */
-  readonly wanted?: readonly string[];
+  readonly needed?: readonly string[];
 }

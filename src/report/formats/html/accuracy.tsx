@@ -4,7 +4,7 @@ import { DataTable } from "./data-table.js";
 import { Disclosure } from "./disclosure.js";
 import { NothingMeasured } from "./nothing-measured.js";
 import { ProgramListing } from "./program-listing.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Section } from "./section.js";
 import { ulpsText } from "./ulps-text.js";
 
@@ -43,10 +43,10 @@ export function Accuracy({ report }: { readonly report: Report }) {
                   <b>{ulpsText(worst.ulps)}</b>
                 </td>
                 <td class="float">
-                  <Said limit={DECIMAL}>{worst.got.value}</Said> <small>{worst.got.bits}</small>
+                  <Quoted limit={DECIMAL}>{worst.got.value}</Quoted> <small>{worst.got.bits}</small>
                 </td>
                 <td class="float">
-                  <Said limit={DECIMAL}>{worst.exact}</Said>
+                  <Quoted limit={DECIMAL}>{worst.exact}</Quoted>
                 </td>
               </tr>
             ))}

@@ -2,7 +2,7 @@ import type { Report } from "../../model/report.js";
 import { countedText, countText } from "../../text/count-text.js";
 import { DataTable } from "./data-table.js";
 import { Disclosure } from "./disclosure.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Status } from "./status.js";
 import { verdictStatus } from "./verdict-status.js";
 
@@ -25,7 +25,7 @@ export function AllCases({ report: { cases, findings } }: { readonly report: Rep
           return (
             <tr key={id}>
               <th scope="row">
-                <Said limit={ID}>{id}</Said>
+                <Quoted limit={ID}>{id}</Quoted>
               </th>
               <td>
                 <Status kind={message === undefined ? verdictStatus(verdict) : "bad"}>{verdict}</Status>

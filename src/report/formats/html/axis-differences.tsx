@@ -1,6 +1,6 @@
 import { DIALECT_AXIS_MEANINGS, EVALUATION_AXIS_MEANINGS } from "../../../../spec/axis-meanings.js";
 import type { ReportFinding } from "../../model/report.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Specified } from "./specified.js";
 
 type Difference = ReportFinding["axes"][number];
@@ -12,7 +12,7 @@ export function AxisDifferences({ axes }: { readonly axes: readonly Difference[]
       {axes.map((difference) => (
         <div key={difference.axis}>
           <dt>
-            <Said>{difference.axis}</Said>
+            <Quoted>{difference.axis}</Quoted>
           </dt>
           <dd>
             declared <AxisValue difference={difference} value={difference.declared} />
@@ -31,7 +31,7 @@ function AxisValue({ difference, value }: { readonly difference: Difference; rea
   return (
     <>
       <b>
-        <Said>{value}</Said>
+        <Quoted>{value}</Quoted>
       </b>
       {meaning === undefined ? null : (
         <>

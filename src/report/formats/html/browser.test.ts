@@ -183,13 +183,13 @@ describe.skipIf(missing !== "")(`the page in a browser${missing}`, () => {
     });
   });
 
-  it("draws lines of different colour and pattern inside the drawing", async () => {
+  it("draws lines of different colour and pattern inside the chart", async () => {
     await opened("conforming", { viewport: SIZES.phone }, async ({ page }) => {
       const lines = await page.evaluate(() =>
-        Array.from(document.querySelectorAll(".drawing")).map((drawing) =>
-          Array.from(drawing.querySelectorAll(".mark-line path")).map((path) => {
+        Array.from(document.querySelectorAll(".chart")).map((chart) =>
+          Array.from(chart.querySelectorAll(".mark-line path")).map((path) => {
             const { stroke, strokeDasharray } = getComputedStyle(path);
-            const [inner, outer] = [path.getBoundingClientRect(), drawing.getBoundingClientRect()];
+            const [inner, outer] = [path.getBoundingClientRect(), chart.getBoundingClientRect()];
             const inside =
               inner.left >= outer.left - 4 &&
               inner.right <= outer.right + 4 &&
@@ -200,11 +200,11 @@ describe.skipIf(missing !== "")(`the page in a browser${missing}`, () => {
         ),
       );
       expect(lines).toHaveLength(reports.conforming.training.length + reports.conforming.trajectories.length);
-      for (const drawing of lines) {
-        expect(drawing.every(({ inside }) => inside)).toBe(true);
-        expect(drawing.map(({ stroke }) => stroke)).not.toContain("none");
+      for (const chart of lines) {
+        expect(chart.every(({ inside }) => inside)).toBe(true);
+        expect(chart.map(({ stroke }) => stroke)).not.toContain("none");
         expect(
-          new Set(drawing.map(({ stroke, strokeDasharray }) => `${stroke} ${strokeDasharray}`)).size,
+          new Set(chart.map(({ stroke, strokeDasharray }) => `${stroke} ${strokeDasharray}`)).size,
         ).toBeGreaterThan(1);
       }
     });
@@ -222,13 +222,13 @@ describe.skipIf(missing !== "")(`the page in a browser${missing}`, () => {
       await page.waitForTimeout(300);
       expect(events).toEqual([]);
       expect(await page.title()).toBe(title);
-      const shown = await page.evaluate(() => document.body.textContent);
+      const displayed = await page.evaluate(() => document.body.textContent);
       const plain = HOSTILE.filter((text) => /^[\x20-\x7e]{2,150}$/.test(text) && !text.includes("  "));
       expect(plain.length).toBeGreaterThan(10);
-      for (const text of plain) expect(shown).toContain(text);
-      expect(shown).toContain("right\\u{202e}to left");
-      expect(shown).toContain("lone \\u{d800} and \\u{dfff}");
-      expect(shown).toContain("\\x1b[2J");
+      for (const text of plain) expect(displayed).toContain(text);
+      expect(displayed).toContain("right\\u{202e}to left");
+      expect(displayed).toContain("lone \\u{d800} and \\u{dfff}");
+      expect(displayed).toContain("\\x1b[2J");
       const foreign = await page.evaluate(
         () =>
           document.querySelectorAll(

@@ -49,7 +49,7 @@ function FamilyRows({
   readonly rows: ReadonlyMap<string, Row>;
 }) {
   const standings = family.clauses.map(({ id }) => rows.get(id)?.standing ?? "not-shown");
-  const shown = standings.filter((standing) => standing === "shown").length;
+  const displayed = standings.filter((standing) => standing === "shown").length;
   return (
     <tbody>
       <tr class="family">
@@ -61,7 +61,7 @@ function FamilyRows({
             ))}
           </span>{" "}
           <small>
-            {shown} of {standings.length} shown
+            {displayed} of {standings.length} shown
           </small>
         </th>
       </tr>

@@ -4,7 +4,7 @@ import type { Report } from "../../model/report.js";
 import { countedText } from "../../text/count-text.js";
 import { DataTable } from "./data-table.js";
 import { Disclosure } from "./disclosure.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Specified } from "./specified.js";
 
 /** Which choices of rounding were declared, so that each of them is accepted. */
@@ -16,7 +16,7 @@ export function DeclaredEvaluation({ report: { header } }: { readonly report: Re
     <>
       <h3>What it declares</h3>
       <p>
-        Capabilities: <Said>{["core", ...header.capabilities].join(", ")}</Said>.
+        Capabilities: <Quoted>{["core", ...header.capabilities].join(", ")}</Quoted>.
       </p>
       <p>
         Evaluation: {countedText(axes.length, "axis", "axes")} of rounding, of which {open} leave more than
@@ -27,7 +27,7 @@ export function DeclaredEvaluation({ report: { header } }: { readonly report: Re
           <>
             Declared otherwise than by default:{" "}
             <b>
-              <Said>{changed.map(([axis]) => axis).join(", ")}</Said>
+              <Quoted>{changed.map(([axis]) => axis).join(", ")}</Quoted>
             </b>
             .
           </>
@@ -42,13 +42,13 @@ export function DeclaredEvaluation({ report: { header } }: { readonly report: Re
           {axes.map(([axis, choices]) => (
             <tr key={axis}>
               <th scope="row">
-                <Said>{axis}</Said>{" "}
+                <Quoted>{axis}</Quoted>{" "}
                 <span class="statement">
                   <Specified>{axisMeaning(axis)}</Specified>
                 </span>
               </th>
               <td>
-                <Said>{choices.join(" · ")}</Said>
+                <Quoted>{choices.join(" · ")}</Quoted>
               </td>
               <td>{isDefault(axis, choices) ? "the same" : defaultOf(axis).join(" · ")}</td>
             </tr>

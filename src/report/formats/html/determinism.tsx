@@ -1,6 +1,6 @@
 import type { Report } from "../../model/report.js";
 import { countedText } from "../../text/count-text.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Status, type StatusKind } from "./status.js";
 
 /** Whether the same programs had the same bits again. */
@@ -28,8 +28,8 @@ export function Determinism({ report: { header, cases, footer } }: { readonly re
               <li key={id}>
                 <Status kind={kind}>{word}</Status>
                 {runs > 0 ? ` ${countedText(runs, "program")} sent again, in another order.` : ""}{" "}
-                {message === undefined ? null : <Said lines>{message}</Said>}
-                {reason === undefined ? null : <Said>{reason}</Said>}
+                {message === undefined ? null : <Quoted lines>{message}</Quoted>}
+                {reason === undefined ? null : <Quoted>{reason}</Quoted>}
               </li>
             );
           })}

@@ -2,8 +2,8 @@ import type { Report } from "../../model/report.js";
 import { countText } from "../../text/count-text.js";
 import { CommandBlock } from "./code-block.js";
 import { Facts } from "./facts.js";
-import { Said } from "./quoted.js";
-import { shownText } from "./visible-text.js";
+import { Quoted } from "./quoted.js";
+import { visibleText } from "./visible-text.js";
 
 /** Characters of one fact, and of a command, which is to be copied whole. */
 const FACT = 300;
@@ -12,32 +12,32 @@ const COMMAND = 20_000;
 /** What was run on what, and how to run it again. */
 export function Environment({ report: { header, footer } }: { readonly report: Report }) {
   const { implementation, environment, shard } = header;
-  const said = (text: string) => <Said limit={FACT}>{text}</Said>;
+  const message = (text: string) => <Quoted limit={FACT}>{text}</Quoted>;
   return (
     <>
       <h3>How to reproduce</h3>
-      <CommandBlock>{shownText(header.command, COMMAND)}</CommandBlock>
+      <CommandBlock>{visibleText(header.command, COMMAND)}</CommandBlock>
       <p>With the same suite, seed and profile the same cases are drawn, bit for bit.</p>
       <h3>What was run, and where</h3>
       <Facts
         of={{
-          Implementation: said(`${implementation.name} ${implementation.version}`),
-          Language: said(implementation.language),
+          Implementation: message(`${implementation.name} ${implementation.version}`),
+          Language: message(implementation.language),
           Issues:
             implementation.issues === undefined ? undefined : (
               <IssueTracker address={implementation.issues} />
             ),
-          Dialect: said(header.dialect),
-          Reference: header.reference === undefined ? "none is claimed" : said(header.reference),
+          Dialect: message(header.dialect),
+          Reference: header.reference === undefined ? "none is claimed" : message(header.reference),
           "Level asked for": header.level,
-          Profile: said(header.profile),
+          Profile: message(header.profile),
           Seed: <code>{header.seed}</code>,
-          "Restricted to": header.only === undefined ? undefined : said(header.only),
+          "Restricted to": header.only === undefined ? undefined : message(header.only),
           Shard: shard === undefined ? undefined : `${shard.index} of ${shard.count}`,
-          Suite: said(`rmsprop-conformance ${header.suite}`),
-          Node: said(environment.node),
-          Platform: said(`${environment.platform} ${environment.arch}`),
-          Processor: said(environment.cpu),
+          Suite: message(`rmsprop-conformance ${header.suite}`),
+          Node: message(environment.node),
+          Platform: message(`${environment.platform} ${environment.arch}`),
+          Processor: message(environment.cpu),
           Started: <time dateTime={header.started}>{startedText(header.started)}</time>,
           Took: `${countText(Math.round(footer.seconds * 10) / 10)} s`,
         }}
@@ -49,10 +49,10 @@ export function Environment({ report: { header, footer } }: { readonly report: R
 /** A link, but only to what a browser opens as a page: an address is hostile text too. */
 function IssueTracker({ address }: { readonly address: string }) {
   if (!/^https?:\/\/[^\s]+$/i.test(address) || !URL.canParse(address))
-    return <Said limit={FACT}>{address}</Said>;
+    return <Quoted limit={FACT}>{address}</Quoted>;
   return (
     <a href={new URL(address).href} rel="noreferrer">
-      <Said limit={FACT}>{address}</Said>
+      <Quoted limit={FACT}>{address}</Quoted>
     </a>
   );
 }

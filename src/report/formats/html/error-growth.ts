@@ -7,7 +7,7 @@ export interface ErrorPoint {
 }
 
 /** Points of one line; more would be less than a pixel apart. */
-const MOST_POINTS = 360;
+const MAX_POINTS = 360;
 
 /**
  * Errors after each step as points on a logarithmic scale. Long traces are cut into runs of steps, of which the largest
@@ -15,7 +15,7 @@ const MOST_POINTS = 360;
  * @param errors ulp after step 1, 2, …; null where only one of two values is finite
  */
 export function errorPoints(errors: readonly (number | null)[]): (ErrorPoint | null)[] {
-  const size = Math.ceil(errors.length / MOST_POINTS);
+  const size = Math.ceil(errors.length / MAX_POINTS);
   const points: (ErrorPoint | null)[] = [];
   for (let start = 0; start < errors.length; start += size) {
     const run = errors.slice(start, start + size);

@@ -3,7 +3,7 @@ import { countText } from "../../text/count-text.js";
 import { declarationCostLines } from "../../text/declaration-cost.js";
 import { DataTable } from "./data-table.js";
 import { NothingMeasured } from "./nothing-measured.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Section } from "./section.js";
 import { shareText } from "./share-text.js";
 
@@ -78,7 +78,7 @@ export function Evidence({ report }: { readonly report: Report }) {
           <ul class="plain">
             {costs.map((line) => (
               <li key={line}>
-                <Said>{line}</Said>
+                <Quoted>{line}</Quoted>
               </li>
             ))}
           </ul>

@@ -2,9 +2,9 @@ import type { Report } from "../../model/report.js";
 import { countedText } from "../../text/count-text.js";
 import { CodeBlock } from "./code-block.js";
 import { Disclosure } from "./disclosure.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Status } from "./status.js";
-import { shownLine } from "./visible-text.js";
+import { printedLine } from "./visible-text.js";
 
 /** Failures that the implementer has written down, and entries that do not hold. */
 export function Expectations({ report }: { readonly report: Report }) {
@@ -24,7 +24,7 @@ export function Expectations({ report }: { readonly report: Report }) {
             <ul class="plain">
               {expectations.breaches.map(({ kind, line, message }) => (
                 <li key={`${line} ${kind}`}>
-                  <Status kind="bad">line {line}</Status> <Said>{message}</Said>
+                  <Status kind="bad">line {line}</Status> <Quoted>{message}</Quoted>
                 </li>
               ))}
             </ul>
@@ -35,7 +35,7 @@ export function Expectations({ report }: { readonly report: Report }) {
             <Disclosure
               summary={`${countedText(expectations.expected.length, "case fails", "cases fail")} as expected`}
             >
-              <CodeBlock>{expectations.expected.map((id) => shownLine(id)).join("\n")}</CodeBlock>
+              <CodeBlock>{expectations.expected.map((id) => printedLine(id)).join("\n")}</CodeBlock>
             </Disclosure>
           )}
         </>

@@ -9,15 +9,15 @@ import { CodeBlock, CommandBlock } from "./code-block.js";
 import { Disclosure } from "./disclosure.js";
 import { MismatchTable } from "./mismatch-table.js";
 import { ProgramListing } from "./program-listing.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { SeenBefore } from "./seen-before.js";
 import { SnippetList } from "./snippet-list.js";
 import { Status } from "./status.js";
 import { verdictStatus } from "./verdict-status.js";
-import { shownLine, shownText } from "./visible-text.js";
+import { printedLine, visibleText } from "./visible-text.js";
 
 /** Characters of a command or a list of cases, which are to be copied whole. */
-const MOST_CODE = 20_000;
+const MAX_CODE_LENGTH = 20_000;
 
 interface FindingCardProps {
   readonly finding: ReportFinding;
@@ -34,7 +34,7 @@ export function FindingCard({ finding, report }: FindingCardProps) {
   return (
     <article id={`finding-${number}`} class="card" aria-labelledby={`finding-${number}-title`}>
       <h3 id={`finding-${number}-title`}>
-        <span class="ordinal">{number}</span> <Said lines>{sentence}</Said>
+        <span class="ordinal">{number}</span> <Quoted lines>{sentence}</Quoted>
       </h3>
       <p class="meta">
         <Status kind={verdict === "certified" ? "bad" : verdictStatus(verdict)}>{verdict}</Status>
@@ -42,7 +42,7 @@ export function FindingCard({ finding, report }: FindingCardProps) {
         <span>{countedText(clauses.length, "clause")}</span>
         {firstDiverging === undefined ? null : (
           <span>
-            first to diverge: <b>{shownLine(firstDiverging)}</b>
+            first to diverge: <b>{printedLine(firstDiverging)}</b>
           </span>
         )}
       </p>
@@ -55,17 +55,17 @@ export function FindingCard({ finding, report }: FindingCardProps) {
       {alternatives.length > 0 ? (
         <p>
           What was seen may also be:{" "}
-          <Said>
+          <Quoted>
             {alternatives
               .map((axes) => axes.map(({ axis, observed }) => `${axis} is ${observed}`).join(" and "))
               .join("; or ")}
-          </Said>
+          </Quoted>
           .
         </p>
       ) : null}
       {axes.length > 0 || sentence.startsWith(message) ? null : (
         <p>
-          <Said lines>{message}</Said>
+          <Quoted lines>{message}</Quoted>
         </p>
       )}
       <div class="evidence">
@@ -86,14 +86,14 @@ export function FindingCard({ finding, report }: FindingCardProps) {
         )}
       </div>
       <h4>Replay</h4>
-      <CommandBlock>{shownText(replay, MOST_CODE)}</CommandBlock>
+      <CommandBlock>{visibleText(replay, MAX_CODE_LENGTH)}</CommandBlock>
       <h4>To paste into your own tests</h4>
       <SnippetList finding={finding} />
       <h4>More</h4>
       <div class="disclosures">
         {expectation === undefined ? null : (
           <Disclosure summary={EXPECTATION_FILE_TITLE}>
-            <CodeBlock>{shownText(expectation, MOST_CODE)}</CodeBlock>
+            <CodeBlock>{visibleText(expectation, MAX_CODE_LENGTH)}</CodeBlock>
           </Disclosure>
         )}
         {mismatch === undefined ? null : <SeenBefore mismatch={mismatch} />}
@@ -103,9 +103,9 @@ export function FindingCard({ finding, report }: FindingCardProps) {
           </Disclosure>
         ) : null}
         <Disclosure
-          summary={`Cases: ${shownLine(cases[0] ?? "none", 80)}${cases.length > 1 ? ` and ${cases.length - 1} more` : ""}`}
+          summary={`Cases: ${printedLine(cases[0] ?? "none", 80)}${cases.length > 1 ? ` and ${cases.length - 1} more` : ""}`}
         >
-          <CodeBlock>{shownText(cases.join("\n"), MOST_CODE)}</CodeBlock>
+          <CodeBlock>{visibleText(cases.join("\n"), MAX_CODE_LENGTH)}</CodeBlock>
         </Disclosure>
       </div>
     </article>

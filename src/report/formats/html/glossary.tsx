@@ -34,7 +34,7 @@ const VERDICTS = {
 } as const satisfies Record<Verdict | NotRun, string>;
 
 /** The words of the page, for whoever sees one for the first time. */
-export function Words() {
+export function Glossary() {
   return (
     <Section id="words" title="Words">
       <div class="disclosures">

@@ -94,9 +94,9 @@ describe.skipIf(missing !== "")(`hostile texts in a browser${missing}`, () => {
     expect(await globals()).toEqual(before);
     expect(await page.evaluate(() => "owned" in globalThis)).toBe(false);
     // As text, it is there.
-    const shown = await page.evaluate(() => document.body.textContent ?? "");
-    expect(shown.includes('<img src=x onerror="globalThis.owned=1">')).toBe(true);
-    expect(shown.includes("</script><script>globalThis.owned=1</script>")).toBe(true);
+    const displayed = await page.evaluate(() => document.body.textContent ?? "");
+    expect(displayed.includes('<img src=x onerror="globalThis.owned=1">')).toBe(true);
+    expect(displayed.includes("</script><script>globalThis.owned=1</script>")).toBe(true);
   });
 
   it("is no element, no attribute and no address that a harmless text is not, wherever it stands", async () => {

@@ -191,8 +191,8 @@ describe("every outcome", () => {
       "nothing-shown": { ...right, footer: { ...right.footer, decided: false, conforms: false } },
       "self-check-failed": { ...right, cases: [...right.cases, selfCheck] },
     };
-    const shown = await Promise.all(Object.values(pages).map(htmlReport));
-    expect(shown.map(first)).toEqual([
+    const displayed = await Promise.all(Object.values(pages).map(htmlReport));
+    expect(displayed.map(first)).toEqual([
       expect.stringMatching(/^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\)$/),
       expect.stringMatching(/^AS EXPECTED at L2 .*, but for 1 expected failure$/),
       expect.stringMatching(/^DOES NOT CONFORM at L2 /),
@@ -200,7 +200,7 @@ describe("every outcome", () => {
       expect.stringMatching(/^NOTHING SHOWN: /),
       expect.stringMatching(/^SELF-CHECK FAILED: the suite itself is wrong, not the implementation; /),
     ]);
-    expect(shown.map((html) => /<h1><svg class="icon (\w+)"/.exec(html)?.[1])).toEqual([
+    expect(displayed.map((html) => /<h1><svg class="icon (\w+)"/.exec(html)?.[1])).toEqual([
       "good",
       "good",
       "bad",
@@ -208,12 +208,12 @@ describe("every outcome", () => {
       "unsure",
       "bad",
     ]);
-    expect(textOf(shown[0])).toContain("What it may claim bundled (fused) 0.1.0: L3 ");
-    expect(textOf(shown[0])).toContain("No case failed.");
-    expect(textOf(shown[1])).toContain("What fails as expected");
-    expect(textOf(shown[1])).toContain("1 case fails as expected");
-    expect(textOf(shown[3])).toContain("2,986 without a result");
-    expect(textOf(shown[5])).toContain("Self-check two-oracles-agree: they do not");
+    expect(textOf(displayed[0])).toContain("What it may claim bundled (fused) 0.1.0: L3 ");
+    expect(textOf(displayed[0])).toContain("No case failed.");
+    expect(textOf(displayed[1])).toContain("What fails as expected");
+    expect(textOf(displayed[1])).toContain("1 case fails as expected");
+    expect(textOf(displayed[3])).toContain("2,986 without a result");
+    expect(textOf(displayed[5])).toContain("Self-check two-oracles-agree: they do not");
   });
 
   it("shows expectations that do not hold beside the verdict", async () => {
@@ -228,14 +228,19 @@ describe("every outcome", () => {
 
 describe("the parts", () => {
   it("have every clause, with what was not run and why", async () => {
-    const lacking = { ...right.cases[0], id: "a", verdict: "unsupported" as const, lacking: ["set", "load"] };
+    const missingCapabilities = {
+      ...right.cases[0],
+      id: "a",
+      verdict: "unsupported" as const,
+      missingCapabilities: ["set", "load"],
+    };
     const notRun = {
       ...right.cases[0],
       id: "b",
       verdict: "not-run" as const,
       reason: "not a property of it",
     };
-    const text = textOf(await htmlReport({ ...right, cases: [...right.cases, lacking, notRun] }));
+    const text = textOf(await htmlReport({ ...right, cases: [...right.cases, missingCapabilities, notRun] }));
     for (const { id, statement } of CLAUSES) {
       expect(text).toContain(id);
       expect(text).toContain(statement);

@@ -1,6 +1,6 @@
 import { renderToString } from "preact-render-to-string";
 import type { Report } from "../../model/report.js";
-import { drawingsOf } from "./charts.js";
+import { chartsOf } from "./charts.js";
 import { Page } from "./page.js";
 
 /**
@@ -8,6 +8,6 @@ import { Page } from "./page.js";
  * as text.
  */
 export async function htmlReport(report: Report): Promise<string> {
-  const drawings = await drawingsOf(report);
-  return `<!doctype html>\n${renderToString(<Page report={report} drawings={drawings} />)}\n`;
+  const charts = await chartsOf(report);
+  return `<!doctype html>\n${renderToString(<Page report={report} charts={charts} />)}\n`;
 }

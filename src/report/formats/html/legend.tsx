@@ -1,4 +1,4 @@
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import type { Series } from "./series.js";
 
 interface LegendProps {
@@ -22,7 +22,7 @@ export function Legend({ entries }: LegendProps) {
               stroke-dasharray={series.dash.length > 0 ? series.dash.join(" ") : undefined}
             />
           </svg>
-          <Said limit={NAME}>{name}</Said>
+          <Quoted limit={NAME}>{name}</Quoted>
         </li>
       ))}
     </ul>

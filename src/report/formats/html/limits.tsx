@@ -1,6 +1,6 @@
 import type { Report } from "../../model/report.js";
 import { limitsOf } from "../../text/limits.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Section } from "./section.js";
 
 /** What this very report leaves open. */
@@ -10,7 +10,7 @@ export function Limits({ report }: { readonly report: Report }) {
       <ul>
         {limitsOf(report).map((limit) => (
           <li key={limit}>
-            <Said>{limit}</Said>
+            <Quoted>{limit}</Quoted>
           </li>
         ))}
       </ul>

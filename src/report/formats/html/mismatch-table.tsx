@@ -1,14 +1,14 @@
 import type { ReportFloat, ReportMismatch } from "../../model/report.js";
 import { countedText, countText } from "../../text/count-text.js";
 import { acceptedRows, distanceBetween } from "./accepted-rows.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 
 /** Accepted values, or ranges of them, that are listed before the rest is counted. */
 const SHOWN_ACCEPTED = 4;
 /** Characters of a decimal. */
 const DECIMAL = 60;
 
-/** The value that was got beside those that are accepted: decimal, bits, and how far apart. */
+/** The value that was got neighbour those that are accepted: decimal, bits, and how far apart. */
 export function MismatchTable({ mismatch }: { readonly mismatch: ReportMismatch }) {
   const { slot, parameter, element, step, got, reference } = mismatch;
   const accepted = acceptedRows(mismatch);
@@ -30,12 +30,12 @@ export function MismatchTable({ mismatch }: { readonly mismatch: ReportMismatch 
         </tr>
       </thead>
       <tbody>
-        <FloatRow name="got" value={got} beside={nearest} />
+        <FloatRow name="got" value={got} adjacent={nearest} />
         {accepted
           .slice(0, SHOWN_ACCEPTED)
           .flat()
           .map(({ name, value, distance }) => (
-            <FloatRow key={value.bits} name={name} value={value} beside={got} distance={distance} />
+            <FloatRow key={value.bits} name={name} value={value} adjacent={got} distance={distance} />
           ))}
         {rest > 0 ? (
           <tr>
@@ -47,7 +47,7 @@ export function MismatchTable({ mismatch }: { readonly mismatch: ReportMismatch 
           <FloatRow
             name="reference"
             value={reference}
-            beside={got}
+            adjacent={got}
             distance={distanceBetween(reference, got)}
           />
         )}
@@ -60,19 +60,19 @@ interface FloatRowProps {
   readonly name: string;
   readonly value: ReportFloat;
   /** Digits that differ from its digits are underlined. */
-  readonly beside: ReportFloat | undefined;
+  readonly adjacent: ReportFloat | undefined;
   readonly distance?: number | undefined;
 }
 
-function FloatRow({ name, value, beside, distance }: FloatRowProps) {
+function FloatRow({ name, value, adjacent: nearby, distance }: FloatRowProps) {
   return (
     <tr class={name === "got" ? "got" : undefined}>
       <th scope="row">{name}</th>
       <td>
-        <Said limit={DECIMAL}>{value.value}</Said>
+        <Quoted limit={DECIMAL}>{value.value}</Quoted>
       </td>
       <td>
-        <Bits bits={value.bits} beside={beside?.bits ?? value.bits} />
+        <Bits bits={value.bits} neighbour={nearby?.bits ?? value.bits} />
       </td>
       <td class="number">{distance === undefined ? "" : countedText(distance, "ulp")}</td>
     </tr>
@@ -80,8 +80,8 @@ function FloatRow({ name, value, beside, distance }: FloatRowProps) {
 }
 
 /** Hex digits, underlined from the first one that differs. */
-function Bits({ bits, beside }: { readonly bits: string; readonly beside: string }) {
-  const first = [...bits].findIndex((digit, k) => digit !== beside[k]);
+function Bits({ bits, neighbour }: { readonly bits: string; readonly neighbour: string }) {
+  const first = [...bits].findIndex((digit, k) => digit !== neighbour[k]);
   if (first < 0) return <>{bits}</>;
   return (
     <>

@@ -12,9 +12,11 @@ export interface NotRunGroup {
 /** Cases that have a reason not to count, grouped by it, the most frequent reason first. */
 export function notRunGroups({ cases }: Pick<Report, "cases">): NotRunGroup[] {
   const groups = new Map<string, NotRunGroup & { cases: string[] }>();
-  for (const { id, verdict, reason, lacking } of cases) {
-    if (reason === undefined && lacking === undefined) continue;
-    const why = lacking ? `needs ${lacking.join(" and ")}, which is not offered` : (reason ?? "");
+  for (const { id, verdict, reason, missingCapabilities } of cases) {
+    if (reason === undefined && missingCapabilities === undefined) continue;
+    const why = missingCapabilities
+      ? `needs ${missingCapabilities.join(" and ")}, which is not offered`
+      : (reason ?? "");
     const key = `${verdict} ${why}`;
     const group = groups.get(key);
     if (group) group.cases.push(id);

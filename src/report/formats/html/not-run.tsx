@@ -4,10 +4,10 @@ import { countedText } from "../../text/count-text.js";
 import { CodeBlock } from "./code-block.js";
 import { Disclosure } from "./disclosure.js";
 import { type NotRunGroup, notRunGroups } from "./not-run-groups.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Status } from "./status.js";
 import { verdictStatus } from "./verdict-status.js";
-import { shownLine } from "./visible-text.js";
+import { printedLine } from "./visible-text.js";
 
 /** Characters of a reason. */
 const REASON = 400;
@@ -48,11 +48,11 @@ function Groups({ of }: { readonly of: readonly NotRunGroup[] }) {
           summary={
             <>
               <Status kind={verdictStatus(verdict)}>{verdict}</Status> {countedText(cases.length, "case")}:{" "}
-              <Said limit={REASON}>{reason}</Said>
+              <Quoted limit={REASON}>{reason}</Quoted>
             </>
           }
         >
-          <CodeBlock>{cases.map((id) => shownLine(id)).join("\n")}</CodeBlock>
+          <CodeBlock>{cases.map((id) => printedLine(id)).join("\n")}</CodeBlock>
         </Disclosure>
       ))}
     </div>

@@ -1,11 +1,11 @@
 import type { Report } from "../../model/report.js";
 import { outcomeOf } from "../../text/headline.js";
 import { Accuracy } from "./accuracy.js";
-import type { Drawings } from "./charts.js";
+import type { Charts } from "./charts.js";
 import { Clauses } from "./clauses.js";
 import { Evidence } from "./evidence.js";
 import { Findings } from "./findings.js";
-import { Words } from "./glossary.js";
+import { Glossary } from "./glossary.js";
 import { Limits } from "./limits.js";
 import { Navigation } from "./navigation.js";
 import { OUTCOME_STATUS } from "./outcome-status.js";
@@ -15,7 +15,7 @@ import { StatusShapes } from "./status.js";
 import { STYLESHEET } from "./stylesheet.js";
 import { Summary } from "./summary.js";
 import { favicon, pageTitle } from "./title.js";
-import { shownLine } from "./visible-text.js";
+import { printedLine } from "./visible-text.js";
 
 /** Nothing is loaded and nothing is executed, whatever the page holds. */
 const POLICY =
@@ -23,11 +23,11 @@ const POLICY =
 
 interface PageProps {
   readonly report: Report;
-  readonly drawings: Drawings;
+  readonly charts: Charts;
 }
 
 /** The whole page, in the order in which a maintainer asks. */
-export function Page({ report, drawings }: PageProps) {
+export function Page({ report, charts }: PageProps) {
   const { header } = report;
   return (
     <html lang="en">
@@ -56,15 +56,15 @@ export function Page({ report, drawings }: PageProps) {
           <Clauses report={report} />
           <Accuracy report={report} />
           <Evidence report={report} />
-          <Plots report={report} drawings={drawings} />
+          <Plots report={report} charts={charts} />
           <RunFacts report={report} />
           <Limits report={report} />
-          <Words />
+          <Glossary />
         </main>
         <footer>
           <p>
-            rmsprop-conformance {shownLine(header.suite, 40)}, seed {header.seed}. This page needs no network
-            and runs no script.
+            rmsprop-conformance {printedLine(header.suite, 40)}, seed {header.seed}. This page needs no
+            network and runs no script.
           </p>
         </footer>
       </body>

@@ -1,5 +1,5 @@
 import type { Report } from "../../model/report.js";
-import type { Drawings } from "./charts.js";
+import type { Charts } from "./charts.js";
 import { NothingMeasured } from "./nothing-measured.js";
 import { Section } from "./section.js";
 import { TrainingPlot } from "./training-plot.js";
@@ -7,11 +7,11 @@ import { TrajectoryPlot } from "./trajectory-plot.js";
 
 interface PlotsProps {
   readonly report: Report;
-  readonly drawings: Drawings;
+  readonly charts: Charts;
 }
 
 /** What can only be seen over many steps. */
-export function Plots({ report, drawings }: PlotsProps) {
+export function Plots({ report, charts }: PlotsProps) {
   const { training, trajectories } = report;
   return (
     <Section id="trainings" title="Over many steps">
@@ -27,12 +27,7 @@ export function Plots({ report, drawings }: PlotsProps) {
           </p>
           <div class="plots">
             {training.map((each, k) => (
-              <TrainingPlot
-                key={each.id}
-                training={each}
-                id={`training-${k + 1}`}
-                svg={drawings.training[k]}
-              />
+              <TrainingPlot key={each.id} training={each} id={`training-${k + 1}`} svg={charts.training[k]} />
             ))}
           </div>
         </>
@@ -47,7 +42,7 @@ export function Plots({ report, drawings }: PlotsProps) {
               key={each.title}
               trajectory={each}
               id={`trajectory-${k + 1}`}
-              svg={drawings.trajectories[k]}
+              svg={charts.trajectories[k]}
             />
           ))}
         </div>

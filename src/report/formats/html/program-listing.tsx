@@ -1,9 +1,9 @@
 import { decodeProgram } from "../../../program/program-codec.js";
 import { programText } from "../../text/program-text.js";
 import { CodeBlock } from "./code-block.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { readable } from "./unreadable.js";
-import { shownText } from "./visible-text.js";
+import { visibleText } from "./visible-text.js";
 
 interface ProgramListingProps {
   /** A program in its wire form. */
@@ -13,7 +13,7 @@ interface ProgramListingProps {
 }
 
 /** Characters of a program that nobody could make smaller. */
-const MOST_CHARACTERS = 20_000;
+const MAX_CHARACTERS = 20_000;
 
 /** A program, one line an operation. */
 export function ProgramListing({ program, source }: ProgramListingProps) {
@@ -21,8 +21,8 @@ export function ProgramListing({ program, source }: ProgramListingProps) {
   if ("problem" in lines)
     return (
       <p class="nothing">
-        The program cannot be read: <Said>{lines.problem}</Said>
+        The program cannot be read: <Quoted>{lines.problem}</Quoted>
       </p>
     );
-  return <CodeBlock>{shownText(lines.value.join("\n"), MOST_CHARACTERS)}</CodeBlock>;
+  return <CodeBlock>{visibleText(lines.value.join("\n"), MAX_CHARACTERS)}</CodeBlock>;
 }

@@ -1,6 +1,6 @@
-import { shownLine, shownText } from "./visible-text.js";
+import { printedLine, visibleText } from "./visible-text.js";
 
-interface SaidProps {
+interface QuotedProps {
   readonly children: string;
   /** Characters that are shown. */
   readonly limit?: number;
@@ -9,10 +9,10 @@ interface SaidProps {
 }
 
 /** Text that somebody else made: printable, cut where it is long, and without influence on the direction around it. */
-export function Said({ children, limit, lines = false }: SaidProps) {
+export function Quoted({ children, limit, lines = false }: QuotedProps) {
   return (
     <bdi class={lines ? "said lines" : "said"}>
-      {lines ? shownText(children, limit) : shownLine(children, limit)}
+      {lines ? visibleText(children, limit) : printedLine(children, limit)}
     </bdi>
   );
 }

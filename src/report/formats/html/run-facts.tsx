@@ -5,7 +5,7 @@ import { DeclaredEvaluation } from "./declared-evaluation.js";
 import { Determinism } from "./determinism.js";
 import { Environment } from "./environment.js";
 import { Expectations } from "./expectations.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { Section } from "./section.js";
 
 /** What else must be known of the run to believe it, and to make it again. */
@@ -25,7 +25,7 @@ export function RunFacts({ report }: { readonly report: Report }) {
           <h3>Accepted and refused hyperparameters</h3>
           {declared.map((line) => (
             <p key={line}>
-              <Said>{line}</Said>.
+              <Quoted>{line}</Quoted>.
             </p>
           ))}
         </>

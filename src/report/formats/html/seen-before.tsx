@@ -1,6 +1,6 @@
 import type { ReportMismatch } from "../../model/report.js";
 import { Disclosure } from "./disclosure.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 
 /** Characters of a decimal. */
 const DECIMAL = 60;
@@ -27,7 +27,7 @@ export function SeenBefore({ mismatch: { seen = [] } }: { readonly mismatch: Rep
                 <th scope="row">{operation}</th>
                 <td>{slot}</td>
                 <td>
-                  <Said limit={DECIMAL}>{value}</Said>
+                  <Quoted limit={DECIMAL}>{value}</Quoted>
                 </td>
                 <td>{bits}</td>
               </tr>

@@ -9,7 +9,7 @@ import { selfCheckText } from "../../text/self-check-text.js";
 import { validationText } from "../../text/validation-text.js";
 import { clausesLabel } from "./clause-links.js";
 import { OUTCOME_STATUS } from "./outcome-status.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { shareText } from "./share-text.js";
 import { StatusIcon } from "./status.js";
 
@@ -46,26 +46,26 @@ export function Summary({ report }: { readonly report: Report }) {
       </h1>
       <p class="subject">
         <b>
-          <Said limit={NAME}>{implementation.name}</Said>
+          <Quoted limit={NAME}>{implementation.name}</Quoted>
         </b>{" "}
-        <Said limit={NAME}>{implementation.version}</Said> (
-        <Said limit={NAME}>{implementation.language}</Said>) held to dialect{" "}
+        <Quoted limit={NAME}>{implementation.version}</Quoted> (
+        <Quoted limit={NAME}>{implementation.language}</Quoted>) held to dialect{" "}
         <b>
-          <Said limit={NAME}>{header.dialect}</Said>
+          <Quoted limit={NAME}>{header.dialect}</Quoted>
         </b>
         {header.reference === undefined ? null : (
           <>
             {" "}
             and to the bits of{" "}
             <b>
-              <Said limit={NAME}>{header.reference}</Said>
+              <Quoted limit={NAME}>{header.reference}</Quoted>
             </b>
           </>
         )}
         {restriction === undefined ? null : (
           <>
             {" "}
-            · <Said>{restriction}</Said>
+            · <Quoted>{restriction}</Quoted>
           </>
         )}
       </p>
@@ -75,7 +75,7 @@ export function Summary({ report }: { readonly report: Report }) {
         <div class="claim">
           <h2>What it may claim</h2>
           <blockquote>
-            <Said>{footer.claim}</Said>
+            <Quoted>{footer.claim}</Quoted>
           </blockquote>
         </div>
       )}
@@ -102,7 +102,7 @@ function Problems({ report }: { readonly report: Report }) {
     <ul class="problems">
       {problems.slice(0, SHOWN_PROBLEMS).map((problem) => (
         <li key={problem}>
-          <Said limit={SENTENCE}>{problem}</Said>
+          <Quoted limit={SENTENCE}>{problem}</Quoted>
         </li>
       ))}
       {rest > 0 ? <li>and {countText(rest)} more</li> : null}
@@ -121,7 +121,7 @@ function WhatIsWrong({ report }: { readonly report: Report }) {
         {findings.slice(0, SHOWN_FINDINGS).map(({ number, sentence, cases, clauses }) => (
           <li key={number}>
             <a href={`#finding-${number}`}>
-              <Said limit={SENTENCE}>{sentence}</Said>
+              <Quoted limit={SENTENCE}>{sentence}</Quoted>
             </a>{" "}
             <small>
               {countedText(cases.length, "case")}, {clausesLabel(clauses)}
@@ -142,7 +142,7 @@ function Counts({ report: { header, cases, clauses, footer } }: { readonly repor
   const { tally, multiStep } = footer;
   const selfChecks = cases.filter(isSelfCheck).length;
   const notRun = cases.filter(({ verdict }) => isNotRun(verdict)).length;
-  const standing = (wanted: Standing) => clauses.filter((row) => row.standing === wanted).length;
+  const standing = (requested: Standing) => clauses.filter((row) => row.standing === requested).length;
   const missing = footer.planned - footer.cases;
   return (
     <dl class="counts">
@@ -189,7 +189,7 @@ function Counts({ report: { header, cases, clauses, footer } }: { readonly repor
           <dd>
             {shareText(tally.bitExact, tally.judged)}
             <small>
-              {countText(tally.bitExact)} equal to <Said limit={NAME}>{header.reference}</Said>
+              {countText(tally.bitExact)} equal to <Quoted limit={NAME}>{header.reference}</Quoted>
             </small>
           </dd>
         </div>

@@ -2,7 +2,7 @@ import type { Report } from "../../model/report.js";
 import { outcomeOf, outcomeText } from "../../text/headline.js";
 import { OUTCOME_STATUS } from "./outcome-status.js";
 import type { StatusKind } from "./status.js";
-import { shownLine } from "./visible-text.js";
+import { printedLine } from "./visible-text.js";
 
 /** Signs that a tab can show. */
 const SIGNS: Readonly<Record<StatusKind, string>> = { good: "✓", bad: "✗", unsure: "?", none: "–" };
@@ -18,7 +18,7 @@ export function pageTitle(report: Report): string {
   });
   const { name, version } = report.header.implementation;
   const sign = SIGNS[OUTCOME_STATUS[outcomeOf(report)]];
-  return `${sign} ${shownLine(name, NAME)} ${shownLine(version, NAME)}: ${verdict.toLowerCase()} – RMSprop conformance`;
+  return `${sign} ${printedLine(name, NAME)} ${printedLine(version, NAME)}: ${verdict.toLowerCase()} – RMSprop conformance`;
 }
 
 const FAVICONS: Readonly<Record<StatusKind, string>> = {

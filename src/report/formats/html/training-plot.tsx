@@ -5,11 +5,11 @@ import { Disclosure } from "./disclosure.js";
 import { unplotted } from "./error-growth.js";
 import { Legend } from "./legend.js";
 import { Plot } from "./plot.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { sampledSteps } from "./sampled-steps.js";
 import { seriesAt } from "./series.js";
 import { ulpsText } from "./ulps-text.js";
-import { shownLine } from "./visible-text.js";
+import { printedLine } from "./visible-text.js";
 
 type Training = LineOf<"training">;
 
@@ -27,7 +27,7 @@ const TITLE = 200;
 /** How rounding errors grow over one training. */
 export function TrainingPlot({ training, id, svg }: TrainingPlotProps) {
   const lines = Object.entries(training.errors);
-  const title = <Said limit={TITLE}>{training.title}</Said>;
+  const title = <Quoted limit={TITLE}>{training.title}</Quoted>;
   const numbers = <TrainingNumbers training={training} id={id} />;
   if (svg === undefined)
     return (
@@ -64,7 +64,7 @@ function alternativeOf({ title, errors }: Training): string {
     const largest = values.includes(null) ? null : Math.max(...(values as number[]));
     return `${slot}: ${last === undefined ? "no steps" : `at most ${ulpsText(largest)} ulp in ${countedText(values.length, "step")}, ${ulpsText(last)} ulp after the last one`}`;
   });
-  return `Largest error over steps, ${shownLine(title, TITLE)}. ${lines.join(". ")}. The numbers are in the table below.`;
+  return `Largest error over steps, ${printedLine(title, TITLE)}. ${lines.join(". ")}. The numbers are in the table below.`;
 }
 
 /** Says what a logarithmic scale leaves out. */
@@ -97,7 +97,7 @@ function TrainingNumbers({ training: { title, errors }, id }: Pick<TrainingPlotP
         id={id}
         caption={
           <>
-            Largest error in ulps, <Said limit={TITLE}>{title}</Said>
+            Largest error in ulps, <Quoted limit={TITLE}>{title}</Quoted>
           </>
         }
         columns={["#Step", ...lines.map(([slot]) => `#${slot}`)]}

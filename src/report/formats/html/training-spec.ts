@@ -7,7 +7,7 @@ import { seriesAt } from "./series.js";
 const WIDTH = 400;
 const HEIGHT = 250;
 /** Labels of the logarithmic axis at most. */
-const MOST_LABELS = 6;
+const MAX_LABELS = 6;
 
 /** Error over steps on a logarithmic scale, one line a slot. Undefined if no error can be drawn. */
 export function trainingSpec({ errors }: Pick<LineOf<"training">, "errors">): Spec | undefined {
@@ -73,7 +73,7 @@ export function trainingSpec({ errors }: Pick<LineOf<"training">, "errors">): Sp
 
 /** Powers of ten from low to high, every second or third one where they are many. */
 function decades(low: number, high: number): number[] {
-  const every = Math.ceil((high - low + 1) / MOST_LABELS);
+  const every = Math.ceil((high - low + 1) / MAX_LABELS);
   const values: number[] = [];
   for (let exponent = low; exponent <= high; exponent += every) values.push(10 ** exponent);
   return values;

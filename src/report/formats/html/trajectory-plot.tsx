@@ -4,10 +4,10 @@ import { DataTable } from "./data-table.js";
 import { Disclosure } from "./disclosure.js";
 import { Legend } from "./legend.js";
 import { Plot } from "./plot.js";
-import { Said } from "./quoted.js";
+import { Quoted } from "./quoted.js";
 import { sampledSteps } from "./sampled-steps.js";
 import { pathStyles } from "./trajectory-spec.js";
-import { shownLine } from "./visible-text.js";
+import { printedLine } from "./visible-text.js";
 
 type Trajectory = LineOf<"trajectory">;
 
@@ -28,7 +28,7 @@ export function TrajectoryPlot({ trajectory, id, svg }: TrajectoryPlotProps) {
   const styles = pathStyles(paths);
   return (
     <Plot
-      title={<Said limit={TITLE}>{title}</Said>}
+      title={<Quoted limit={TITLE}>{title}</Quoted>}
       alternative={alternativeOf(trajectory)}
       svg={svg}
       legend={<Legend entries={paths.map(({ name }, k) => ({ name, ...styles[k] }))} />}
@@ -45,9 +45,9 @@ export function TrajectoryPlot({ trajectory, id, svg }: TrajectoryPlotProps) {
 function alternativeOf({ title, paths }: Trajectory): string {
   const ends = paths.map(({ name, points }) => {
     const end = points.at(-1);
-    return `${shownLine(name, NAME)} ${end === undefined ? "has no points" : `ends at ${pointText(end)} after ${countedText(points.length - 1, "step")}`}`;
+    return `${printedLine(name, NAME)} ${end === undefined ? "has no points" : `ends at ${pointText(end)} after ${countedText(points.length - 1, "step")}`}`;
   });
-  return `Paths on the contours of a quadratic, ${shownLine(title, TITLE)}. ${ends.join("; ")}. The numbers are in the table below.`;
+  return `Paths on the contours of a quadratic, ${printedLine(title, TITLE)}. ${ends.join("; ")}. The numbers are in the table below.`;
 }
 
 function TrajectoryNumbers({ trajectory: { title, paths }, id }: Omit<TrajectoryPlotProps, "svg">) {
@@ -58,10 +58,10 @@ function TrajectoryNumbers({ trajectory: { title, paths }, id }: Omit<Trajectory
         id={id}
         caption={
           <>
-            (x₀, x₁) on each path, <Said limit={TITLE}>{title}</Said>
+            (x₀, x₁) on each path, <Quoted limit={TITLE}>{title}</Quoted>
           </>
         }
-        columns={["#Step", ...paths.map(({ name }) => shownLine(name, NAME))]}
+        columns={["#Step", ...paths.map(({ name }) => printedLine(name, NAME))]}
       >
         {[0, ...sampledSteps(steps)].map((step) => (
           <tr key={step}>

@@ -7,7 +7,7 @@ import { type Series, seriesAt } from "./series.js";
 const WIDTH = 400;
 const HEIGHT = 310;
 /** Points of a path that have a dot of their own. */
-const MOST_DOTS = 80;
+const MAX_DOTS = 80;
 
 type Path = LineOf<"trajectory">["paths"][number];
 
@@ -62,7 +62,7 @@ export function trajectorySpec({
       ...contours.map((_, k) => line(`contour-${k}`, { colour: "var(--contour)", dash: [] }, 1)),
       ...order.map((k) => line(`path-${k}`, styles[k].series, styles[k].width)),
       ...paths.flatMap(({ kind, points }, k) =>
-        kind === "got" && points.length <= MOST_DOTS
+        kind === "got" && points.length <= MAX_DOTS
           ? [symbols(`path-${k}`, "circle", 12, styles[k].series.colour)]
           : [],
       ),

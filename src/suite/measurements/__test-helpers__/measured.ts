@@ -6,19 +6,19 @@ import type { Hello } from "../../../adapter/hello.js";
 import { MeasuredImplementation } from "../measured-implementation.js";
 
 /** An introduction that offers everything but this. */
-export function helloWithout(...lacking: readonly Capability[]): Hello {
+export function helloWithout(...missingCapabilities: readonly Capability[]): Hello {
   return {
     implementation: { name: "measured", version: "1", language: "TypeScript" },
     dialects: ["pytorch"],
-    capabilities: CAPABILITIES.filter((capability) => !lacking.includes(capability)),
+    capabilities: CAPABILITIES.filter((capability) => !missingCapabilities.includes(capability)),
   };
 }
 
 /** The bundled implementation, or another one, as it is measured. */
 export function measured(
   dialect: Dialect,
-  lacking: readonly Capability[] = [],
+  missingCapabilities: readonly Capability[] = [],
   adapter: Adapter = bundledAdapter("fused"),
 ): MeasuredImplementation {
-  return new MeasuredImplementation(adapter, helloWithout(...lacking), dialect);
+  return new MeasuredImplementation(adapter, helloWithout(...missingCapabilities), dialect);
 }
