@@ -41,7 +41,7 @@ const values = goldens.reduce((sum, row) => sum + row.values, 0);
 const mismatching = goldens.reduce((sum, row) => sum + row.mismatchingBits, 0);
 const outside = goldens.reduce((sum, row) => sum + row.outside, 0);
 const cases = goldens.find(({ kind, capability }) => kind === "correct-root" && capability === "avx2").cases;
-const numbers = `${count(CLAUSES.length)} clauses, ${count(PROPERTIES.length)} properties, ${count(DIALECTS.length)} dialects, ${count(cases)} golden cases. ${count(values)} values observed in real PyTorch, half of them as shipped and half with the correct root, are judged: ${count(mismatching)} bits differ with the correct root, ${count(outside)} values are outside their acceptance set.`;
+const numbers = `${count(CLAUSES.length)} clauses, ${count(PROPERTIES.length)} properties, ${count(DIALECTS.length)} dialects, ${count(cases)} golden cases. ${count(values)} values recorded from real PyTorch, half of them as shipped and half with the correctly rounded root: ${count(mismatching)} bits differ with the correct root, ${count(outside)} values are outside their acceptance set.`;
 
 const WRITTEN_BY = {
   trial: "npm run trial -- --write",
@@ -85,10 +85,10 @@ function trialText(trial, { floats, pinned }) {
   const { within, medianCases } = killTimes;
   const { median, p99, worst } = floats.update.listed;
   return [
-    `${count(killed)} of ${count(mutants.length)} faulty RMSprops are killed by the clause that their defect breaks, and ${count(accepted)} of ${count(benign.length)} legitimate ones are accepted (profile ${profile}, seed ${seeds[0]}).`,
-    `Of what depends on the seed, ${count(later.killed)} of ${count(later.mutants)} were killed by it and ${count(later.accepted)} of ${count(later.benign)} accepted under ${count(seeds.length - 1)} other seeds.`,
-    `${percent(within[1])} of the faulty ones are dead within 1 second and ${percent(within[10])} within 10, half of them within ${count(medianCases)} cases.`,
-    `With the default freedom of rounding, in every regime of inputs and every dialect, the floats that are accepted as an update are ${count(median)} in the median, ${count(p99)} at the 99th percentile and ${count(worst)} at most; a pinned evaluation has ${count(pinned.largest)}.`,
+    `${count(killed)} of ${count(mutants.length)} faulty RMSprops are detected by the clause that their defect violates, and ${count(accepted)} of ${count(benign.length)} correct ones are accepted (profile ${profile}, seed ${seeds[0]}).`,
+    `Under ${count(seeds.length - 1)} other seeds, for everything that depends on the seed, ${count(later.killed)} of ${count(later.mutants)} are detected and ${count(later.accepted)} of ${count(later.benign)} accepted.`,
+    `${percent(within[1])} of the faulty ones are detected within 1 second and ${percent(within[10])} within 10, half of them within ${count(medianCases)} cases.`,
+    `With the default freedom of rounding, over all input regimes and dialects, the acceptance set of an update has ${count(median)} float in the median, ${count(p99)} at the 99th percentile and ${count(worst)} at most; with a pinned evaluation it has ${count(pinned.largest)}.`,
   ].join(" ");
 }
 
@@ -96,7 +96,7 @@ function mutationText(parts) {
   const whole = sum(parts);
   const byPart = parts.map((row) => `\`${row.part}\` ${share(row)}`).join(", ");
   const changes = whole.killed + whole.timeout + whole.alive;
-  return `Of ${count(changes)} small changes to the suite's own code its tests notice ${share(whole)}: ${byPart}.`;
+  return `The tests detect ${share(whole)} of ${count(changes)} mutations of the suite's own code: ${byPart}.`;
 }
 
 function onnxText({ providers }) {
@@ -105,7 +105,7 @@ function onnxText({ providers }) {
     ({ provider, graphs, runs, judged, bitExact, rejected }) =>
       `${provider}: ${count(graphs)} graphs, ${count(runs)} runs, ${count(bitExact)} of ${count(judged)} updated values bit-exact, ${count(rejected)} rejected`,
   );
-  const missing = not.length === 0 ? "" : ` Not run: ${not.map(({ provider }) => provider).join(", ")}.`;
+  const missing = not.length === 0 ? "" : ` Skipped: ${not.map(({ provider }) => provider).join(", ")}.`;
   return `${seen.join("; ")}.${missing}`;
 }
 

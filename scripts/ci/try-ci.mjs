@@ -116,7 +116,7 @@ try {
     assert.equal(JSON.parse(readFileSync(join(report, "badge.json"), "utf8")).schemaVersion, 1);
     assert.ok(job.summary.includes(readFileSync(join(report, "summary.md"), "utf8")));
     assert.deepEqual([...new Set(job.commands.map(({ name }) => name))], ["notice"]);
-    assert.match(job.log, /^CONFORMS at L3/m);
+    assert.match(job.log, /^PASSED at L3/m);
     assert.deepEqual(readdirSync(job.workspace).sort(), readdirSync(conforming).sort());
     assert.equal(
       readFileSync(join(job.workspace, "package.json"), "utf8"),
@@ -149,7 +149,7 @@ try {
     assert.match(job.summary, /epsilon is inside instead of outside/);
     assert.match(job.summary, /Since the last report/);
     const [report] = storage.artifacts("rmsprop-report").values();
-    assert.equal(lastLine(join(report, "report.jsonl")).conforms, false);
+    assert.equal(lastLine(join(report, "report.jsonl")).outcome, "failed");
     assert.ok(existsSync(join(report, "finding-1.json")));
     assert.match(readFileSync(join(report, "junit.xml"), "utf8"), /<failure/);
     // What a pull request shows is no measure for the next one.
@@ -173,7 +173,7 @@ try {
     );
     const { outputs, status } = use(watch, { adapter: `node "${spaced}"\n  "a  'b"` });
     assert.equal(status, 0);
-    assert.equal(outputs.outcome, "conforms");
+    assert.equal(outputs.outcome, "passed");
     assert.equal(outputs.status, "0");
     assert.match(outputs.level, /^L[23]$/);
     assert.equal(outputs.changed, "");
@@ -185,7 +185,7 @@ try {
     const inputs = { adapter: "python3 adapter.py", "fail-on": "broken-run", artifact: "" };
     const { outputs, status } = use(watch, inputs, failing);
     assert.equal(status, 0);
-    assert.equal(outputs.outcome, "fails");
+    assert.equal(outputs.outcome, "failed");
     assert.equal(outputs.status, "1");
     assert.equal(storage.artifacts("*").size, 0);
   });
@@ -193,7 +193,7 @@ try {
   check("nothing that an implementation says is obeyed by the runner", (watch) => {
     const { job, outputs, status } = use(watch, { adapter: `node ${hostileAdapter()}` });
     assert.equal(status, 1);
-    assert.equal(outputs.outcome, "fails");
+    assert.equal(outputs.outcome, "failed");
     const planted = ({ properties, text }) => /planted/.test(properties) || text.startsWith("planted");
     assert.deepEqual(job.commands.filter(planted), []);
     assert.match(job.summary, /planted/);
@@ -286,7 +286,7 @@ try {
     const shards = [...storage.artifacts("rmsprop-shard-*").values()];
     const cases = shards.map((shard) => lastLine(join(shard, "report.jsonl")).cases);
     const whole = lastLine(join(report, "report.jsonl"));
-    assert.equal(whole.conforms, true);
+    assert.equal(whole.outcome, "passed");
     assert.ok(Math.max(...cases) < whole.cases);
     const [published] = storage.artifacts("github-pages").values();
     assert.deepEqual(readdirSync(published).sort(), FILES);

@@ -117,7 +117,7 @@ run() {
 result() {
   local file
   for file in "$out/$1.out" "$out/$1.log"; do
-    if grep -m 1 -E '^(DOES NOT CONFORM|CONFORMS)' "$file" | cut -c 1-300 | grep .; then return; fi
+    if grep -m 1 -E '^(PASSED|XFAILED|FAILED|INCONCLUSIVE)' "$file" | cut -c 1-300 | grep .; then return; fi
   done
   for file in "$out/$1.out" "$out/$1.log"; do
     if grep -v '^[[:space:]]*$' "$file" | tail -n 1 | cut -c 1-300 | grep .; then return; fi

@@ -91,21 +91,21 @@ const stale = report("stale.jsonl", {
 describe("expect check", () => {
   it("says that a file can be read", async () => {
     expect(await run("check", store("e.yaml", FILE))).toEqual({
-      code: EXIT.conforms,
+      code: EXIT.passed,
       lines: ["READABLE · e.yaml · 2 entries"],
     });
   });
 
   it("says that a file holds", async () => {
     expect(await run("check", store("e.yaml", FILE), "--report", holding)).toEqual({
-      code: EXIT.conforms,
+      code: EXIT.passed,
       lines: ["HOLDS · e.yaml · 2 entries · 2 failures as expected · 1 for elsewhere"],
     });
   });
 
   it("says what would breach, and which failures nobody expects", async () => {
     expect(await run("check", store("e.yaml", FILE), "--report", stale)).toEqual({
-      code: EXIT.failure,
+      code: EXIT.failed,
       lines: [
         "STALE · e.yaml · 2 entries · 1 failure as expected · 1 for elsewhere",
         "e.yaml:3: a is expected to fail as differs, but does not fail (certified); remove it",
@@ -119,22 +119,22 @@ describe("expect check", () => {
     const cases = [fails("a", "differs"), fails("b", "differs"), passes("c")];
     const there = report("there.jsonl", { cases, platform: "darwin" });
     const { code, lines } = await run("check", store("e.yaml", FILE), "--report", there);
-    expect(code).toBe(EXIT.failure);
+    expect(code).toBe(EXIT.failed);
     expect(lines[1]).toMatch(/^e\.yaml:8: c is expected to fail as crash, but does not fail/);
   });
 
   it("judges dates by today", async () => {
     const dated = (until: string) => store("e.yaml", FILE.replace("'#1'", `'#1'\n    until: ${until}`));
-    expect((await run("check", dated("9999-12-31"), "--report", holding)).code).toBe(EXIT.conforms);
+    expect((await run("check", dated("9999-12-31"), "--report", holding)).code).toBe(EXIT.passed);
     const { code, lines } = await run("check", dated("2001-01-01"), "--report", holding);
-    expect(code).toBe(EXIT.failure);
+    expect(code).toBe(EXIT.failed);
     expect(lines.at(-1)).toMatch(/^e\.yaml:3: the entry stood until 2001-01-01; /);
   });
 
   it("decides of a part what the part shows", async () => {
     const part = report("part.jsonl", { cases: [fails("a", "differs")], only: "a" });
     expect(await run("check", store("e.yaml", FILE), "--report", part)).toEqual({
-      code: EXIT.conforms,
+      code: EXIT.passed,
       lines: [
         "HOLDS · e.yaml · 2 entries · 1 failure as expected · 1 for elsewhere · 1 undecided: the report is of a part",
       ],
@@ -164,7 +164,7 @@ describe("expect --fix", () => {
     const path = store("e.yaml", FILE);
     chmodSync(path, 0o640);
     expect(await run("--fix", path, "--report", stale)).toEqual({
-      code: EXIT.conforms,
+      code: EXIT.passed,
       lines: [
         "CHANGED · e.yaml · 1 change",
         "  line 3: removed a: it does not fail (certified)",
@@ -182,7 +182,7 @@ describe("expect --fix", () => {
   it("appends entries where that is asked for, and leaves it to people to say why", async () => {
     const path = store("e.yaml", FILE);
     const { code, lines } = await run("--fix", path, "--report", stale, "--add");
-    expect(code).toBe(EXIT.failure);
+    expect(code).toBe(EXIT.failed);
     expect(lines).toEqual([
       "CHANGED · e.yaml · 2 changes · 1 left to you",
       "  line 3: removed a: it does not fail (certified)",
@@ -199,7 +199,7 @@ describe("expect --fix", () => {
     const path = store("e.yaml", FILE);
     const mixed = report("mixed.jsonl", { cases: [fails("a", "crash"), fails("b", "timeout")] });
     const { code, lines } = await run("--fix", path, "--report", mixed);
-    expect(code).toBe(EXIT.failure);
+    expect(code).toBe(EXIT.failed);
     expect(lines[0]).toBe("UNCHANGED · e.yaml · 2 left to you");
     expect(lines.slice(1)).toHaveLength(2);
     expect(readFileSync(path, "utf8")).toBe(FILE);

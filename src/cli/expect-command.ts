@@ -2,9 +2,9 @@ import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, wr
 import { basename, dirname, join } from "node:path";
 import { Command } from "commander";
 import { ProgramError } from "../program/program-error.js";
-import { outcomesOf, runContextOf } from "../report/model/case-outcome.js";
 import { parseReport } from "../report/model/read-report.js";
 import type { Report } from "../report/model/report.js";
+import { outcomesOf, runContextOf } from "../report/model/stored-outcome.js";
 import { countText } from "../report/text/count-text.js";
 import { fixExpectations } from "../suite/expectations/fix-expectations.js";
 import { type CaseOutcome, judgeExpectations } from "../suite/expectations/judge-expectations.js";
@@ -58,7 +58,7 @@ function checkFile(file: string, reportFile: string | undefined): number {
   const summary = [file, counted(entries.length, "entry", "entries")];
   if (reportFile === undefined) {
     console.log(["READABLE", ...summary].join(" · "));
-    return EXIT.conforms;
+    return EXIT.passed;
   }
   const report = readReport(reportFile);
   const results = outcomesOf(report.cases);
@@ -71,7 +71,7 @@ function checkFile(file: string, reportFile: string | undefined): number {
   console.log([breaches.length > 0 ? "STALE" : "HOLDS", ...summary].join(" · "));
   for (const { line, message } of breaches) console.log(`${file}:${line}: ${message}`);
   printUnexpected(judged.unexpected, results);
-  return breaches.length > 0 ? EXIT.failure : EXIT.conforms;
+  return breaches.length > 0 ? EXIT.failed : EXIT.passed;
 }
 
 /** @throws {ProgramError} for files that cannot be read, a report of a part, or a layout that cannot be edited */
@@ -100,7 +100,7 @@ function fixFile(file: string, reportFile: string, add: boolean): number {
     console.log(`${file}:${line}: write the reason and the issue; until then the file is refused`);
   }
   printUnexpected(unexpected, results);
-  return left > 0 ? EXIT.failure : EXIT.conforms;
+  return left > 0 ? EXIT.failed : EXIT.passed;
 }
 
 function printUnexpected(ids: readonly string[], results: readonly CaseOutcome[]): void {

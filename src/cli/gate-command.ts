@@ -123,7 +123,7 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
     if (missing !== undefined) {
       progress.stop();
       console.error(missing);
-      return EXIT.incomplete;
+      return EXIT.inconclusive;
     }
     const hello = await adapter.hello();
     const declaration = declarationFrom(hello, flags);
@@ -137,7 +137,7 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
         signal,
       });
       progress.stop();
-      if (signal.aborted) return EXIT.incomplete;
+      if (signal.aborted) return EXIT.inconclusive;
       if (!smoke.passed) {
         console.error(smokeReport(smoke, argv));
         return EXIT.adapter;

@@ -18,7 +18,7 @@ export function goldenCommand(): Command {
     .action(async (folder: string) => {
       const found = await verifyGoldenFolder(folder, (path) => console.error(`verified ${path}`));
       console.log(goldenVerifyReport(found));
-      process.exitCode = isFolderVerified(found) ? EXIT.conforms : EXIT.failure;
+      process.exitCode = isFolderVerified(found) ? EXIT.passed : EXIT.failed;
     });
   golden
     .command("diff")
@@ -31,7 +31,7 @@ export function goldenCommand(): Command {
       const diff = diffGoldens(before, after);
       console.log(goldenDiffReport(diff));
       const changes = [diff.onlyBefore, diff.onlyAfter, diff.changedPrograms, diff.moved];
-      process.exitCode = changes.every(({ length }) => length === 0) ? EXIT.conforms : EXIT.failure;
+      process.exitCode = changes.every(({ length }) => length === 0) ? EXIT.passed : EXIT.failed;
     });
   golden
     .command("certify")

@@ -14,7 +14,7 @@ export function onInterrupt(notify: () => void): Interrupt {
   const controller = new AbortController();
   const interrupt = () => {
     // Children have handlers of the process' exit that end them.
-    if (controller.signal.aborted) process.exit(EXIT.incomplete);
+    if (controller.signal.aborted) process.exit(EXIT.inconclusive);
     notify();
     console.error("interrupted: writing what was shown so far; once more stops at once");
     controller.abort();

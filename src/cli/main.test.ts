@@ -146,7 +146,7 @@ describe("replay refuses, naming the file and the field,", () => {
       ["null.json", "null", /null\.json: format: expected "rmsprop-program\/1" or "rmsprop-regression\/1"/],
       ["list.json", "[]", /list\.json: format: expected/],
       ["number.json", "5", /number\.json: format: expected/],
-      ["other.json", '{"format":"rmsprop-report/1"}', /other\.json: format: .*found "rmsprop-report\/1"/],
+      ["other.json", '{"format":"rmsprop-report/2"}', /other\.json: format: .*found "rmsprop-report\/2"/],
       [
         "regression.json",
         JSON.stringify({
@@ -188,10 +188,10 @@ describe("replay", () => {
         /^init pytorch \{lr 0\.5, centered true\} \[1, 2\] \[1\] \| \{\} \[1, 2\]\nload parameter 0/,
       );
       expect(stdout).toMatch(/\n(bit-exact|certified): \d+ observations judged, .* 0 rejected/);
-      expect(code).toBe(EXIT.conforms);
+      expect(code).toBe(EXIT.passed);
     }
     expect(refused.stdout).toMatch(/error in init: .*lr/);
-    expect(refused.code).toBe(EXIT.failure);
+    expect(refused.code).toBe(EXIT.failed);
   });
 });
 
@@ -261,12 +261,12 @@ describe("golden", () => {
       ["golden", "certify", join(files, "no-raw"), join(files, "no-set")],
     ]);
     expect(verified.stdout).toMatch(/^VERIFIED · /);
-    expect(verified.code).toBe(EXIT.conforms);
-    expect(same).toMatchObject({ code: EXIT.conforms, stdout: "nothing moved\n" });
+    expect(verified.code).toBe(EXIT.passed);
+    expect(same).toMatchObject({ code: EXIT.passed, stdout: "nothing moved\n" });
     expect(different.stdout).toMatch(
       /^RMS-8\.6 correct-root avx2 parameter: 1 values moved, by up to 3 ulp \(groups\//,
     );
-    expect(different.code).toBe(EXIT.failure);
+    expect(different.code).toBe(EXIT.failed);
     expectUsage(certified, /no-raw.*: there is no such file or folder \(ENOENT\)/);
   });
 });
@@ -285,7 +285,7 @@ describe("gate", () => {
       folder,
     );
     expect(stderr).toBe("");
-    expect(code).toBe(EXIT.conforms);
+    expect(code).toBe(EXIT.passed);
     const lines = stdout
       .trimEnd()
       .split("\n")
@@ -294,7 +294,7 @@ describe("gate", () => {
       type: "header",
       command: "npx rmsprop-conformance gate --profile smoke",
     });
-    expect(lines.at(-1)).toMatchObject({ type: "footer", conforms: true, complete: true, cases: 1 });
+    expect(lines.at(-1)).toMatchObject({ type: "footer", outcome: "passed", complete: true, cases: 1 });
     expect(readdirSync(folder)).toEqual(["report.jsonl"]);
     const written = readFileSync(join(folder, "report.jsonl"), "utf8");
     expect(written.split("\n").length).toBe(stdout.split("\n").length);
@@ -306,10 +306,10 @@ describe("gate", () => {
       ["gate", "--profile", "smoke", "--only", "torch/groups/*", "--dialect", "keras", "--level", "L0"],
       ["gate", "--profile", "smoke", "--only", "RMS-1.4", "--report-dir", fileOf("taken", "")],
     ]);
-    expect(golden.stdout).toMatch(/^CONFORMS at L3 .* bundled \(unfused\) · 12 cases run, 0 not run/);
-    expect(golden.code).toBe(EXIT.conforms);
-    expect(other.stdout).toMatch(/^NOTHING SHOWN: .* 0 cases run, 12 not run/);
-    expect(other.code).toBe(EXIT.incomplete);
+    expect(golden.stdout).toMatch(/^PASSED at L3 .* bundled \(unfused\) · 12 cases run, 0 skipped/);
+    expect(golden.code).toBe(EXIT.passed);
+    expect(other.stdout).toMatch(/^INCONCLUSIVE: .* 0 cases run, 12 skipped/);
+    expect(other.code).toBe(EXIT.inconclusive);
     expectUsage(taken, /taken: it is a file where a folder is needed \(EEXIST\)/);
   });
 
@@ -327,7 +327,7 @@ describe("gate", () => {
     });
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect(stderr).toContain("interrupted");
-    expect(stdout).toMatch(/^INCOMPLETE after \d+ of \d+ cases, which decides no level: interrupted/);
-    expect(code).toBe(EXIT.incomplete);
+    expect(stdout).toMatch(/^INCONCLUSIVE after \d+ of \d+ cases: interrupted/);
+    expect(code).toBe(EXIT.inconclusive);
   });
 });

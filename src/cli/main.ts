@@ -45,7 +45,7 @@ try {
 
 /** One clear line for bad input; anything else is a defect of the suite and says so. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage; // already printed
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage; // already printed
   if (
     error instanceof ProgramError ||
     error instanceof NothingSelected ||

@@ -20,8 +20,8 @@ const onnx = (...flags: string[]) => cli.run("onnx", ...flags);
 describe("onnx", () => {
   test("runs one graph, judges it, and shows its steps", async () => {
     const { code, stdout } = await onnx("--model", "linear.pytorch", "--steps");
-    expect(code).toBe(EXIT.conforms);
-    expect(stdout).toMatch(/^CONFORMS · 1 exported graph · 1 run · /);
+    expect(code).toBe(EXIT.passed);
+    expect(stdout).toMatch(/^PASSED · 1 exported graph · 1 run · /);
     expect(stdout).toMatch(/^linear\.pytorch +PyTorch, eager +bit-exact/m);
     expect(stdout).toMatch(/^linear\.pytorch +cpu, optimization all, 1 thread +bit-exact/m);
     expect(stdout).toMatch(/^ +32 {2}/m);
@@ -29,7 +29,7 @@ describe("onnx", () => {
 
   test("prints JSON with the same verdict at several settings", async () => {
     const { code, stdout } = await onnx("--model", "mlp.inside", "--threads", "1", "2", "--json");
-    expect(code).toBe(EXIT.conforms);
+    expect(code).toBe(EXIT.passed);
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ format: "rmsprop-onnx-report/1", conforms: true, complete: true });
     expect(report.runs.map((run: { settings: unknown }) => run.settings)).toEqual([
@@ -54,9 +54,9 @@ describe("onnx", () => {
   test("says of a provider that is not here why, and how to get it; it is no pass", async ({ skip }) => {
     if ((await providerStatus("cuda")).available) skip("CUDA is here");
     const { code, stdout } = await onnx("--model", "linear.pytorch", "--provider", "cuda");
-    expect(code).toBe(EXIT.incomplete);
-    expect(stdout).toMatch(/^NOTHING RUN · .* · not run on cuda/);
-    expect(stdout).toMatch(/not run: cuda: .+\. It needs an NVIDIA GPU/);
+    expect(code).toBe(EXIT.inconclusive);
+    expect(stdout).toMatch(/^SKIPPED · .* · skipped on cuda/);
+    expect(stdout).toMatch(/skipped: cuda: .+\. It needs an NVIDIA GPU/);
   });
 
   test("refuses a folder that is no set", async () => {
@@ -68,7 +68,7 @@ describe("onnx", () => {
 
 describe("the process that graphs run in", () => {
   const load = async () => {
-    const path = join(dirname(cli.main), "..", "onnx", "iteration", "graph-worker.js");
+    const path = join(dirname(cli.main), "..", "onnx", "runtime", "iteration", "graph-worker.js");
     const module = (await import(pathToFileURL(path).href)) as { GraphWorker: typeof GraphWorker };
     return new module.GraphWorker();
   };

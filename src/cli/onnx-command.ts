@@ -111,7 +111,7 @@ function replayOf({ graph, settings: { provider, optimization, threads } }: Cros
 
 /** A provider that was asked for by name and is not here leaves the run incomplete; of `all`, it is only said. */
 function exitCodeOf(result: GraphChecks, { provider }: OnnxFlags): number {
-  if (!result.complete || result.checks.length + result.failed.length === 0) return EXIT.incomplete;
-  if (provider !== "all" && result.notRun.length > 0) return EXIT.incomplete;
-  return graphsConform(result) ? EXIT.conforms : EXIT.failure;
+  if (!result.complete || result.checks.length + result.failed.length === 0) return EXIT.inconclusive;
+  if (provider !== "all" && result.skipped.length > 0) return EXIT.inconclusive;
+  return graphsConform(result) ? EXIT.passed : EXIT.failed;
 }

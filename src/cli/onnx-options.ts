@@ -138,7 +138,7 @@ export async function missingProvider(flags: OnnxFlags): Promise<string | undefi
   if (flags.onnx === undefined && !flags.onnxBuilt) return undefined;
   const { provider = "cpu" } = flags;
   const status = await providerStatus(provider);
-  return status.available ? undefined : `not run: provider ${provider}: ${status.reason}. ${status.remedy}`;
+  return status.available ? undefined : `skipped: provider ${provider}: ${status.reason}. ${status.remedy}`;
 }
 
 /** The same on a command line. */

@@ -44,13 +44,13 @@ export function replayCommand(): Command {
       const missing = await missingProvider(flags);
       if (missing !== undefined) {
         console.error(missing);
-        process.exitCode = EXIT.incomplete;
+        process.exitCode = EXIT.inconclusive;
         return;
       }
       const requested = { dialect: program.dialect, evaluation: flags.evaluation };
       const result = await replay(program, adapter, declarationFrom(await adapter.hello(), requested));
       console.log(replayReport(result));
-      process.exitCode = signal.aborted ? EXIT.incomplete : result.accepted ? EXIT.conforms : EXIT.failure;
+      process.exitCode = signal.aborted ? EXIT.inconclusive : result.accepted ? EXIT.passed : EXIT.failed;
     } finally {
       await adapter.stop();
       release();

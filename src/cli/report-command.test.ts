@@ -29,9 +29,9 @@ afterAll(() => {
 
 describe("gate --reporter", () => {
   it("prints what is for standard output and writes the rest into the folder", () => {
-    expect(gate).toMatchObject({ code: EXIT.conforms });
+    expect(gate).toMatchObject({ code: EXIT.passed });
     const [first, ...rest] = gate.stdout.split("\n");
-    expect(first).toMatch(/^CONFORMS at L3 /);
+    expect(first).toMatch(/^PASSED at L3 /);
     expect(rest.filter((line) => line.startsWith("::notice "))).toHaveLength(1);
     expect(readdirSync(at("right")).sort()).toEqual([
       "badge.json",
@@ -45,8 +45,8 @@ describe("gate --reporter", () => {
   });
 
   it("prints text and writes report.jsonl alone unless it is told otherwise", () => {
-    expect(wrong).toMatchObject({ code: EXIT.incomplete });
-    expect(wrong.stdout).toMatch(/^NOTHING SHOWN/);
+    expect(wrong).toMatchObject({ code: EXIT.inconclusive });
+    expect(wrong.stdout).toMatch(/^INCONCLUSIVE/);
     expect(readdirSync(at("other"))).toEqual(["report.jsonl"]);
   });
 
@@ -72,7 +72,7 @@ describe("report", () => {
       "--reporter",
       "terminal,github",
     );
-    expect(code).toBe(EXIT.conforms);
+    expect(code).toBe(EXIT.passed);
     expect(gate.stdout.startsWith(stdout)).toBe(true);
     for (const [name, file] of [
       ["html", "report.html"],
@@ -105,14 +105,14 @@ describe("report", () => {
   it("diff says what changed, and fails where something is worse", async () => {
     const [right, other] = [at("right", "report.jsonl"), at("other", "report.jsonl")];
     expect(await run("report", "diff", right, right)).toMatchObject({
-      code: EXIT.conforms,
+      code: EXIT.passed,
       stdout: expect.stringMatching(/^SAME · /),
     });
     const worse = await run("report", "diff", right, other);
-    expect(worse.code).toBe(EXIT.failure);
-    expect(worse.stdout).toMatch(/^WORSE · outcome conforms → nothing-shown · .*12 cases are worse/);
+    expect(worse.code).toBe(EXIT.failed);
+    expect(worse.stdout).toMatch(/^WORSE · outcome passed → inconclusive · .*12 cases are worse/);
     const json = await run("report", "diff", other, right, "--json");
-    expect(json.code).toBe(EXIT.conforms);
+    expect(json.code).toBe(EXIT.passed);
     expect(JSON.parse(json.stdout)).toMatchObject({ regressed: false });
   });
 
@@ -120,13 +120,13 @@ describe("report", () => {
     for (const shard of ["1/2", "2/2"]) {
       const folder = ["--report-dir", at(`shard-${shard[0]}`)];
       const one = await run(...PART, "--shard", shard, ...folder);
-      expect(one).toMatchObject({ code: EXIT.conforms });
-      expect(one.stdout).toMatch(new RegExp(`^CONFORMS at L3 .* shard ${shard[0]} of 2 .* 6 cases run`));
+      expect(one).toMatchObject({ code: EXIT.passed });
+      expect(one.stdout).toMatch(new RegExp(`^PASSED at L3 .* shard ${shard[0]} of 2 .* 6 cases run`));
     }
     const [first, second] = ["1", "2"].map((k) => at(`shard-${k}`, "report.jsonl"));
     const both = await run("report", "merge", second, first, "--report-dir", at("merged"));
-    expect(both).toMatchObject({ code: EXIT.conforms });
-    expect(both.stdout).toMatch(/^CONFORMS at L3 .* 12 cases run/);
+    expect(both).toMatchObject({ code: EXIT.passed });
+    expect(both.stdout).toMatch(/^PASSED at L3 .* 12 cases run/);
     expect(readdirSync(at("merged"))).toEqual(["report.jsonl"]);
     expect(
       await run("report", "diff", at("right", "report.jsonl"), at("merged", "report.jsonl")),

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import { prepareReportFolder, writeReport } from "../report/formats/report-folder.js";
 import { type ReporterName, renderReport, writesFile } from "../report/formats/reporters.js";
-import { outcomesOf, runContextOf } from "../report/model/case-outcome.js";
 import { diffReports } from "../report/model/diff-reports.js";
 import { mergeReports } from "../report/model/merge-reports.js";
 import { parseReport } from "../report/model/read-report.js";
 import type { Report } from "../report/model/report.js";
+import { outcomesOf, runContextOf } from "../report/model/stored-outcome.js";
 import { diffText } from "../report/text/diff-text.js";
 import { judgeExpectations } from "../suite/expectations/judge-expectations.js";
 import { readExpectations } from "../suite/expectations/read-expectations.js";
@@ -47,7 +47,7 @@ export function reportCommand(): Command {
     .action((before: string, after: string, { json = false }: ReportFlags) => {
       const diff = diffReports(readReport(before), readReport(after));
       console.log(json ? JSON.stringify(diff, null, 1) : diffText(diff));
-      process.exitCode = diff.regressed ? EXIT.failure : EXIT.conforms;
+      process.exitCode = diff.regressed ? EXIT.failed : EXIT.passed;
     });
   report
     .command("merge")

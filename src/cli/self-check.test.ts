@@ -147,7 +147,7 @@ async function withFault<T>({ file, right, wrong }: Omit<Fault, "only">, run: ()
 }
 
 const REFUSES =
-  /^SELF-CHECK FAILED: the suite itself is wrong, not the implementation; no verdict of this run can be relied on · /;
+  /^INCONCLUSIVE: the suite's own self-check failed: the suite is wrong, not the implementation, and no verdict of this run can be relied on · /;
 
 describe("a gate whose own oracle is wrong", () => {
   it.each(FAULTS)("ends with 5 and says what disagrees: $fault", async (fault) => {
@@ -201,8 +201,8 @@ describe("a gate whose oracle is right", () => {
     "passes %s, which shows nothing else",
     async (only) => {
       const { code, stdout } = await gate("--only", only);
-      expect(stdout).toMatch(/^NOTHING SHOWN: .*, 1 self-check · /);
-      expect(code).toBe(EXIT.incomplete);
+      expect(stdout).toMatch(/^INCONCLUSIVE: .*, 1 self-check · /);
+      expect(code).toBe(EXIT.inconclusive);
     },
   );
 

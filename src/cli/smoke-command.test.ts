@@ -44,7 +44,7 @@ async function run(...args: string[]): Promise<unknown> {
 describe("smoke", () => {
   it("passes an adapter, and says how far it is", async () => {
     const command = adapters.command("await serve();");
-    expect(await run("--dialect", "pytorch", "--", ...command)).toBe(EXIT.conforms);
+    expect(await run("--dialect", "pytorch", "--", ...command)).toBe(EXIT.passed);
     expect(stdout).toMatch(/^SMOKE PASSED · rmsprop-javascript-example /);
     expect(stdout).toMatch(/\nNext: npx rmsprop-conformance gate --dialect pytorch -- .*\.mjs\n$/);
     expect(stderr).toMatch(new RegExp(`^${SMOKE_CASES.length} of ${SMOKE_CASES.length} smoke cases$`, "m"));
@@ -63,7 +63,7 @@ describe("smoke", () => {
     const command = adapters.command(
       'if (process.argv[2] === "--json") await serve(); else throw new Error("no option");',
     );
-    expect(await run("--", ...command, "--json")).toBe(EXIT.conforms);
+    expect(await run("--", ...command, "--json")).toBe(EXIT.passed);
     expect(stdout).toMatch(/^SMOKE PASSED/);
   });
 
@@ -95,8 +95,8 @@ describe("smoke", () => {
     const added = () => process.listeners("SIGINT").filter((listener) => !before.includes(listener));
     while (added().length === 0) await delay(10);
     for (const listener of added()) listener("SIGINT");
-    expect(await running).toBe(EXIT.incomplete);
-    expect(stdout).toMatch(/^SMOKE INCOMPLETE · 0 of \d+ cases passed, 0 failed, \d+ not run\n/);
+    expect(await running).toBe(EXIT.inconclusive);
+    expect(stdout).toMatch(/^SMOKE INCONCLUSIVE · 0 of \d+ cases passed, 0 failed, \d+ skipped\n/);
     expect(stderr).toContain("interrupted");
     expect(added()).toEqual([]);
   });

@@ -57,6 +57,6 @@ async function smoke(adapter: readonly [string, ...string[]], flags: SmokeFlags)
   });
   const colour = process.stdout.hasColors?.() ?? false;
   console.log(json ? JSON.stringify(result) : smokeReport(result, adapter, { ...chosen, colour }));
-  if (signal.aborted) return EXIT.incomplete;
-  return result.passed ? EXIT.conforms : EXIT.adapter;
+  if (signal.aborted) return EXIT.inconclusive;
+  return result.passed ? EXIT.passed : EXIT.adapter;
 }

@@ -285,7 +285,7 @@ describe("evidence", () => {
       return judgeProgram(program, simulate(program, pytorch, fused), pinned);
     };
     expect(hidden(1).tally).toMatchObject({ judged: 1, bitExact: 1, indeterminate: 1 });
-    expect(verdictOf(hidden(1), pinned)).toBe("indeterminate");
+    expect(verdictOf(hidden(1), pinned)).toBe("inconclusive");
     expect(hidden(0).tally).toMatchObject({ judged: 1, bitExact: 1, weak: 0, indeterminate: 0 });
   });
 
@@ -300,14 +300,14 @@ describe("evidence", () => {
     );
     const judgement = judgeProgram(program, simulate(program, pytorch, fused), pinned);
     expect(judgement.tally).toEqual({ judged: 4, bitExact: 4, weak: 1, indeterminate: 3, rejected: 0 });
-    expect(verdictOf(judgement, pinned)).toBe("indeterminate");
+    expect(verdictOf(judgement, pinned)).toBe("inconclusive");
   });
 
   it("of nothing at all decides nothing", () => {
     const program = programOf(pytorch, init({}, []), step([]), EVERYTHING);
     const judgement = judgeProgram(program, simulate(program, pytorch, fused), pinned);
     expect(judgement.tally.judged).toBe(0);
-    expect(verdictOf(judgement, pinned)).toBe("indeterminate");
+    expect(verdictOf(judgement, pinned)).toBe("inconclusive");
   });
 });
 

@@ -123,6 +123,6 @@ export function verdictOf(judgement: Judgement, declaration: Declaration): Verdi
   const { tally, contract } = judgement;
   if (contract.length > 0) return "contract-mismatch";
   if (tally.rejected > 0) return "differs";
-  if (tally.weak + tally.indeterminate === tally.judged) return "indeterminate";
+  if (tally.weak + tally.indeterminate === tally.judged) return "inconclusive";
   return declaration.reference && tally.bitExact === tally.judged ? "bit-exact" : "certified";
 }

@@ -71,9 +71,9 @@ export async function runCapabilityCase(one: CapabilityCase, options: CaseOption
   const { dialect, domain } = options.declaration;
   const outside = domain && outsideDomain(program, dialect, domain);
   if (outside !== undefined)
-    return { ...base, verdict: "not-run", reason: outside, runs: 0, outsideDomain: 1 };
+    return { ...base, verdict: "skipped", reason: outside, runs: 0, outsideDomain: 1 };
   const [outcome] = await options.adapter.run([program]);
-  if (outcome.status === "not-sent") return { ...base, verdict: "not-run", reason: outcome.reason };
+  if (outcome.status === "not-sent") return { ...base, verdict: "skipped", reason: outcome.reason };
   if (outcome.status === (declared ? "ok" : "unsupported")) return { ...base, verdict: "certified" };
   const [verdict, message] = mismatch(capability, declared, outcome);
   const observations: readonly Observation[] = outcome.status === "ok" ? outcome.observations : [];

@@ -1,3 +1,4 @@
+import type { Outcome } from "../../spec/outcomes.js";
 import type { Judgement } from "../judge/judge-program.js";
 import type { Tally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
@@ -39,17 +40,14 @@ export const CASE_KINDS = [
 ] as const;
 export type CaseKind = (typeof CASE_KINDS)[number];
 
-/** Cases that were not run have a reason; they are counted and never part of a pass. */
-export const NOT_RUN = [
-  /** It needs what the implementation does not offer. */
-  "unsupported",
-  /** It is for another dialect, or there was nothing to run. */
-  "not-run",
-] as const;
-export type NotRun = (typeof NOT_RUN)[number];
+/** A case that was not run has no verdict. It has a reason, is counted, and is never part of a pass. */
+export const SKIPPED = "skipped";
 
-export function isNotRun(verdict: Verdict | NotRun): verdict is NotRun {
-  return (NOT_RUN as readonly string[]).includes(verdict);
+/** The verdict of a case on what was observed, if it was run. */
+export type CaseVerdict = Verdict | typeof SKIPPED;
+
+export function isSkipped(verdict: CaseVerdict): verdict is typeof SKIPPED {
+  return verdict === SKIPPED;
 }
 
 /** What one case showed. */
@@ -57,7 +55,7 @@ export interface CaseResult {
   readonly id: string;
   readonly kind: CaseKind;
   readonly clauses: readonly string[];
-  readonly verdict: Verdict | NotRun;
+  readonly verdict: CaseVerdict;
   /** Why it was not run, or does not decide anything. */
   readonly reason?: string;
   /** The capabilities that it would need, where it was not run for the lack of them. */
@@ -87,4 +85,13 @@ export function isPass({
 /** Whether a case is about the suite itself and shows nothing of an implementation. */
 export function isSelfCheck({ kind }: Pick<CaseResult, "kind">): boolean {
   return kind === "self-check";
+}
+
+/** @param expected whether it is known to fail */
+export function outcomeOfCase(
+  { verdict, failure }: Pick<CaseResult, "verdict"> & { readonly failure?: object },
+  expected: boolean,
+): Outcome {
+  if (failure) return expected ? "xfailed" : "failed";
+  return isSkipped(verdict) || verdict === "inconclusive" ? verdict : "passed";
 }

@@ -1,42 +1,46 @@
 import { CLAUSES } from "../../spec/clauses.js";
-import { VERDICTS, type Verdict } from "../judge/verdict.js";
-import { type CaseResult, isPass, isSelfCheck, NOT_RUN, type NotRun } from "./case-result.js";
+import type { ClauseOutcome } from "../../spec/outcomes.js";
+import { VERDICTS } from "../judge/verdict.js";
+import { type CaseResult, type CaseVerdict, isSelfCheck, outcomeOfCase, SKIPPED } from "./case-result.js";
 
-export const STANDINGS = ["shown", "failed", "reals-only", "not-shown"] as const;
-export type Standing = (typeof STANDINGS)[number];
-
-/** What was shown of one clause. */
+/** What its cases say of one clause. */
 export interface ClauseRow {
   readonly clause: string;
   /** Cases by verdict. */
-  readonly counts: Readonly<Partial<Record<Verdict | NotRun, number>>>;
+  readonly counts: Readonly<Partial<Record<CaseVerdict, number>>>;
   /**
-   * `failed`: a case fails. Otherwise `shown`: a case that was asked of the implementation passes; `reals-only`: only
-   * self-checks pass, so the clause holds over the reals and nothing of the implementation was shown; `not-shown`: no
-   * case that was run decides.
+   * `failed` or `xfailed` where a case fails, `passed` where none does and one passes. Where only self-checks pass it is
+   * `spec-only`, where cases ran and none decides `inconclusive`, and where none ran `skipped`.
    */
-  readonly standing: Standing;
+  readonly outcome: ClauseOutcome;
 }
 
 /** What the matrix needs to know of a case. */
-type ListedCase = Pick<CaseResult, "clauses" | "kind" | "verdict"> & { readonly failure?: object };
+type ListedCase = Pick<CaseResult, "id" | "clauses" | "kind" | "verdict"> & { readonly failure?: object };
 
-/** One row for each clause of the specification, whether a case names it or not. */
-export function clauseMatrix(results: readonly ListedCase[]): ClauseRow[] {
+/**
+ * One row for each clause of the specification, whether a case names it or not.
+ * @param expected ids of the cases that are known to fail
+ */
+export function clauseMatrix(
+  results: readonly ListedCase[],
+  expected: ReadonlySet<string> = new Set(),
+): ClauseRow[] {
   return CLAUSES.map(({ id }) => {
     const concerned = results.filter(({ clauses }) => clauses.includes(id));
-    const counts: Partial<Record<Verdict | NotRun, number>> = {};
-    for (const verdict of [...VERDICTS, ...NOT_RUN]) {
+    const counts: Partial<Record<CaseVerdict, number>> = {};
+    for (const verdict of [...VERDICTS, SKIPPED] as const) {
       const count = concerned.filter((result) => result.verdict === verdict).length;
       if (count > 0) counts[verdict] = count;
     }
-    return { clause: id, counts, standing: standingOf(concerned) };
+    return { clause: id, counts, outcome: clauseOutcome(concerned, expected) };
   });
 }
 
-function standingOf(results: readonly ListedCase[]): Standing {
-  if (results.some(({ failure }) => failure)) return "failed";
-  const passing = results.filter(isPass);
-  if (passing.length === 0) return "not-shown";
-  return passing.every(isSelfCheck) ? "reals-only" : "shown";
+function clauseOutcome(results: readonly ListedCase[], expected: ReadonlySet<string>): ClauseOutcome {
+  const outcomes = results.map((one) => outcomeOfCase(one, expected.has(one.id) && !isSelfCheck(one)));
+  for (const outcome of ["failed", "xfailed"] as const) if (outcomes.includes(outcome)) return outcome;
+  const passing = results.filter((_, k) => outcomes[k] === "passed");
+  if (passing.length > 0) return passing.every(isSelfCheck) ? "spec-only" : "passed";
+  return outcomes.includes("inconclusive") ? "inconclusive" : "skipped";
 }

@@ -1,3 +1,4 @@
+import type { InconclusiveCause, Outcome } from "../../spec/outcomes.js";
 import { type CaseResult, isSelfCheck } from "./case-result.js";
 import { decides, type Level, levelOf, type ReachedLevel, reaches } from "./level.js";
 import { type ValidationOutcome, validationOutcome } from "./validation.js";
@@ -10,15 +11,15 @@ export type ConcludedCase = Pick<CaseResult, "id" | "kind" | "clauses" | "verdic
 
 /** What the cases of a run come to. */
 export interface Conclusion {
+  /** `xfailed` where it passes at the requested level but for failures that are known. */
+  readonly outcome: Exclude<Outcome, "skipped">;
+  /** Why it is inconclusive, if it is. */
+  readonly inconclusive?: InconclusiveCause;
   readonly reached: ReachedLevel;
   /** Whether the hyperparameters are refused that must be. It lowers no level, and fails the run. */
   readonly validation: ValidationOutcome;
-  /** At the level that was asked for, but for failures that are expected. */
+  /** Whether the outcome is `passed` or `xfailed`. */
   readonly conforms: boolean;
-  /** Whether any case says something of the implementation; if none does, nothing was shown. */
-  readonly decided: boolean;
-  /** A clause over the reals failed on the oracle: the suite is wrong, not the implementation. */
-  readonly selfCheckFailed: boolean;
 }
 
 /** How cases are put together. */
@@ -36,25 +37,31 @@ export interface ConclusionContext {
 }
 
 export function conclude(cases: readonly ConcludedCase[], context: ConclusionContext): Conclusion {
-  const { requested: requestedLevel, hasReference, complete, expectations } = context;
+  const { requested, hasReference, complete, expectations } = context;
   const ownCases = cases.filter((one) => !isSelfCheck(one));
   const unexpected = ownCases.filter(({ id }) => !expectations?.expected.has(id));
   const validation = validationOutcome(ownCases, expectations?.expected);
-  const selfCheckFailed = cases.some((one) => one.failure && isSelfCheck(one));
-  return {
-    reached: levelOf(ownCases, hasReference),
-    validation,
-    conforms:
-      complete &&
-      !selfCheckFailed &&
-      validation !== "failed" &&
-      (expectations?.breaches.length ?? 0) === 0 &&
-      (unexpected.some(decides)
-        ? reaches(levelOf(unexpected, hasReference), requestedLevel)
-        : everythingIsExpected(unexpected, expectations)),
-    decided: ownCases.some(({ failure }) => failure) || ownCases.some(decides),
-    selfCheckFailed,
-  };
+  const conclusion = { reached: levelOf(ownCases, hasReference), validation };
+  const cause = inconclusiveBecause(cases, complete);
+  if (cause) return { ...conclusion, outcome: "inconclusive", inconclusive: cause, conforms: false };
+  const conforms =
+    validation !== "failed" &&
+    (expectations?.breaches.length ?? 0) === 0 &&
+    (unexpected.some(decides)
+      ? reaches(levelOf(unexpected, hasReference), requested)
+      : everythingIsExpected(unexpected, expectations));
+  const known = (expectations?.expected.size ?? 0) > 0;
+  return { ...conclusion, outcome: conforms ? (known ? "xfailed" : "passed") : "failed", conforms };
+}
+
+function inconclusiveBecause(
+  cases: readonly ConcludedCase[],
+  complete: boolean,
+): InconclusiveCause | undefined {
+  if (cases.some((one) => one.failure && isSelfCheck(one))) return "self-check-failed";
+  if (!complete) return "interrupted";
+  const ownCases = cases.filter((one) => !isSelfCheck(one));
+  return ownCases.some(({ failure }) => failure) || ownCases.some(decides) ? undefined : "no-evidence";
 }
 
 /** Of a restricted run, what fails as expected may be all that there is. */

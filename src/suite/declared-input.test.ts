@@ -122,7 +122,7 @@ describe("a declared domain", () => {
     expect(sent.some(hasZeroEpsilon)).toBe(false);
     const without = result.results.filter(({ reason }) => reason?.includes("outside the declared domain"));
     expect(without.length).toBeGreaterThan(0);
-    expect(without[0]).toMatchObject({ verdict: "not-run", reason: expect.stringContaining("0 < eps") });
+    expect(without[0]).toMatchObject({ verdict: "skipped", reason: expect.stringContaining("0 < eps") });
     expect(caseOf(result, "boundary-hyperparameters-are-accepted").outsideDomain).toBeGreaterThan(0);
   });
 
@@ -179,7 +179,7 @@ describe("declared refusals", () => {
     expect(failures(result)).toEqual([]);
     expect(result.validation).toBe("passed");
     expect(caseOf(result, "nan-hyperparameters-are-refused")).toMatchObject({
-      verdict: "not-run",
+      verdict: "skipped",
       reason: "no hyperparameter is declared to be refused where it is nan",
     });
   });
@@ -242,7 +242,7 @@ describe("a gradient", () => {
     expect(result).toMatchObject({ conforms: true, reached: "L3" });
     expect(sent.some(observesGradient)).toBe(false);
     expect(caseOf(result, "gradient-is-left-alone")).toMatchObject({
-      verdict: "not-run",
+      verdict: "skipped",
       reason: "a step may use the gradient as scratch, as declared",
     });
   });
@@ -251,7 +251,7 @@ describe("a gradient", () => {
     const { result } = await gate({ answer: hides }, SOME);
     expect(failures(result)).toEqual([]);
     expect(caseOf(result, "gradient-is-left-alone")).toMatchObject({
-      verdict: "not-run",
+      verdict: "skipped",
       reason: "the implementation does not show the gradient after a step",
     });
   });

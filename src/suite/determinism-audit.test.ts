@@ -109,7 +109,7 @@ describe("the determinism audit", () => {
     const { adapter } = recording((outcome, served) => (served > programs.length ? moved(outcome) : outcome));
     const result = await audited(adapter, ["state"]);
     expect(result).toMatchObject({
-      verdict: "indeterminate",
+      verdict: "inconclusive",
       reason: expect.stringMatching(/Determinism is not declared/),
     });
     expect(result.failure).toBeUndefined();
@@ -144,7 +144,7 @@ describe("the determinism audit", () => {
     const result = await audited({ ...adapter, unexplained: [SLOW] });
     expect(result.failure).toBeUndefined();
     expect(result).toMatchObject({
-      verdict: "indeterminate",
+      verdict: "inconclusive",
       reason: expect.stringMatching(
         /^1 fault was not reproduced in isolation; .* did not answer\. The machine/,
       ),
@@ -153,6 +153,6 @@ describe("the determinism audit", () => {
 
   it("says nothing where nothing was answered", async () => {
     const { adapter } = recording(() => ({ status: "fault", verdict: "timeout", message: "silence" }));
-    expect(await audited(adapter)).toMatchObject({ verdict: "not-run", runs: 0 });
+    expect(await audited(adapter)).toMatchObject({ verdict: "skipped", runs: 0 });
   });
 });

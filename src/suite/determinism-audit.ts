@@ -56,7 +56,7 @@ export class DeterminismAudit {
     } as const;
     const samples = this.samples.filter(({ outcome }) => isAnswer(outcome)).reverse();
     if (samples.length === 0)
-      return { ...base, verdict: "not-run", reason: "no program was answered", runs: 0 };
+      return { ...base, verdict: "skipped", reason: "no program was answered", runs: 0 };
     await adapter.refresh?.();
     const again = await adapter.run(samples.map(({ program }) => program));
     const unexplained = adapter.unexplained ?? [];
@@ -79,7 +79,7 @@ export class DeterminismAudit {
       if (capabilities.includes("deterministic"))
         return failing("nondeterministic", message, evidenceOf(first.program, first.again));
       const reason = `${message}. Determinism is not declared, so this is no failure`;
-      return { ...base, verdict: "indeterminate", reason, runs };
+      return { ...base, verdict: "inconclusive", reason, runs };
     }
     // Whatever is declared: no program made the process end or write this, and neither can the machine have.
     const own = unexplained.find(({ external }) => !external);
@@ -87,7 +87,7 @@ export class DeterminismAudit {
     const [fault] = unexplained;
     if (fault) {
       const reason = `${notReproducedText(unexplained, fault)}. The machine may have caused it, so this is no failure`;
-      return { ...base, verdict: "indeterminate", reason, runs };
+      return { ...base, verdict: "inconclusive", reason, runs };
     }
     return { ...base, verdict: "certified", runs };
   }

@@ -56,8 +56,8 @@ describe("the bound of a case", () => {
       { ...passed, runs: 1 },
       { ...passed, verdict: "differs", failure: { message: "", others: [], replay: "" } },
       { ...passed, failure: { message: "other bits", others: [], replay: "" } },
-      { ...passed, verdict: "indeterminate" },
-      { ...passed, verdict: "not-run", runs: 0 },
+      { ...passed, verdict: "inconclusive" },
+      { ...passed, verdict: "skipped", runs: 0 },
     ];
     expect(silent.map(failureRateBound)).toEqual(silent.map(() => undefined));
   });

@@ -99,7 +99,7 @@ const onNaN = (verdict: Verdict, says: RegExp): Faulty => ({
   says,
   reached: "none",
 });
-const CONFORMS: Faulty = { touches: () => false, verdicts: [], says: /^$/, reached: "L3" };
+const PASSED: Faulty = { touches: () => false, verdicts: [], says: /^$/, reached: "L3" };
 const OUTSIDE = /is outside its acceptance set|not the bits of unfused/;
 
 const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
@@ -136,7 +136,7 @@ const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
     touches: showsNaN,
   },
   "reorders-replies": {
-    ...CONFORMS,
+    ...PASSED,
     properties: CALM_PROPERTIES,
     audit: {
       verdict: "protocol-error",
@@ -145,7 +145,7 @@ const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
     reached: "none",
   },
   "dies-after-requests": {
-    ...CONFORMS,
+    ...PASSED,
     properties: CALM_PROPERTIES,
     audit: {
       verdict: "crash",
@@ -166,7 +166,7 @@ const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
     reached: "none",
   },
   "claims-determinism": {
-    ...CONFORMS,
+    ...PASSED,
     audit: {
       verdict: "nondeterministic",
       says: /^\d+ of \d+ programs were answered otherwise in another order and a fresh process; one of them: /,
@@ -204,9 +204,9 @@ const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
     finding: /^The parameter is \+0 where every declared evaluation gives (finite or )?−0\.$/,
     reached: "L0",
   },
-  "slow-start": CONFORMS,
-  "floods-stderr": CONFORMS,
-  "ignores-stop": { ...CONFORMS, smoke: ["stop", "end-of-input"], smokeTimeout: 1000 },
+  "slow-start": PASSED,
+  "floods-stderr": PASSED,
+  "ignores-stop": { ...PASSED, smoke: ["stop", "end-of-input"], smokeTimeout: 1000 },
 };
 
 /** Those that have tests of their own below. */
@@ -309,12 +309,12 @@ async function failedInSmoke(
     command,
     ...options,
     signal: controller.signal,
-    onCase: ({ verdict }) => {
-      if (firstOnly && verdict === "failed") controller.abort();
+    onCase: ({ outcome }) => {
+      if (firstOnly && outcome === "failed") controller.abort();
     },
   });
   expect(processesWith(command[2])).toEqual([]);
-  const failed = cases.filter(({ verdict }) => verdict === "failed").map(({ id }) => id);
+  const failed = cases.filter(({ outcome }) => outcome === "failed").map(({ id }) => id);
   expect(passed).toBe(failed.length === 0);
   return failed;
 }
@@ -490,7 +490,7 @@ describe("hangs-always", () => {
           "the adapter was given up after 4 restarts; the last fault: the process did not answer within 0.5 s",
         );
         const requested = result.results.filter(
-          ({ kind, verdict }) => kind !== "self-check" && verdict !== "not-run",
+          ({ kind, verdict }) => kind !== "self-check" && verdict !== "skipped",
         );
         expect(new Set(requested.map(({ verdict }) => verdict))).toEqual(new Set(HANGS_ALWAYS.verdicts));
         expect(result.results.length).toBeLessThan(result.planned);

@@ -15,7 +15,7 @@ import type { Mismatch } from "../judge/mismatch.js";
 import { isFailure, type Verdict } from "../judge/verdict.js";
 import { isolateElement } from "../program/isolate-element.js";
 import { programSize } from "../program/program-size.js";
-import { type CaseResult, type Evidence, type Failure, isNotRun, isSelfCheck } from "./case-result.js";
+import { type CaseResult, type Evidence, type Failure, isSelfCheck, isSkipped } from "./case-result.js";
 import { reproducesAlone } from "./reproduces-alone.js";
 
 /** Failures that share one root cause, with a program that shows what is said of it. */
@@ -118,7 +118,7 @@ async function reportedFinding(
     minimal !== undefined && (known || (await reproducesAlone(minimal.program, adapter, declaration)));
   const sentence = failure.message.endsWith(".") ? failure.message : `${failure.message}.`;
   return {
-    diagnosis: { verdict: isNotRun(verdict) ? "differs" : verdict, sentence, axes: [], alternatives: [] },
+    diagnosis: { verdict: isSkipped(verdict) ? "differs" : verdict, sentence, axes: [], alternatives: [] },
     cases: alike.map(({ id }) => id),
     clauses: [...new Set(alike.flatMap(({ clauses }) => clauses))],
     message: failure.message,

@@ -105,7 +105,7 @@ export async function gateResult(
     ...(stopped !== undefined && { stopped }),
     results: diagnosed,
     findings,
-    clauses: clauseMatrix(diagnosed),
+    clauses: clauseMatrix(diagnosed, new Set(expectations?.expected.keys())),
     tally,
     multiStep,
     selfCheck: selfCheck.counts,

@@ -81,7 +81,7 @@ describe("an honest implementation", () => {
   it("conforms at every level, to the bit of all goldens of real PyTorch", async () => {
     const result = await gate(defectiveAdapter(), "unfused", "L3", { goldens: REAL_GOLDENS });
     expect(result.findings).toEqual([]);
-    expect(result).toMatchObject({ conforms: true, complete: true, reached: "L3", selfCheckFailed: false });
+    expect(result).toMatchObject({ conforms: true, complete: true, reached: "L3", outcome: "passed" });
     expect(result.results.length).toBeGreaterThan(300);
     expect(result.tally.bitExact).toBe(result.tally.judged);
     for (const level of Object.keys(LEVELS) as Level[]) expect(reaches(result.reached, level)).toBe(true);
@@ -93,8 +93,8 @@ describe("an honest implementation", () => {
     const sum = result.results.reduce((judged, { tally }) => judged + tally.judged, 0);
     expect(result.tally.judged).toBe(sum);
     const rows = new Map(result.clauses.map((row) => [row.clause, row]));
-    expect(rows.get("RMS-8.6")).toMatchObject({ standing: "shown", counts: { "bit-exact": 12 } });
-    expect(rows.get("RMS-11.1")).toMatchObject({ standing: "not-shown", counts: {} });
+    expect(rows.get("RMS-8.6")).toMatchObject({ outcome: "passed", counts: { "bit-exact": 12 } });
+    expect(rows.get("RMS-11.1")).toMatchObject({ outcome: "skipped", counts: {} });
   });
 });
 
@@ -126,8 +126,10 @@ describe("an implementation that hides its state", () => {
       const result = await gate(hiding(adapterOf(bundledFactory(name))), name, "L3");
       expect(result.findings).toEqual([]);
       expect(result).toMatchObject({ conforms: true, reached: "L3" });
-      const notRun = result.results.filter(({ verdict }) => verdict === "unsupported");
-      expect(notRun.every(({ reason }) => reason === "the implementation does not offer state")).toBe(true);
+      const skipped = result.results.filter(({ verdict }) => verdict === "skipped");
+      const needy = skipped.filter(({ missingCapabilities }) => missingCapabilities);
+      expect(needy.length).toBeGreaterThan(0);
+      expect(needy.every(({ reason }) => reason === "the implementation does not offer state")).toBe(true);
       expect(
         result.results.filter(({ kind, verdict }) => kind === "golden" && verdict === "bit-exact").length,
       ).toBeGreaterThan(30);
@@ -163,13 +165,13 @@ describe("capabilities", () => {
     const result = await gate(offering("groups", "set"), "fused", "L3");
     expect(result.conforms).toBe(true);
     const reasons = new Set(
-      result.results.flatMap(({ verdict, reason }) => (verdict === "unsupported" ? [reason] : [])),
+      result.results.flatMap(({ verdict, reason }) => (verdict === "skipped" ? [reason] : [])),
     );
     expect(reasons).toContain("the implementation does not offer momentum");
     expect(reasons).toContain("the implementation does not offer checkpoint");
     expect(result.results.filter(({ verdict }) => verdict === "bit-exact").length).toBeGreaterThan(0);
     expect(result.clauses.find(({ clause }) => clause === "RMS-10.1")).toMatchObject({
-      standing: "not-shown",
+      outcome: "skipped",
     });
   });
 
@@ -183,7 +185,7 @@ describe("capabilities", () => {
     const result = await gate(refusing, "fused", "L0");
     // Nothing was judged, so that there is no judge to check.
     const requested = result.results.filter(
-      ({ kind, verdict }) => kind !== "audit" && kind !== "self-check" && verdict !== "not-run",
+      ({ kind, verdict }) => kind !== "audit" && kind !== "self-check" && verdict !== "skipped",
     );
     expect(new Set(requested.map(({ verdict }) => verdict))).toEqual(new Set(["capability-mismatch"]));
     expect(result).toMatchObject({ conforms: false, reached: "none" });
@@ -299,9 +301,9 @@ describe("what a run does not show", () => {
       const result = await withProperties([undecided], () =>
         gate(adapterOf(bundledFactory("fused")), "fused", level, { only: "still" }),
       );
-      expect(seen(result)).toEqual(["still indeterminate"]);
-      expect(result).toMatchObject({ conforms: false, reached: "L0", complete: true });
-      expect(result.clauses.find(({ clause }) => clause === "RMS-5.1")?.standing).toBe("not-shown");
+      expect(seen(result)).toEqual(["still inconclusive"]);
+      expect(result).toMatchObject({ outcome: "inconclusive", inconclusive: "no-evidence", reached: "L0" });
+      expect(result.clauses.find(({ clause }) => clause === "RMS-5.1")?.outcome).toBe("inconclusive");
     }
   });
 
@@ -312,8 +314,8 @@ describe("what a run does not show", () => {
         gate(adapterOf(bundledFactory("fused")), "fused", level, { only: "proof" }),
       );
       expect(seen(result)).toEqual(["proof certified"]);
-      expect(result).toMatchObject({ conforms: false, reached: "L0", selfCheckFailed: false });
-      expect(result.clauses.find(({ clause }) => clause === "RMS-5.1")?.standing).toBe("reals-only");
+      expect(result).toMatchObject({ outcome: "inconclusive", inconclusive: "no-evidence", reached: "L0" });
+      expect(result.clauses.find(({ clause }) => clause === "RMS-5.1")?.outcome).toBe("spec-only");
     }
   });
 
@@ -324,7 +326,11 @@ describe("what a run does not show", () => {
     const result = await withProperties([wrong, ...FEW_PROPERTIES], () =>
       gate(adapterOf(bundledFactory("fused")), "fused", "L1"),
     );
-    expect(result).toMatchObject({ selfCheckFailed: true, conforms: false, reached: "L3" });
+    expect(result).toMatchObject({
+      outcome: "inconclusive",
+      inconclusive: "self-check-failed",
+      reached: "L3",
+    });
     expect(result.findings).toMatchObject([{ cases: ["proof"], diagnosis: { sentence: "1 is not 2." } }]);
   });
 

@@ -27,12 +27,12 @@ describe("levelOf", () => {
   const exact = result("bit-exact");
   it.each([
     ["every bit", [exact], "L3"],
-    ["every bit of what was run", [exact, result("not-run")], "L3"],
+    ["every bit of what was run", [exact, result("skipped")], "L3"],
     ["a case that is certified", [exact, result("certified")], "L2"],
     ["bits that were demanded and are others", [exact, failed("certified")], "L2"],
     // A golden of PyTorch that differs where the reference evaluation does not.
     ["bits of the reference, but not of PyTorch", [exact, failed("certified", { tally: exact.tally })], "L2"],
-    ["something indeterminate beside it", [exact, result("indeterminate")], "L2"],
+    ["something indeterminate beside it", [exact, result("inconclusive")], "L2"],
     ["something inaccurate", [exact, failed("inaccurate")], "L1"],
     ["nothing but what is inaccurate", [failed("inaccurate")], "L1"],
     ["another dialect", [exact, failed("other-dialect")], "L0"],
@@ -40,8 +40,8 @@ describe("levelOf", () => {
     ["a difference", [exact, failed("differs")], "L0"],
     ["a breach of the contract", [exact, failed("contract-mismatch", nothingJudged)], "L0"],
     ["nothing", [], "L0"],
-    ["nothing that was run", [result("not-run")], "L0"],
-    ["nothing that is decided", [result("indeterminate")], "L0"],
+    ["nothing that was run", [result("skipped")], "L0"],
+    ["nothing that is decided", [result("inconclusive")], "L0"],
     ["nothing but errors", [failed("contract-mismatch", nothingJudged)], "L0"],
     ["a comparison that passed", [result("bit-exact", nothingJudged)], "L3"],
   ] as const)("of %s", (_, results, level) => {
@@ -63,8 +63,8 @@ describe("decides", () => {
     ];
     expect(deciding.map(decides)).toEqual([true, true, true, true]);
     const silent = [
-      result("not-run"),
-      result("indeterminate"),
+      result("skipped"),
+      result("inconclusive"),
       failed("contract-mismatch", nothingJudged),
       result("certified", { kind: "self-check", ...nothingJudged }),
     ];

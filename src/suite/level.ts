@@ -1,5 +1,5 @@
 import { isFailure, type Verdict } from "../judge/verdict.js";
-import { type CaseResult, isNotRun, type NotRun } from "./case-result.js";
+import { type CaseResult, type CaseVerdict, isSkipped } from "./case-result.js";
 import { isValidationFailure } from "./validation.js";
 
 /** What an implementation may claim when all verdicts are in. */
@@ -23,7 +23,7 @@ const BREAKS_PROTOCOL = {
   "capability-mismatch": "capabilities other than the declared ones",
 } as const satisfies Partial<Record<Verdict, string>>;
 
-function breaksProtocol(verdict: Verdict | NotRun): verdict is keyof typeof BREAKS_PROTOCOL {
+function breaksProtocol(verdict: CaseVerdict): verdict is keyof typeof BREAKS_PROTOCOL {
   return verdict in BREAKS_PROTOCOL;
 }
 
@@ -47,7 +47,7 @@ type LevelledCase = Pick<CaseResult, "kind" | "verdict" | "tally"> & {
 
 /** Whether a case shows something of the implementation, for it or against it. */
 export function decides({ kind, verdict, tally, failure }: LevelledCase): boolean {
-  if (isNotRun(verdict) || verdict === "indeterminate") return false;
+  if (isSkipped(verdict) || verdict === "inconclusive") return false;
   // They look at answers and not at values, or ask the implementation nothing.
   if (kind === "capability" || kind === "audit" || kind === "self-check") return false;
   // A failure before anything could be judged: the implementation did not run the program.
@@ -60,7 +60,7 @@ export function decides({ kind, verdict, tally, failure }: LevelledCase): boolea
  * @param results of the implementation, without self-checks
  */
 export function levelOf(results: readonly LevelledCase[], hasReference: boolean): ReachedLevel {
-  const run = results.filter((one) => !isNotRun(one.verdict) && !isValidationFailure(one));
+  const run = results.filter((one) => !isSkipped(one.verdict) && !isValidationFailure(one));
   const verdicts = run.map(({ verdict }) => verdict as Verdict);
   if (verdicts.some(breaksProtocol)) return "none";
   // Nothing decided is nothing shown.

@@ -161,7 +161,7 @@ describe("planted defects", () => {
     const result = await gate(defectiveAdapter({ forgets: "momentum_buffer" }), "unfused", "L2");
     expect(result).toMatchObject({ conforms: false, reached: "L0" });
     for (const { clauses } of result.findings) expect(clauses).toEqual(["RMS-10.1"]);
-    expect(result.clauses.find(({ clause }) => clause === "RMS-10.1")?.standing).toBe("failed");
+    expect(result.clauses.find(({ clause }) => clause === "RMS-10.1")?.outcome).toBe("failed");
   });
 
   it("a missing gradient that is taken for zero: a breach of the contract, one finding a sentence", async () => {

@@ -123,7 +123,7 @@ describe("runProperty", () => {
     expect(result).toMatchObject({ verdict: "differs", failure: { message: "wrong" } });
     // Here no input fails.
     const unsent = await runProperty({ ...base, check }, options);
-    expect(unsent).toMatchObject({ verdict: "not-run", reason: "too small to be sent" });
+    expect(unsent).toMatchObject({ verdict: "skipped", reason: "too small to be sent" });
   });
 
   it("generates the same for the same seed", async () => {
@@ -164,7 +164,7 @@ describe("runProperty", () => {
       },
     };
     expect(await runProperty(swallowed, options)).toMatchObject({
-      verdict: "indeterminate",
+      verdict: "inconclusive",
       tally: { judged: 100, indeterminate: 100 },
     });
   });
@@ -179,13 +179,13 @@ describe("runProperty", () => {
   it("is not run without a capability or for a dialect that it is not about", async () => {
     const needy: Property = { ...steps, requires: ["state", "momentum", "centered"] };
     expect(await runProperty(needy, { ...options, capabilities: ["state"] })).toMatchObject({
-      verdict: "unsupported",
+      verdict: "skipped",
       reason: "the implementation does not offer momentum, centered",
       runs: 0,
     });
     const elsewhere: Property = { ...steps, appliesTo: ({ dialect }) => dialect.id !== "pytorch" };
     expect(await runProperty(elsewhere, options)).toMatchObject({
-      verdict: "not-run",
+      verdict: "skipped",
       reason: "not a property of dialect pytorch",
     });
     // What the specification proves does not depend on an implementation.
@@ -231,7 +231,7 @@ describe("runProperty", () => {
       },
     };
     expect(await runProperty(always, without)).toMatchObject({
-      verdict: "unsupported",
+      verdict: "skipped",
       runs: 0,
       tally: { judged: 0 },
     });

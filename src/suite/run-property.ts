@@ -9,7 +9,7 @@ import { judgeProgram } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import type { CaseOptions } from "./case-options.js";
-import type { CaseResult, Evidence, NotRun } from "./case-result.js";
+import type { CaseResult, Evidence } from "./case-result.js";
 
 /** How a property is run. */
 export interface PropertyRunOptions extends CaseOptions {
@@ -43,9 +43,9 @@ export async function runProperty(property: Property, options: PropertyRunOption
     kind: property.of === "specification" ? "self-check" : "property",
     clauses: property.clauses,
   } as const;
-  const notRun = (verdict: NotRun, reason: string): CaseResult => ({
+  const skipped = (reason: string): CaseResult => ({
     ...base,
-    verdict,
+    verdict: "skipped",
     reason,
     runs: 0,
     tally: emptyTally(),
@@ -55,7 +55,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
     const missing = property.requires.filter((capability) => !options.capabilities.includes(capability));
     if (missing.length > 0)
       return {
-        ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
+        ...skipped(`the implementation does not offer ${missing.join(", ")}`),
         missingCapabilities: missing,
       };
     const { declaration } = options;
@@ -65,10 +65,10 @@ export async function runProperty(property: Property, options: PropertyRunOption
       // What would be asked under the default freedom is left out for the sake of the declared rounding alone.
       if (property.appliesTo?.({ ...declaration, evaluation: DEFAULT_FREEDOM }) === true)
         return {
-          ...notRun("not-run", "it need not hold under the declared rounding"),
-          lessJudged: "not run",
+          ...skipped("it need not hold under the declared rounding"),
+          lessJudged: "skipped",
         };
-      return notRun("not-run", applies || `not a property of dialect ${dialect.id}`);
+      return skipped(applies || `not a property of dialect ${dialect.id}`);
     }
   }
 
@@ -136,15 +136,15 @@ export async function runProperty(property: Property, options: PropertyRunOption
     return { ...base, verdict: passingVerdict(options, tally), ...drawn, tally, multiStep };
   const error = details.errorInstance;
   if (error instanceof Interrupted) throw error;
-  if (error instanceof ProgramNotSent) return notRun("not-run", error.message);
+  if (error instanceof ProgramNotSent) return skipped(error.message);
   if (error === null) {
     const [reason] = [...subject.passedOver].sort(([, a], [, b]) => b - a)[0] ?? [];
     if (reason === undefined)
       throw new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
     if (reason.startsWith(NOT_OFFERED))
-      return notRun("unsupported", "nearly every input needs what the implementation does not offer");
+      return skipped("nearly every input needs what the implementation does not offer");
     return {
-      ...notRun("not-run", reason),
+      ...skipped(reason),
       ...(subject.outside > 0 && { outsideDomain: subject.outside }),
     };
   }
@@ -199,6 +199,6 @@ function isFault(verdict: Verdict): verdict is FaultVerdict {
 function passingVerdict({ declaration }: PropertyRunOptions, tally: CaseResult["tally"]): Verdict {
   // Properties that compare runs or prove the specification judge no observation.
   if (tally.judged === 0) return "certified";
-  if (tally.weak + tally.indeterminate === tally.judged) return "indeterminate";
+  if (tally.weak + tally.indeterminate === tally.judged) return "inconclusive";
   return declaration.reference && tally.bitExact === tally.judged ? "bit-exact" : "certified";
 }

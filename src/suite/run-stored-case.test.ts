@@ -86,7 +86,7 @@ describe("runStoredCase", () => {
       ...options,
       declaration: declarationOf(dialectById("keras")),
     });
-    expect(other).toMatchObject({ verdict: "not-run", reason: "for dialect pytorch", runs: 0 });
+    expect(other).toMatchObject({ verdict: "skipped", reason: "for dialect pytorch", runs: 0 });
     const operations = program.operations.map((operation) =>
       operation.op === "init"
         ? {
@@ -98,7 +98,7 @@ describe("runStoredCase", () => {
     const needy = { ...stored, program: { ...program, operations } };
     const result = await runStoredCase(needy, { ...options, capabilities: ["state", "centered"] });
     expect(result).toMatchObject({
-      verdict: "unsupported",
+      verdict: "skipped",
       reason: "the implementation does not offer momentum",
       runs: 0,
       tally: { judged: 0 },

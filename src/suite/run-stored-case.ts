@@ -10,7 +10,7 @@ import { withKnownHyperparameters } from "../program/known-hyperparameters.js";
 import type { Observation } from "../program/observation.js";
 import type { Program } from "../program/program.js";
 import type { CaseOptions } from "./case-options.js";
-import type { CaseKind, CaseResult, NotRun } from "./case-result.js";
+import type { CaseKind, CaseResult } from "./case-result.js";
 
 /** A program that is kept in a file: a regression, a golden case or the witness of an expectation. */
 export interface StoredCase {
@@ -32,16 +32,16 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   const base = { id, kind, clauses };
   const tally = emptyTally();
   const multiStep = emptyTally();
-  const notRun = (verdict: NotRun, reason: string): CaseResult => ({
+  const skipped = (reason: string): CaseResult => ({
     ...base,
-    verdict,
+    verdict: "skipped",
     reason,
     runs: 0,
     tally,
     multiStep,
   });
   if (stored.program.dialect !== declaration.dialect.id)
-    return notRun("not-run", `for dialect ${stored.program.dialect}`);
+    return skipped(`for dialect ${stored.program.dialect}`);
   const hidden = !capabilities.includes("state");
   const known = withKnownHyperparameters(stored.program, declaration.dialect);
   const program = hidden ? withoutState(known) : known;
@@ -50,12 +50,12 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
   );
   if (missing.length > 0)
     return {
-      ...notRun("unsupported", `the implementation does not offer ${missing.join(", ")}`),
+      ...skipped(`the implementation does not offer ${missing.join(", ")}`),
       missingCapabilities: missing,
     };
   const outside = declaration.domain && outsideDomain(program, declaration.dialect, declaration.domain);
-  if (outside !== undefined) return { ...notRun("not-run", outside), outsideDomain: 1 };
-  let verdict: Verdict = "indeterminate";
+  if (outside !== undefined) return { ...skipped(outside), outsideDomain: 1 };
+  let verdict: Verdict = "inconclusive";
   const subject = new Subject(
     options.adapter,
     capabilities,
@@ -73,7 +73,7 @@ export async function runStoredCase(stored: StoredCase, options: CaseOptions): P
     stored.check?.(observations, subject.sent(program), declaration);
     return { ...base, verdict, runs: 1, tally, multiStep };
   } catch (error) {
-    if (error instanceof ProgramNotSent) return notRun("not-run", error.message);
+    if (error instanceof ProgramNotSent) return skipped(error.message);
     if (!(error instanceof PropertyFailure)) throw error;
     const failure = {
       message: error.message,

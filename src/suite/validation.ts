@@ -1,4 +1,4 @@
-import { type CaseResult, isNotRun, isPass } from "./case-result.js";
+import { type CaseResult, isPass, isSkipped } from "./case-result.js";
 
 /** What became of the checks of hyperparameters: a profile of its own, which no level depends on. */
 export const VALIDATION_OUTCOMES = [
@@ -37,6 +37,6 @@ export function validationOutcome(
   const failures = cases.filter(isValidationFailure);
   if (failures.some(({ id }) => !expected.has(id))) return "failed";
   if (failures.length > 0) return "xfailed";
-  const run = cases.filter((one) => isValidation(one) && !isNotRun(one.verdict));
+  const run = cases.filter((one) => isValidation(one) && !isSkipped(one.verdict));
   return run.some(isPass) ? "passed" : "skipped";
 }

@@ -1,4 +1,5 @@
 import { CLAUSES } from "../../spec/clauses.js";
+import type { ClauseOutcome } from "../../spec/outcomes.js";
 import { AdapterUnavailable } from "../adapter/adapter.js";
 import { type Report, reportFinding, reportOf } from "../report/model/report.js";
 import { findingText } from "../report/text/finding-text.js";
@@ -17,13 +18,13 @@ import { GateRun } from "./gate-run.js";
 import { type JudgedDialect, judgedDialects } from "./judged-dialect.js";
 
 /** What a test that does not fail has to say. */
-export interface ClauseOutcome {
+export interface ClauseTestResult {
   /**
-   * `shown`: cases show it, and none fails. `expected`: cases fail, each of them as expected. `not-shown`: none fails,
-   * but none that was run of the implementation decides; this is no pass, so let the runner skip the test.
+   * `xfailed`: cases fail, each of them as expected. Where it is `inconclusive`, `skipped` or `spec-only`, nothing was
+   * shown of the implementation: this is no pass, so let the runner skip the test.
    */
-  readonly standing: "shown" | "expected" | "not-shown";
-  /** Why it is not shown, or what is expected to fail. */
+  readonly outcome: Exclude<ClauseOutcome, "failed">;
+  /** Why nothing was shown, or what is expected to fail. */
   readonly reason?: string;
   /** Of the test of the level: what the implementation may say of itself. */
   readonly claim?: string;
@@ -42,7 +43,7 @@ export interface ClauseTest {
    * @throws {AdapterUnavailable} if the implementation cannot be reached
    * @throws {UnusableDeclaration} if it does not claim the dialect
    */
-  run(): Promise<ClauseOutcome>;
+  run(): Promise<ClauseTestResult>;
 }
 
 const AUDIT = "determinism audit";
@@ -83,7 +84,7 @@ class TestSuite {
 
   tests(): ClauseTest[] {
     const timeout = this.options.timeout ?? TIMEOUTS[this.judged.profile];
-    const titled = (title: string, run: () => Promise<ClauseOutcome>) => ({
+    const titled = (title: string, run: () => Promise<ClauseTestResult>) => ({
       title: `${this.prefix}${title}`,
       timeout,
       run: () => run().catch(rethrowWithoutFrames),
@@ -98,46 +99,48 @@ class TestSuite {
     ];
   }
 
-  private async clause(clause: string): Promise<ClauseOutcome> {
+  private async clause(clause: string): Promise<ClauseTestResult> {
     const { plan } = await this.run.planned();
     const results = await this.run.resultsOf(plan.cases.filter(({ clauses }) => clauses.includes(clause)));
-    const { standing } = clauseMatrix(results).find((row) => row.clause === clause)!;
-    if (standing === "failed") return this.failing(results, clause);
-    if (standing === "shown") return { standing };
+    const { outcome } = clauseMatrix(results).find((row) => row.clause === clause)!;
+    if (outcome === "failed" || outcome === "xfailed") return this.failing(results, clause);
+    if (outcome === "passed") return { outcome };
     const requested = results.filter((result) => !isSelfCheck(result));
-    if (standing === "not-shown") return notShown(requested);
-    const why = requested.length === 0 ? "no case asks it of an implementation" : notShown(requested).reason;
-    return {
-      standing: "not-shown",
-      reason: `it holds over the reals, which shows nothing of this one: ${why}`,
-    };
+    if (outcome !== "spec-only") return { outcome, reason: reasonOf(requested) };
+    const why = requested.length === 0 ? "no case asks it of an implementation" : reasonOf(requested);
+    return { outcome, reason: `it was checked on the specification only: ${why}` };
   }
 
-  private async audit(): Promise<ClauseOutcome> {
+  private async audit(): Promise<ClauseTestResult> {
     const results = await this.run.audited();
     if (results.some(({ failure }) => failure)) return this.failing(results, AUDIT);
-    return results.some(isPass) ? { standing: "shown" } : notShown(results);
+    if (results.some(isPass)) return { outcome: "passed" };
+    const isInconclusive = results.some(({ verdict }) => verdict === "inconclusive");
+    return { outcome: isInconclusive ? "inconclusive" : "skipped", reason: reasonOf(results) };
   }
 
-  private async level(): Promise<ClauseOutcome> {
+  private async level(): Promise<ClauseTestResult> {
     const result = await this.run.whole();
     if (!result.conforms) throw new ConformanceFailure(this.wholeText(result));
     const { claim } = this.reportOf(result).footer;
-    return { standing: "shown", ...(claim !== undefined && { claim }) };
+    return {
+      outcome: result.outcome === "xfailed" ? "xfailed" : "passed",
+      ...(claim !== undefined && { claim }),
+    };
   }
 
   /**
    * What becomes of a test with failing cases.
    * @throws {ConformanceFailure} unless all of them are expected
    */
-  private async failing(results: readonly CaseResult[], test: string): Promise<ClauseOutcome> {
+  private async failing(results: readonly CaseResult[], test: string): Promise<ClauseTestResult> {
     const { options } = await this.run.planned();
     const failed = results.filter(({ failure }) => failure);
     // With which verdict a case fails is known when all failures are explained together.
     const expected = options.expectations && (await this.run.whole()).expectations?.expected;
     const unexpected = failed.filter(({ id }) => !expected?.has(id));
     if (unexpected.length === 0) {
-      return { standing: "expected", reason: `expected to fail: ${failed.map(({ id }) => id).join(", ")}` };
+      return { outcome: "xfailed", reason: `known to fail: ${failed.map(({ id }) => id).join(", ")}` };
     }
     const findings = await findingsOf(unexpected, options.declaration, options.adapter);
     const replayed = findings.map((finding) => ({ ...finding, replay: this.replay(test) }));
@@ -194,20 +197,16 @@ function selfCheckLines(failed: readonly CaseResult[]): string[] {
   return ["The suite's own self-check failed: the fault is not the implementation's.", ""];
 }
 
-/** Reasons that come first say best what is lacking: little evidence, then capabilities, then another dialect. */
-const TELLING: readonly CaseResult["verdict"][] = ["indeterminate", "unsupported", "not-run"];
-
-function notShown(results: readonly CaseResult[]): ClauseOutcome {
-  const reasons = [...results]
-    .sort((a, b) => TELLING.indexOf(a.verdict) - TELLING.indexOf(b.verdict))
-    .map(({ verdict, reason = "what was observed decides nothing" }) => ({ verdict, reason }));
-  if (reasons.length === 0) return { standing: "not-shown", reason: "no case is about it" };
+/** The reason that says best what is missing: little evidence, then capabilities, then another dialect. */
+function reasonOf(results: readonly CaseResult[]): string {
+  const rank = ({ verdict, missingCapabilities }: CaseResult) =>
+    verdict === "inconclusive" ? 0 : missingCapabilities ? 1 : 2;
+  const best = Math.min(...results.map(rank));
+  const reasons = (of: readonly CaseResult[]) =>
+    of.map(({ reason = "what was observed decides nothing" }) => reason);
   // The fewer capabilities a case needs, the nearer it was to being run.
-  const foremost = reasons
-    .filter(({ verdict }) => verdict === reasons[0].verdict)
-    .map(({ reason }) => reason);
-  const [first] = foremost.sort((a, b) => a.length - b.length);
-  const others = new Set(reasons.map(({ reason }) => reason)).size - 1;
-  const more = others === 0 ? "" : `; and for ${others} other ${others === 1 ? "reason" : "reasons"}`;
-  return { standing: "not-shown", reason: `${first}${more}` };
+  const [first] = reasons(results.filter((one) => rank(one) === best)).sort((a, b) => a.length - b.length);
+  if (first === undefined) return "no case is about it";
+  const others = new Set(reasons(results)).size - 1;
+  return others === 0 ? first : `${first}; and for ${others} other ${others === 1 ? "reason" : "reasons"}`;
 }

@@ -3,6 +3,6 @@ export type { Adapter } from "../adapter/adapter.js";
 export type { Capability } from "../adapter/capability.js";
 export * from "../adapter/optimizer.js";
 export type { Level } from "../suite/level.js";
-export { type ClauseOutcome, type ClauseTest, clauseTests } from "./clause-tests.js";
+export { type ClauseTest, type ClauseTestResult, clauseTests } from "./clause-tests.js";
 export { ConformanceFailure } from "./conformance-failure.js";
 export type { AdapterOptions, ConformanceOptions, InProcessOptions } from "./conformance-options.js";

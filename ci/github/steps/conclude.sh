@@ -8,7 +8,7 @@ case $GATE_FAIL_ON in
   broken-run) [[ $GATE_STATUS -gt 1 ]] || exit 0 ;;
   worse)
     if [[ $GATE_STATUS -eq 0 && $GATE_CHANGED == worse ]]; then
-      echo "::error title=RMSprop conformance::It conforms, but something has become worse since the last report"
+      echo "::error title=RMSprop conformance::It passed, but something has become worse since the last report"
       exit 1
     fi
     ;;

@@ -7,11 +7,11 @@ report=$GATE_REPORT_DIR/report.jsonl
 last=$GATE_LAST/report.jsonl
 
 case $GATE_STATUS in
-  0) outcome=conforms ;;
-  1) outcome=fails ;;
+  0) outcome=passed ;;
+  1) outcome=failed ;;
   2) outcome=bad-input ;;
   3) outcome=adapter-fails ;;
-  4) outcome=incomplete ;;
+  4) outcome=inconclusive ;;
   5) outcome=self-check-failed ;;
   *) outcome=broken ;;
 esac

@@ -1,5 +1,6 @@
+import { conclusionsOf } from "../model/conclusions.js";
 import type { Report } from "../model/report.js";
-import { madeUpRun } from "./made-up-run.js";
+import { type MadeUpRun, madeUpRun } from "./made-up-run.js";
 
 /**
  * Runs that an implementation has put this text into wherever the schema allows any text, and more places than it can
@@ -29,9 +30,9 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
   const axis = { kind: "dialect", axis: text, declared: text, observed: text } as const;
   const cases: Partial<Report["cases"][number]>[] = [
     { id: `${text}1`, verdict: "crash", message: text, distribution: text },
-    { id: `${text}2`, verdict: "unsupported", reason: text, missingCapabilities: [text] },
-    { id: `${text}3`, verdict: "not-run", reason: text },
-    { id: `${text}4`, verdict: "indeterminate", reason: text },
+    { id: `${text}2`, verdict: "skipped", reason: text, missingCapabilities: [text] },
+    { id: `${text}3`, verdict: "skipped", reason: text },
+    { id: `${text}4`, verdict: "inconclusive", reason: text },
     { id: `${text}5`, verdict: "differs", message: text },
   ];
   const findings = (...differing: readonly string[]): Partial<Report["findings"][number]>[] => [
@@ -57,19 +58,17 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
     },
   ];
   const footer: Partial<Report["footer"]> = {
-    conforms: false,
-    reached: "none",
     claim: text,
     expectations: { expected: [text], breaches: [{ kind: text, line: 1, message: text }] },
   };
   const clauses = (differs: number) => [
     {
-      standing: "failed" as const,
-      counts: { crash: 1, unsupported: 1, "not-run": 1, indeterminate: 1, differs },
+      outcome: "failed" as const,
+      counts: { crash: 1, skipped: 2, inconclusive: 1, differs },
     },
   ];
   return [
-    madeUpRun({
+    consistent({
       header,
       cases,
       findings: findings(`${text}5`),
@@ -81,7 +80,7 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
         expectations: { expected: [], breaches: [{ kind: text, line: 1, message: text }] },
       },
     }),
-    madeUpRun({
+    consistent({
       header,
       cases: [...cases, { id: `${text}6`, kind: "self-check", verdict: "differs", message: text }],
       findings: findings(`${text}5`, `${text}6`),
@@ -89,4 +88,9 @@ export function hostileRuns(text: string): readonly [stopped: Report, selfCheckF
       footer,
     }),
   ];
+}
+
+/** A run whose last line says what its cases come to. */
+function consistent(run: MadeUpRun): Report {
+  return madeUpRun({ ...run, footer: { ...run.footer, ...conclusionsOf(madeUpRun(run)).footer } });
 }

@@ -11,7 +11,7 @@ const CONTROLS: Atoms = {
   "NUL within": "a\u0000b",
   bell: "\u0007",
   backspaces: "rejected\b\b\b\b\b\b\b\baccepted",
-  "carriage return over the line": "DOES NOT CONFORM\rCONFORMS at L3   ",
+  "carriage return over the line": "FAILED\rCONFORMS at L3   ",
   "vertical tab and form feed": "a\u000bb\u000cc",
   DEL: "a\u007fb",
   "all C0 controls": String.fromCharCode(...Array(32).keys()),
@@ -138,14 +138,14 @@ const ADDRESSES: Atoms = {
 
 /** What is Markdown. */
 const MARKDOWN: Atoms = {
-  link: "[CONFORMS](https://example.invalid/)",
+  link: "[PASSED](https://example.invalid/)",
   "javascript link": "[x](javascript:globalThis.owned=1)",
   image: "![x](https://example.invalid/x.png)",
   "reference link": "[x]\n\n[x]: https://example.invalid/",
   footnote: "a[^1]\n\n[^1]: b",
   emphasis: "*a* **b** _c_ __d__ ~~e~~",
-  heading: "# CONFORMS",
-  "heading by underline": "CONFORMS\n===",
+  heading: "# PASSED",
+  "heading by underline": "PASSED\n===",
   rule: "---",
   "list item": "- a\n- b",
   "ordered item": "1. a",
@@ -167,7 +167,7 @@ const MARKDOWN: Atoms = {
 const COMMANDS: Atoms = {
   "error of GitHub": "::error file=a,line=1::owned",
   "stop of GitHub": "::stop-commands::owned",
-  "mask of GitHub": "::add-mask::CONFORMS",
+  "mask of GitHub": "::add-mask::PASSED",
   "output of GitHub": "::set-output name=a::b",
   "indented command of GitHub": " \t ::warning::owned",
   "old command of GitHub": "x ##[error]owned",
@@ -258,13 +258,13 @@ const ENDS: Atoms = {
 
 /** Lines that would be taken for ones of the suite, or for a beginning, where an end of a line comes first. */
 const LINES: Atoms = {
-  verdict: "CONFORMS at L3 (reached L3: bit-exact to the reference evaluation)",
+  verdict: "PASSED at L3 (reached L3: bit-exact to the reference evaluation)",
   finding: "Finding 7 · bit-exact · It is right.",
   clause: "RMS-1.1   shown       bit-exact 1",
   claim: "claim: mine 1: L3 bit-exact to the reference evaluation",
   replay: "  replay: rm -rf /",
   values: "    got      1 (0x3f800000)",
-  expectation: "  expectation in line 1: remove it",
+  expectation: "  known failure in line 1: remove it",
   ...COMMANDS,
   heading: MARKDOWN.heading,
   table: MARKDOWN.table,

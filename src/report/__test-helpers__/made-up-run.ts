@@ -1,6 +1,7 @@
 import { emptyTally } from "../../judge/tally.js";
+import { type CaseWithoutOutcome, withOutcomes } from "../model/case-outcomes.js";
 import { bodyLines, completed, type Report, type ReportFinding } from "../model/report.js";
-import { type LineOf, reportLineSchema } from "../model/report-schema.js";
+import { type LineOf, REPORT_FORMAT, reportLineSchema } from "../model/report-schema.js";
 
 /** What differs from a run of two cases, one of which passes. */
 export interface MadeUpRun {
@@ -13,8 +14,8 @@ export interface MadeUpRun {
 
 /** The report of a run that never was. It conforms unless it is told otherwise. Every line fits the schema. */
 export function madeUpRun(run: MadeUpRun = {}): Report {
-  const cases = (run.cases ?? [{ id: "first" }, { id: "second" }]).map(
-    (given, k): LineOf<"case"> => ({
+  const given = (run.cases ?? [{ id: "first" }, { id: "second" }]).map(
+    (given, k): CaseWithoutOutcome => ({
       type: "case",
       id: `case-${k + 1}`,
       kind: "property",
@@ -26,6 +27,7 @@ export function madeUpRun(run: MadeUpRun = {}): Report {
       ...given,
     }),
   );
+  const cases = withOutcomes(given, new Set(run.footer?.expectations?.expected));
   const findings = (run.findings ?? []).map(
     (given, k): ReportFinding => ({
       type: "finding",
@@ -45,7 +47,7 @@ export function madeUpRun(run: MadeUpRun = {}): Report {
     (given): LineOf<"clause"> => ({
       type: "clause",
       clause: "RMS-1.1",
-      standing: "shown",
+      outcome: "passed",
       counts: { certified: 2 },
       ...given,
     }),
@@ -53,7 +55,7 @@ export function madeUpRun(run: MadeUpRun = {}): Report {
   const report = completed(
     {
       type: "header",
-      format: "rmsprop-report/1",
+      format: REPORT_FORMAT,
       suite: "0.1.0",
       implementation: { name: "made up", version: "1", language: "none" },
       dialect: "pytorch",
@@ -71,12 +73,12 @@ export function madeUpRun(run: MadeUpRun = {}): Report {
     {
       type: "footer",
       complete: true,
-      conforms: true,
+      ...outcomeOf(cases, run.footer),
       reached: "L2",
-      decided: true,
+      validation: "skipped",
       planned: cases.length,
       cases: cases.length,
-      notRun: 0,
+      skipped: 0,
       findings: findings.length,
       tally: emptyTally(),
       multiStep: emptyTally(),
@@ -88,4 +90,15 @@ export function madeUpRun(run: MadeUpRun = {}): Report {
   const made = { ...report, footer: { ...report.footer, ...run.footer } };
   for (const line of [made.header, ...bodyLines(made), made.footer]) reportLineSchema.parse(line);
   return made;
+}
+
+/** As far as it is not given; findings and levels do not count. */
+function outcomeOf(
+  cases: readonly LineOf<"case">[],
+  { complete = true, expectations }: Partial<LineOf<"footer">> = {},
+): Pick<LineOf<"footer">, "outcome" | "inconclusive"> {
+  if (cases.some(({ kind, outcome }) => kind === "self-check" && outcome === "failed"))
+    return { outcome: "inconclusive", inconclusive: "self-check-failed" };
+  if (!complete) return { outcome: "inconclusive", inconclusive: "interrupted" };
+  return { outcome: (expectations?.expected.length ?? 0) > 0 ? "xfailed" : "passed" };
 }

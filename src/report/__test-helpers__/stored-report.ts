@@ -1,9 +1,9 @@
 import { emptyTally } from "../../judge/tally.js";
 import type { Verdict } from "../../judge/verdict.js";
-import { conclude } from "../../suite/conclusion.js";
 import type { CaseOutcome } from "../../suite/expectations/judge-expectations.js";
+import { conclusionsOf } from "../model/conclusions.js";
 import { reportLines } from "../model/jsonl.js";
-import { madeUpRun } from "./made-up-run.js";
+import { type MadeUpRun, madeUpRun } from "./made-up-run.js";
 
 /** What a made-up report says. */
 export interface MadeUpOutcomes {
@@ -14,7 +14,7 @@ export interface MadeUpOutcomes {
   readonly platform?: string;
 }
 
-/** The lines of a report of a run that never was, and that does not conform. Failures that no finding names have one each. */
+/** The lines of a report of a run that never was. Failures that no finding names have one each. */
 export function madeUpReport(run: MadeUpOutcomes): string[] {
   const { cases, findings = [], only, complete = true, platform = "linux" } = run;
   const outcomes = cases.map((one) => ({ ...one, clauses: [], tally: emptyTally() }));
@@ -22,8 +22,7 @@ export function madeUpReport(run: MadeUpOutcomes): string[] {
     ({ id, failure }) => failure && !findings.some(({ cases: members }) => members.includes(id)),
   );
   const reported = [...findings, ...alone.map(({ id }) => ({ sentence: "It differs.", cases: [id] }))];
-  const { reached } = conclude(outcomes, { requested: "L2", hasReference: false, complete });
-  const report = madeUpRun({
+  const given: MadeUpRun = {
     header: {
       environment: { node: "v20", platform, arch: "x64", cpu: "made up" },
       ...(only !== undefined && { only }),
@@ -42,8 +41,9 @@ export function madeUpReport(run: MadeUpOutcomes): string[] {
       message: "it fails",
       replay: "gate",
     })),
-    clauses: [{ standing: "not-shown", counts: {} }],
-    footer: { complete, conforms: false, reached },
-  });
-  return [...reportLines(report)];
+    clauses: [{ outcome: "skipped", counts: {} }],
+    footer: { complete },
+  };
+  const { footer } = conclusionsOf(madeUpRun(given));
+  return [...reportLines(madeUpRun({ ...given, footer: { complete, ...footer } }))];
 }

@@ -45,10 +45,10 @@ it("says of real runs what they come to, and that they are of a part", () => {
     conforming: "L3 bit-exact, of a part · yellow",
     failing: "fails L2, of a part · red · error",
     crashing: "fails L2, of a part · red · error",
-    incomplete: "incomplete · inactive · error",
+    incomplete: "inconclusive · inactive · error",
     "as expected": "L2 certified, 12 known to fail, of a part · yellow",
     stale: "fails L2, of a part · red · error",
-    "nothing shown": "nothing shown · inactive · error",
+    "nothing shown": "inconclusive · inactive · error",
   });
 });
 
@@ -72,14 +72,12 @@ it("names no level but the one that was asked for where something is expected to
 });
 
 it("names no level where there is none, whatever was reached so far", () => {
-  const footer = { reached: "L3" as const, conforms: true };
-  expect(badge(madeUpRun({ footer: { ...footer, complete: false } }))).toBe("incomplete · inactive · error");
-  expect(badge(madeUpRun({ footer: { ...footer, decided: false } }))).toBe(
-    "nothing shown · inactive · error",
-  );
-  expect(badge(madeUpRun({ footer, cases: [{ kind: "self-check", message: "1 is not 2" }] }))).toBe(
-    "self-check failed · critical · error",
-  );
+  const inconclusive = (cause: NonNullable<Report["footer"]["inconclusive"]>) =>
+    badge(madeUpRun({ footer: { reached: "L3", outcome: "inconclusive", inconclusive: cause } }));
+  expect(inconclusive("interrupted")).toBe("inconclusive · inactive · error");
+  expect(inconclusive("no-evidence")).toBe("inconclusive · inactive · error");
+  expect(inconclusive("self-check-failed")).toBe("inconclusive · critical · error");
+  const footer = { reached: "L3" as const };
   expect(badge(madeUpRun({ footer, header: { shard: { index: 1, count: 2 } } }))).toBe(
     "L3 bit-exact, of a part · yellow",
   );

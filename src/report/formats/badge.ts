@@ -1,6 +1,6 @@
 import { type Level, reaches } from "../../suite/level.js";
 import type { Report } from "../model/report.js";
-import { type Outcome, outcomeOf, restrictionText } from "../text/headline.js";
+import { restrictionText } from "../text/headline.js";
 
 /** What a shields.io endpoint answers, as far as it is used here. */
 export interface Badge {
@@ -27,12 +27,6 @@ const COLOURS: Readonly<Record<Level, string>> = {
   L3: "brightgreen",
 };
 
-const WITHOUT_LEVEL = {
-  "self-check-failed": { message: "self-check failed", color: "critical" },
-  incomplete: { message: "incomplete", color: "inactive" },
-  "nothing-shown": { message: "nothing shown", color: "inactive" },
-} as const satisfies Partial<Record<Outcome, { message: string; color: string }>>;
-
 /**
  * The JSON that a shields.io endpoint badge is drawn from. It names a level only where the whole run supports it: of a
  * part it says so. Nothing in it was said by the implementation.
@@ -42,24 +36,24 @@ export function badgeReport(report: Report): string {
 }
 
 function badgeOf(report: Report): Badge {
-  const outcome = outcomeOf(report);
   const { header, footer } = report;
+  const { outcome } = footer;
   const isPart = restrictionText(report) !== undefined;
   const base = { schemaVersion: 1, label: "RMSprop" } as const;
   switch (outcome) {
-    case "conforms":
-    case "as-expected": {
+    case "passed":
+    case "xfailed": {
       // What is expected to fail speaks against a higher level than the one that was asked for.
-      const level = outcome === "as-expected" || footer.reached === "none" ? header.level : footer.reached;
+      const level = outcome === "xfailed" || footer.reached === "none" ? header.level : footer.reached;
       const failures = footer.expectations?.expected.length ?? 0;
-      const known = outcome === "as-expected" ? `, ${failures} known to fail` : "";
+      const known = outcome === "xfailed" ? `, ${failures} known to fail` : "";
       return {
         ...base,
         message: `${WORDS[level]}${known}${isPart ? ", of a part" : ""}`,
-        color: isPart || outcome === "as-expected" ? "yellow" : COLOURS[level],
+        color: isPart || outcome === "xfailed" ? "yellow" : COLOURS[level],
       };
     }
-    case "fails": {
+    case "failed": {
       const { reached, validation } = footer;
       const message =
         validation === "failed" && reached !== "none" && reaches(reached, header.level)
@@ -72,7 +66,12 @@ function badgeOf(report: Report): Badge {
         isError: true,
       };
     }
-    default:
-      return { ...base, ...WITHOUT_LEVEL[outcome], isError: true };
+    case "inconclusive":
+      return {
+        ...base,
+        message: outcome,
+        color: footer.inconclusive === "self-check-failed" ? "critical" : "inactive",
+        isError: true,
+      };
   }
 }

@@ -26,11 +26,11 @@ it("has the form that the documentation of GitHub gives", () => {
     findings: [
       { sentence: "50% off: a, b.", message: "50% off", cases: ["first"], replay: "gate --only a:b" },
     ],
-    footer: { conforms: false },
+    footer: { outcome: "failed" },
   });
   const [notice, error, ...more] = githubAnnotations(report).split("\n");
   expect(more).toEqual([]);
-  expect(notice).toMatch(/^::notice title=RMSprop conformance::DOES NOT CONFORM at L2 /);
+  expect(notice).toMatch(/^::notice title=RMSprop conformance::FAILED at L2 /);
   expect(error).toMatch(
     /^::error title=RMSprop%3A differs \(RMS-1\.1\)::Finding 1 · differs · 50%25 off: a, b\.%0A {2}RMS-1\.1 /,
   );
@@ -72,8 +72,8 @@ describe("of real runs", () => {
     const { breaches = [] } = reports.stale.footer.expectations ?? {};
     expect(breaches).toHaveLength(12);
     for (const [k, { properties, data }] of errors.slice(0, 9).entries()) {
-      expect(properties.title).toBe("RMSprop expectation: passes");
-      expect(data).toBe(`Line 4 of the expectations file: ${breaches[k].message}`);
+      expect(properties.title).toBe("RMSprop known failure: passes");
+      expect(data).toBe(`Line 4 of the known-failures file: ${breaches[k].message}`);
     }
     expect(errors[9].data).toMatch(/^3 more errors, which GitHub would not show here/);
   });
@@ -85,7 +85,7 @@ describe("of made-up runs", () => {
     return madeUpRun({
       cases: ids.map((id) => ({ id, verdict: "differs", message: id })),
       findings: ids.map((id) => ({ cases: [id], sentence: id, clauses: [] })),
-      footer: { conforms: false },
+      footer: { outcome: "failed" },
     });
   };
 
@@ -100,14 +100,14 @@ describe("of made-up runs", () => {
   it("has an error for a failed self-check, and for a level that is missed without a finding", () => {
     const selfCheck = madeUpRun({
       cases: [{ id: "proof", kind: "self-check", verdict: "differs", message: "1 is not 2" }],
-      footer: { conforms: false },
+      footer: { outcome: "failed" },
     });
     expect(commandsOf(selfCheck).slice(1)).toEqual([
       { name: "error", properties: { title: "Self-check proof of the suite failed" }, data: "1 is not 2" },
     ]);
-    const missed = madeUpRun({ header: { level: "L3" }, footer: { conforms: false } });
+    const missed = madeUpRun({ header: { level: "L3" }, footer: { outcome: "failed" } });
     expect(commandsOf(missed).slice(1)).toMatchObject([
-      { name: "error", data: expect.stringMatching(/^DOES NOT CONFORM at L3 \(reached L2/) },
+      { name: "error", data: expect.stringMatching(/^FAILED at L3 \(reached L2/) },
     ]);
   });
 
@@ -118,7 +118,6 @@ describe("of made-up runs", () => {
       cases: [{ id: evil, verdict: "crash", message: evil }],
       findings: [{ sentence: evil, message: evil, cases: [evil], clauses: [], replay: evil }],
       footer: {
-        conforms: false,
         complete: false,
         stopped: evil,
         expectations: { expected: [], breaches: [{ kind: evil, line: 1, message: evil }] },
@@ -140,7 +139,7 @@ describe("of made-up runs", () => {
       header: { implementation: { name: long, version: "1", language: "none" } },
       cases: [{ verdict: "crash", message: long }],
       findings: [{ sentence: long, message: long }],
-      footer: { conforms: false },
+      footer: { outcome: "failed" },
     });
     expect(githubAnnotations(report).length).toBeLessThan(65_536);
     expect(commandsOf(report)[1].data).toContain("9,996,000 more characters");

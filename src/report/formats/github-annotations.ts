@@ -1,9 +1,9 @@
-import { CaseCount } from "../model/case-count.js";
+import { isExpected } from "../model/case-outcomes.js";
 import { failedSelfChecks } from "../model/failed-self-checks.js";
 import type { Report } from "../model/report.js";
 import { countedText } from "../text/count-text.js";
 import { findingText } from "../text/finding-text.js";
-import { headline, outcomeOf, outcomeText } from "../text/headline.js";
+import { headline, outcomeText } from "../text/headline.js";
 import { printable, printableLine } from "../text/printable.js";
 import { capped, shortTexts } from "../text/short-texts.js";
 
@@ -26,11 +26,10 @@ interface Annotation {
  */
 export function githubAnnotations(report: Report): string {
   const short = shortTexts(report);
-  const outcome = outcomeOf(short);
-  const undecided = outcome === "incomplete" || outcome === "nothing-shown";
+  const { outcome, inconclusive } = short.footer;
   const annotations: Annotation[] = [
     { command: "notice", title: "RMSprop conformance", message: headline(short) },
-    ...(undecided
+    ...(outcome === "inconclusive" && inconclusive !== "self-check-failed"
       ? [{ command: "warning" as const, title: "RMSprop conformance", message: outcomeText(short) }]
       : []),
     ...fewer(errorsOf(short)),
@@ -39,24 +38,23 @@ export function githubAnnotations(report: Report): string {
 }
 
 function errorsOf(report: Report): Annotation[] {
-  const count = new CaseCount(report);
   const selfChecks = failedSelfChecks(report).map(({ id, message }) => ({
     title: `Self-check ${id} of the suite failed`,
     message,
   }));
   const findings = report.findings
-    .filter((finding) => !count.isExpected(finding))
+    .filter((finding) => !isExpected(finding, report))
     .map((finding) => ({
       title: `RMSprop: ${finding.verdict}${finding.clauses.length > 0 ? ` (${finding.clauses[0]})` : ""}`,
       message: findingText(finding),
     }));
   const breaches = (report.footer.expectations?.breaches ?? []).map(({ kind, line, message }) => ({
-    title: `RMSprop expectation: ${kind}`,
-    message: `Line ${line} of the expectations file: ${message}`,
+    title: `RMSprop known failure: ${kind}`,
+    message: `Line ${line} of the known-failures file: ${message}`,
   }));
   const errors = [...selfChecks, ...findings, ...breaches];
   // A level may be missed by what no finding is about.
-  if (errors.length === 0 && outcomeOf(report) === "fails")
+  if (errors.length === 0 && report.footer.outcome === "failed")
     errors.push({ title: "RMSprop conformance", message: outcomeText(report) });
   return errors.map((error) => ({ command: "error", ...error }));
 }

@@ -1,12 +1,13 @@
 import { create } from "xmlbuilder2";
 import { clauseById } from "../../../spec/clauses.js";
+import { OUTCOMES, SPEC_ONLY } from "../../../spec/outcomes.js";
 import { CASE_KINDS, type CaseKind, isSelfCheck } from "../../suite/case-result.js";
-import { CaseCount } from "../model/case-count.js";
+import { isExpected } from "../model/case-outcomes.js";
 import type { Report, ReportFinding } from "../model/report.js";
 import type { LineOf } from "../model/report-schema.js";
 import { countedText, countText } from "../text/count-text.js";
 import { findingText } from "../text/finding-text.js";
-import { headline, outcomeOf, outcomeText } from "../text/headline.js";
+import { headline, outcomeText } from "../text/headline.js";
 import { printable, printableLine } from "../text/printable.js";
 import { capped, shortTexts } from "../text/short-texts.js";
 
@@ -56,16 +57,15 @@ const SUITE_NAMES: Readonly<Record<CaseKind, string>> = {
  */
 export function junitReport(report: Report): string {
   const short = shortTexts(report);
-  const count = new CaseCount(short);
   const findings = findingsByCase(short);
   const suites: TestSuite[] = [
     { name: "run", cases: runCases(short), properties: propertiesOf(short) },
-    { name: "clauses", cases: short.clauses.map((row) => clauseCase(row, short, count, findings)) },
+    { name: "clauses", cases: short.clauses.map((row) => clauseCase(row, short, findings)) },
     ...CASE_KINDS.map((kind) => ({
       name: SUITE_NAMES[kind],
       cases: short.cases
         .filter((one) => one.kind === kind)
-        .map((one) => reportCase(one, count, findings.get(one.id))),
+        .map((one) => reportCase(one, findings.get(one.id))),
     })),
   ];
   return xmlOf(
@@ -89,25 +89,24 @@ function findingsByCase({ findings }: Report): Map<string, Card> {
   return byCase;
 }
 
-/** The run as a whole, and each expectation that it breaches. */
+/** The run as a whole, and each known failure that does not hold. */
 function runCases(report: Report): TestCase[] {
   const classname = "rmsprop.run";
-  const outcome = outcomeOf(report);
+  const { outcome, inconclusive } = report.footer;
   const message = outcomeText(report);
-  const verdicts: Partial<Record<typeof outcome, Verdict>> = {
-    "self-check-failed": { element: "error", type: outcome, message },
-    incomplete: { element: "error", type: outcome, message },
-    "nothing-shown": { element: "error", type: outcome, message },
-    fails: { element: "failure", type: "does-not-conform", message },
-  };
+  const verdict: Verdict | undefined = inconclusive
+    ? { element: "error", type: inconclusive, message }
+    : outcome === "failed"
+      ? { element: "failure", type: outcome, message }
+      : undefined;
   const seen = new Map<number, number>();
   const breaches = (report.footer.expectations?.breaches ?? []).map(({ kind, line, message }): TestCase => {
     const count = (seen.get(line) ?? 0) + 1;
     seen.set(line, count);
-    const name = `expectation in line ${line}${count > 1 ? ` (${count})` : ""}`;
+    const name = `known failure in line ${line}${count > 1 ? ` (${count})` : ""}`;
     return { classname, name, verdict: { element: "error", type: kind, message, text: message } };
   });
-  return [{ classname, name: "run", verdict: verdicts[outcome], output: headline(report) }, ...breaches];
+  return [{ classname, name: "run", ...(verdict && { verdict }), output: headline(report) }, ...breaches];
 }
 
 function propertiesOf({ header, footer }: Report): [string, string][] {
@@ -135,19 +134,19 @@ function propertiesOf({ header, footer }: Report): [string, string][] {
   ];
 }
 
-function reportCase(one: ReportCase, count: CaseCount, card: Card | undefined): TestCase {
+function reportCase(one: ReportCase, card: Card | undefined): TestCase {
   return {
     classname: `rmsprop.${one.kind}`,
     name: one.id,
-    verdict: caseVerdict(one, count, card),
+    verdict: caseVerdict(one, card),
     output: card ? `${factsOf(one)}\n\n${card.text}` : factsOf(one),
   };
 }
 
-function caseVerdict(one: ReportCase, count: CaseCount, card: Card | undefined): Verdict | undefined {
-  const { verdict, reason } = one;
+function caseVerdict(one: ReportCase, card: Card | undefined): Verdict | undefined {
+  const { outcome, verdict, reason } = one;
   const message = card?.finding.sentence ?? one.message ?? verdict;
-  switch (count.of(one)) {
+  switch (outcome) {
     case "passed":
       return undefined;
     case "failed":
@@ -157,15 +156,12 @@ function caseVerdict(one: ReportCase, count: CaseCount, card: Card | undefined):
         message,
         text: card?.text ?? one.message ?? verdict,
       };
-    case "expected":
-      return { element: "skipped", message: `expected to fail: ${verdict}: ${message}` };
-    case "undecided":
-      return {
-        element: "skipped",
-        message: `indeterminate: ${reason ?? "what was observed decides nothing"}`,
-      };
-    case "not-run":
-      return { element: "skipped", message: `${verdict}: ${reason ?? "without a reason"}` };
+    case "xfailed":
+      return { element: "skipped", message: `xfailed: ${verdict}: ${message}` };
+    case "inconclusive":
+      return { element: "skipped", message: `inconclusive: ${reason ?? OUTCOMES.inconclusive}` };
+    case "skipped":
+      return { element: "skipped", message: `skipped: ${reason ?? "without a reason"}` };
   }
 }
 
@@ -178,20 +174,15 @@ function factsOf({ verdict, runs, distribution, tally, message }: ReportCase): s
   return message === undefined ? facts : `${facts}\n${message}`;
 }
 
-function clauseCase(
-  row: LineOf<"clause">,
-  report: Report,
-  count: CaseCount,
-  cards: ReadonlyMap<string, Card>,
-): TestCase {
-  const { clause, standing, counts } = row;
+function clauseCase(row: LineOf<"clause">, report: Report, cards: ReadonlyMap<string, Card>): TestCase {
+  const { clause, counts } = row;
   const concerned = report.cases.filter(({ clauses }) => clauses.includes(clause));
   const about = [...new Set(concerned.flatMap(({ id }) => cards.get(id) ?? []))];
   const counted = Object.entries(counts).map(([verdict, count]) => `${verdict} ${countText(count)}`);
   return {
     classname: "rmsprop.clauses",
     name: `${clause} ${clauseById(clause).statement}`,
-    verdict: clauseVerdict(standing, concerned, count, about),
+    verdict: clauseVerdict(row, report, concerned, about),
     output:
       counted.length === 0
         ? undefined
@@ -200,20 +191,17 @@ function clauseCase(
 }
 
 function clauseVerdict(
-  standing: LineOf<"clause">["standing"],
+  { outcome }: LineOf<"clause">,
+  report: Report,
   concerned: readonly ReportCase[],
-  count: CaseCount,
   about: readonly Card[],
 ): Verdict | undefined {
-  switch (standing) {
-    case "shown":
+  switch (outcome) {
+    case "passed":
       return undefined;
     case "failed": {
-      const failed = concerned.filter((one) => count.of(one) === "failed");
-      const expected = concerned.filter((one) => count.of(one) === "expected");
-      if (failed.length === 0 && expected.length > 0)
-        return { element: "skipped", message: `expected to fail: ${namesOf(expected)}` };
-      const open = about.filter(({ finding }) => !count.isExpected(finding));
+      const failed = concerned.filter((one) => one.outcome === "failed");
+      const open = about.filter(({ finding }) => !isExpected(finding, report));
       const first = open[0]?.finding;
       const message = first?.sentence ?? failed[0]?.message ?? "a case that is about it fails";
       return {
@@ -223,19 +211,19 @@ function clauseVerdict(
         text: cardTexts(open).join("\n\n") || message,
       };
     }
-    case "reals-only":
-      return {
-        element: "skipped",
-        message:
-          "only self-checks of the suite pass: it holds over the reals, and nothing was shown of the implementation",
-      };
-    case "not-shown": {
+    case "xfailed": {
+      const known = concerned.filter((one) => one.outcome === "xfailed");
+      return { element: "skipped", message: `xfailed: ${namesOf(known)}` };
+    }
+    case "spec-only":
+      return { element: "skipped", message: `spec-only: ${SPEC_ONLY[outcome]}` };
+    case "inconclusive":
+    case "skipped": {
       const reasons = [...new Set(concerned.flatMap(({ reason }) => reason ?? []))];
       const rest = reasons.length - SHOWN_REASONS;
-      const printed = `${reasons.slice(0, SHOWN_REASONS).join("; ")}${rest > 0 ? `; ${countedText(rest, "more reason")}` : ""}`;
-      const message =
-        concerned.length === 0 ? "no case that has a result is about it" : "no case about it decides";
-      return { element: "skipped", message: `not shown: ${message}${printed === "" ? "" : ` (${printed})`}` };
+      const listed = `${reasons.slice(0, SHOWN_REASONS).join("; ")}${rest > 0 ? `; ${countedText(rest, "more reason")}` : ""}`;
+      const message = concerned.length === 0 ? "no case that has a result is about it" : listed;
+      return { element: "skipped", message: `${outcome}: ${message || OUTCOMES[outcome]}` };
     }
   }
 }

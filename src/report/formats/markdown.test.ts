@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { madeUpRun } from "../__test-helpers__/made-up-run.js";
 import { type RealOutcomes, realOutcomes } from "../__test-helpers__/real-outcomes.js";
-import { CaseCount } from "../model/case-count.js";
+import { isExpected } from "../model/case-outcomes.js";
 import { snippetsOf } from "../snippet/snippets.js";
 import { expectationFile } from "../text/expectation-file.js";
 import { findingText } from "../text/finding-text.js";
@@ -50,7 +50,7 @@ describe("of real runs", () => {
       "<details open><summary><b>Finding 1 · other-dialect</b> · This is another dialect: epsilon is inside instead of outside. (12 cases)</summary>\n",
     );
     expect(readMarkdown(markdown).code).toContain(`${findingText(finding)}\n`);
-    expect(markdownReport(reports["as expected"])).toContain("outside. (12 cases, as expected)</summary>");
+    expect(markdownReport(reports["as expected"])).toContain("outside. (12 cases, known to fail)</summary>");
   });
 
   it("lists the clauses that fail or were not shown, and expectations that do not hold", () => {
@@ -59,7 +59,7 @@ describe("of real runs", () => {
     );
     expect(markdownReport(reports.conforming)).not.toContain("| RMS-");
     expect(markdownReport(reports.stale)).toMatch(
-      /### Expectations that do not hold\n\n- line 4: `torch\/groups\/two\/lr` is expected to fail as other-dialect, but does not fail/,
+      /### Known failures that do not hold\n\n- line 4: `torch\/groups\/two\/lr` is expected to fail as other-dialect, but does not fail/,
     );
   });
 
@@ -77,9 +77,8 @@ describe("of real runs", () => {
       ).toEqual([]);
       expect(text).not.toMatch(/[@#/\\<>[\]*_~|`{}$]|www\./);
       const html = blocks.filter((block) => block.startsWith("html"));
-      const count = new CaseCount(report);
       const details = report.findings.map((finding) => {
-        const silenced = count.isExpected(finding) || expectationFile(finding, report) === undefined;
+        const silenced = isExpected(finding, report) || expectationFile(finding, report) === undefined;
         return 1 + snippetsOf(finding).length + (silenced ? 0 : 1);
       });
       expect(html).toHaveLength(2 * details.reduce((sum, count) => sum + count, 0));
@@ -98,7 +97,7 @@ describe("of made-up runs", () => {
   it("leaves out findings that GitHub would not take, and says how many", () => {
     const report = madeUpRun({
       findings: findings(1000, `${"é".repeat(3000)} it differs`),
-      footer: { conforms: false },
+      footer: { outcome: "failed" },
     });
     const markdown = markdownReport(report);
     expect(Buffer.byteLength(markdown)).toBeLessThan(MAX_LENGTH);
@@ -119,11 +118,11 @@ describe("of made-up runs", () => {
         dialect: long,
         suite: long,
       },
-      cases: Array.from({ length: 500 }, (_, k) => ({ verdict: "not-run" as const, reason: `${k} ${long}` })),
+      cases: Array.from({ length: 500 }, (_, k) => ({ verdict: "skipped" as const, reason: `${k} ${long}` })),
       findings: findings(30, long),
       footer: {
         complete: false,
-        conforms: false,
+        outcome: "failed",
         stopped: long,
         claim: long,
         expectations: {
@@ -150,7 +149,7 @@ describe("of made-up runs", () => {
 
   it("sums up cases of several kinds", () => {
     const report = madeUpRun({
-      cases: [{ kind: "golden" }, { kind: "property" }, { kind: "property", verdict: "not-run" }],
+      cases: [{ kind: "golden" }, { kind: "property" }, { kind: "property", verdict: "skipped" }],
     });
     expect(markdownReport(report)).toContain(
       "| golden | 1 | 0 | 0 | 0 | 0 |\n| property | 1 | 0 | 0 | 0 | 1 |\n| **all** | 2 | 0 | 0 | 0 | 1 |\n",
@@ -159,12 +158,12 @@ describe("of made-up runs", () => {
 
   it("lists clauses of a whole run though no case is about them", () => {
     const clauses = [
-      { clause: "RMS-1.1", standing: "not-shown" as const, counts: {} },
-      { clause: "RMS-2.3", standing: "reals-only" as const, counts: { certified: 1 } },
+      { clause: "RMS-1.1", outcome: "skipped" as const, counts: {} },
+      { clause: "RMS-2.3", outcome: "spec-only" as const, counts: { certified: 1 } },
     ];
     const whole = markdownReport(madeUpRun({ clauses }));
-    expect(whole).toContain("\n| RMS-1.1 | not-shown | no case ran | ");
-    expect(whole).toContain("\n| RMS-2.3 | reals-only | certified 1 | ");
+    expect(whole).toContain("\n| RMS-1.1 | skipped | no case | ");
+    expect(whole).toContain("\n| RMS-2.3 | spec-only | certified 1 | ");
     expect(markdownReport(madeUpRun({ clauses, header: { shard: { index: 1, count: 2 } } }))).not.toContain(
       "| RMS-1.1",
     );

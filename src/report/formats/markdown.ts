@@ -1,6 +1,7 @@
 import { clauseById } from "../../../spec/clauses.js";
+import { OUTCOME_NAMES } from "../../../spec/outcomes.js";
 import { CASE_KINDS } from "../../suite/case-result.js";
-import { CASE_STANDINGS, CaseCount, type CaseStanding } from "../model/case-count.js";
+import { isExpected } from "../model/case-outcomes.js";
 import { failedSelfChecks } from "../model/failed-self-checks.js";
 import type { Report, ReportFinding } from "../model/report.js";
 import type { Snippet } from "../snippet/snippet.js";
@@ -11,10 +12,10 @@ import { EXPECTATION_FILE_TITLE, expectationFile } from "../text/expectation-fil
 import { findingText } from "../text/finding-text.js";
 import { headline, outcomeText } from "../text/headline.js";
 import { limitsOf } from "../text/limits.js";
-import { notRunLines } from "../text/not-run-text.js";
 import { printableLine } from "../text/printable.js";
 import { selfCheckText } from "../text/self-check-text.js";
 import { shortTexts } from "../text/short-texts.js";
+import { skippedLines } from "../text/skipped-text.js";
 import { validationText } from "../text/validation-text.js";
 import { fenced, htmlText, markdownText, ownCell } from "./markdown-text.js";
 
@@ -30,7 +31,6 @@ const MAX_LINES = 20;
  */
 export function markdownReport(report: Report): string {
   const short = shortTexts(report);
-  const count = new CaseCount(short);
   const verdict = outcomeText(short);
   const validation = validationText(short);
   const facts = headline(short).slice(`${verdict} · `.length);
@@ -42,12 +42,12 @@ export function markdownReport(report: Report): string {
     ...(checked === undefined ? [] : [markdownText(checked)]),
     ...claimLines(short),
     ...listOf("The suite itself is wrong", selfCheckLines(short)),
-    ...listOf("Expectations that do not hold", breachLines(short)),
-    caseTable(short, count),
+    ...listOf("Known failures that do not hold", breachLines(short)),
+    caseTable(short),
   ];
   const tail = [
     ...clauseTable(short),
-    ...listOf("What was not run, or decides nothing", notRunLines(short)),
+    ...listOf("What was skipped, or is inconclusive", skippedLines(short)),
     ...listOf("What the declared rounding costs", declarationCostLines(short)),
     ...listOf("What this report does not show", limitsOf(short)),
     "### Reproduce",
@@ -55,17 +55,18 @@ export function markdownReport(report: Report): string {
     `Suite ${markdownText(short.header.suite)}, profile ${markdownText(short.header.profile)}, seed ${short.header.seed}, dialect ${markdownText(short.header.dialect)}.`,
   ];
   const space = MAX_BYTES - bytes([...head, ...tail]);
-  return `${[...head, ...findingLines(short, count, space), ...tail].join("\n\n")}\n`;
+  return `${[...head, ...findingLines(short, space), ...tail].join("\n\n")}\n`;
 }
 
 /** As many findings as there is room for, the largest first. */
-function findingLines(report: Report, count: CaseCount, owner: number): string[] {
+function findingLines(report: Report, space: number): string[] {
   const { findings } = report;
   const lines: string[] = [];
+  let left = space;
   for (const [k, finding] of findings.entries()) {
-    const details = findingDetails(finding, report, count, k === 0);
-    owner -= bytes([details]);
-    if (owner < 0) {
+    const details = findingDetails(finding, report, k === 0);
+    left -= bytes([details]);
+    if (left < 0) {
       const rest = countedText(findings.length - k, "more finding");
       lines.push(`**${rest} did not fit into this summary:** the other reports of the run show them.`);
       break;
@@ -75,17 +76,17 @@ function findingLines(report: Report, count: CaseCount, owner: number): string[]
   return lines.length === 0 ? [] : ["### Findings", ...lines];
 }
 
-function findingDetails(finding: ReportFinding, report: Report, count: CaseCount, open: boolean): string {
+function findingDetails(finding: ReportFinding, report: Report, open: boolean): string {
   const { number, verdict, sentence, cases } = finding;
-  const expected = count.isExpected(finding) ? ", as expected" : "";
-  const summary = `<b>Finding ${number} · ${verdict}</b> · ${htmlText(sentence)} (${countedText(cases.length, "case")}${expected})`;
+  const known = isExpected(finding, report);
+  const summary = `<b>Finding ${number} · ${verdict}</b> · ${htmlText(sentence)} (${countedText(cases.length, "case")}${known ? ", known to fail" : ""})`;
   return [
     `<details${open ? " open" : ""}><summary>${summary}</summary>`,
     "",
     fenced(findingText(finding)),
     "",
     ...snippetsOf(finding).flatMap(snippetDetails),
-    ...(count.isExpected(finding) ? [] : expectationDetails(finding, report)),
+    ...(known ? [] : expectationDetails(finding, report)),
     "</details>",
   ].join("\n");
 }
@@ -126,19 +127,11 @@ function listOf(heading: string, lines: readonly string[]): string[] {
   return [`### ${heading}`, [...items, ...(rest > 0 ? [`- and ${countText(rest)} more`] : [])].join("\n")];
 }
 
-const COLUMNS: Readonly<Record<CaseStanding, string>> = {
-  passed: "passed",
-  failed: "failed",
-  expected: "failed as expected",
-  undecided: "undecided",
-  "not-run": "not run",
-};
-
-function caseTable({ cases }: Report, count: CaseCount): string {
+function caseTable({ cases }: Report): string {
   const kinds = CASE_KINDS.filter((kind) => cases.some((one) => one.kind === kind));
   const row = (name: string, of: Report["cases"]) => [
     name,
-    ...CASE_STANDINGS.map((requested) => countText(of.filter((one) => count.of(one) === requested).length)),
+    ...OUTCOME_NAMES.map((outcome) => countText(of.filter((one) => one.outcome === outcome).length)),
   ];
   const rows = [
     ...kinds.map((kind) =>
@@ -149,24 +142,24 @@ function caseTable({ cases }: Report, count: CaseCount): string {
     ),
     ...(kinds.length === 1 ? [] : [row("**all**", cases)]),
   ];
-  return table(["cases", ...CASE_STANDINGS.map((name) => COLUMNS[name])], rows);
+  return table(["cases", ...OUTCOME_NAMES], rows);
 }
 
-/** Clauses that fail, or of which nothing was shown; of a restricted run, only those that its cases are about. */
+/** Clauses that did not pass; of a restricted run, only those that its cases are about. */
 function clauseTable({ header, clauses }: Report): string[] {
   const restricted = header.only !== undefined || header.shard !== undefined;
   const rows = clauses
-    .filter(({ standing }) => standing !== "shown")
+    .filter(({ outcome }) => outcome !== "passed")
     .filter(({ counts }) => !restricted || Object.keys(counts).length > 0)
-    .map(({ clause, standing, counts }) => {
+    .map(({ clause, outcome, counts }) => {
       const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${countText(count)}`);
       const { statement } = clauseById(clause);
-      return [clause, standing, verdicts.join(", ") || "no case ran", ownCell(statement)];
+      return [clause, outcome, verdicts.join(", ") || "no case", ownCell(statement)];
     });
   if (rows.length === 0) return [];
   return [
-    "### Clauses that fail, or were not shown",
-    table(["clause", "standing", "cases by verdict", "what must hold"], rows),
+    "### Clauses that did not pass",
+    table(["clause", "outcome", "cases by verdict", "what must hold"], rows),
   ];
 }
 

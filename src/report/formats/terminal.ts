@@ -1,15 +1,15 @@
 import { styleText } from "node:util";
-import type { Standing } from "../../suite/clause-matrix.js";
+import type { ClauseOutcome } from "../../../spec/outcomes.js";
 import { failedSelfChecks } from "../model/failed-self-checks.js";
 import type { Report } from "../model/report.js";
 import { declarationCostLines } from "../text/declaration-cost.js";
 import { failureRateText } from "../text/failure-rate-text.js";
 import { findingText } from "../text/finding-text.js";
 import { headline, type Paint, WITHOUT_COLOUR } from "../text/headline.js";
-import { notRunLines } from "../text/not-run-text.js";
 import { printableLine } from "../text/printable.js";
 import { selfCheckText } from "../text/self-check-text.js";
 import { shortTexts } from "../text/short-texts.js";
+import { skippedLines } from "../text/skipped-text.js";
 import { validationText } from "../text/validation-text.js";
 
 /** Clauses after which the first line has scrolled away. */
@@ -34,9 +34,9 @@ export function terminalReport(whole: Report, colour: boolean): string {
       ? []
       : [`  ${report.footer.validation === "failed" ? paint("red", validation) : validation}`]),
     ...expectationLines(report, paint),
-    ...notRunLines(report).map((line) => `  ${line}`),
+    ...skippedLines(report).map((line) => `  ${line}`),
     ...declarationCostLines(report).map((line) => `  ${line}`),
-    ...standingLines(report),
+    ...undecidedLines(report),
     ...(rate === undefined ? [] : [`  ${rate}`]),
     ...(checked === undefined ? [] : [`  ${checked}`]),
     "",
@@ -59,42 +59,45 @@ function selfCheckLines(report: Report): string[] {
   );
 }
 
-/** Expectations that do not hold come first: they fail the run although nothing else may. */
+/** Known failures that do not hold come first: they fail the run although nothing else may. */
 function expectationLines({ footer }: Report, paint: Paint): string[] {
   return (footer.expectations?.breaches ?? []).map(
-    ({ line, message }) => `  ${paint("red", "expectation")} in line ${line}: ${printableLine(message)}`,
+    ({ line, message }) => `  ${paint("red", "known failure")} in line ${line}: ${printableLine(message)}`,
   );
 }
 
-/** Clauses that cases are about, and that none of them shows. */
-function standingLines({ clauses }: Report): string[] {
-  const listed = (requested: Standing) =>
+/** Clauses that cases are about, and that none of them decides for this implementation. */
+function undecidedLines({ clauses }: Report): string[] {
+  const listed = (requested: ClauseOutcome) =>
     clauses
-      .filter(({ standing, counts }) => standing === requested && Object.keys(counts).length > 0)
+      .filter(({ outcome, counts }) => outcome === requested && Object.keys(counts).length > 0)
       .map(({ clause }) => clause)
       .join(", ");
-  const unshown = listed("not-shown");
-  const overReals = listed("reals-only");
+  const line = (text: string, names: string) => (names === "" ? [] : [`  ${text}: ${names}`]);
   return [
-    ...(unshown === "" ? [] : [`  not shown: ${unshown}`]),
-    ...(overReals === ""
-      ? []
-      : [`  over the reals only, which shows nothing of this implementation: ${overReals}`]),
+    ...line("clauses skipped", listed("skipped")),
+    ...line("clauses inconclusive", listed("inconclusive")),
+    ...line("checked on the specification only, not on this implementation", listed("spec-only")),
   ];
 }
 
+const OUTCOME_STYLES = {
+  passed: "green",
+  failed: "red",
+  xfailed: "yellow",
+  inconclusive: "yellow",
+  skipped: "yellow",
+  "spec-only": "yellow",
+} as const satisfies Record<ClauseOutcome, string>;
+
 function matrix(rows: Report["clauses"], paint: Paint): string[] {
-  const marks = {
-    shown: paint("green", "shown     "),
-    failed: paint("red", "FAILED    "),
-    "reals-only": paint("yellow", "reals only"),
-    "not-shown": paint("yellow", "not shown "),
-  };
+  const shouted = (outcome: ClauseOutcome) => (outcome === "failed" ? "FAILED" : outcome);
   return [
-    "clause    standing    cases by verdict",
-    ...rows.map(({ clause, standing, counts }) => {
+    "clause    outcome       cases by verdict",
+    ...rows.map(({ clause, outcome, counts }) => {
       const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${count}`);
-      return `${clause.padEnd(9)} ${marks[standing]}  ${verdicts.join(", ") || "no case ran"}`;
+      const mark = paint(OUTCOME_STYLES[outcome], shouted(outcome).padEnd(12));
+      return `${clause.padEnd(9)} ${mark}  ${verdicts.join(", ") || "no case"}`;
     }),
   ];
 }

@@ -1,21 +1,17 @@
-import type { Verdict } from "../../judge/verdict.js";
-import { isNotRun } from "../../suite/case-result.js";
-import { clauseMatrix } from "../../suite/clause-matrix.js";
-import { reaches } from "../../suite/level.js";
-import { fails } from "./case-count.js";
-import { conclusionOf, outcomesOf } from "./case-outcome.js";
+import { isFailure, type Verdict } from "../../judge/verdict.js";
+import { isSkipped } from "../../suite/case-result.js";
+import { conclusionsOf } from "./conclusions.js";
 import type { Report } from "./report.js";
 
 /**
- * What in a report cannot be true at once, in one sentence: somebody may have mended one line and not the others.
+ * What in a report cannot be true at once, in one sentence: somebody may have changed one line and not the others.
  * Undefined where every line agrees with the cases.
  */
 export function contradictionIn(report: Report): string | undefined {
   return (
     first(report.cases, contradictionInCase) ??
     contradictionInFindings(report) ??
-    contradictionInClauses(report) ??
-    overclaim(report)
+    contradictionInConclusions(report)
   );
 }
 
@@ -31,9 +27,9 @@ function contradictionInCase(one: Report["cases"][number]): string | undefined {
   const { id, verdict, message, tally } = one;
   const hasMessage = message !== undefined;
   const { judged, bitExact, weak, indeterminate, rejected } = tally;
-  if (!hasMessage && fails(one))
+  if (!hasMessage && !isSkipped(verdict) && isFailure(verdict))
     return `case ${id} has the verdict ${verdict}, but no message says what failed`;
-  if (hasMessage && (isNotRun(verdict) || verdict === "bit-exact"))
+  if (hasMessage && (isSkipped(verdict) || verdict === "bit-exact"))
     return `case ${id} has the verdict ${verdict}, but a message says what failed`;
   if (!hasMessage && rejected > 0)
     return `case ${id} passes, but ${rejected} of its observations were rejected`;
@@ -61,27 +57,31 @@ function contradictionInFindings({ cases, findings }: Report): string | undefine
   });
 }
 
-function contradictionInClauses({ cases, clauses }: Report): string | undefined {
-  const rows = new Map(clauseMatrix(outcomesOf(cases)).map((row) => [row.clause, row]));
-  return first(clauses, ({ clause, standing, counts }) => {
-    const derived = rows.get(clause);
-    if (derived === undefined) return undefined;
-    if (derived.standing !== standing)
-      return `clause ${clause} is said to be ${standing}, but by its cases it is ${derived.standing}`;
-    const verdicts = Object.keys({ ...derived.counts, ...counts }) as (keyof typeof counts)[];
-    const other = verdicts.find((verdict) => (derived.counts[verdict] ?? 0) !== (counts[verdict] ?? 0));
-    if (other === undefined) return undefined;
-    return `clause ${clause} counts ${counts[other] ?? 0} cases as ${other}, but there are ${derived.counts[other] ?? 0}`;
-  });
-}
-
-/** A footer says no more than its cases show. */
-function overclaim(report: Report): string | undefined {
-  const { footer } = report;
-  const observed = conclusionOf(report);
-  const text = footer.conforms && !observed.conforms ? "the implementation conforms" : undefined;
-  const higher = footer.reached !== "none" && !reaches(observed.reached, footer.reached);
-  const claim = text ?? (higher ? `it reaches ${footer.reached}` : undefined);
-  if (claim === undefined) return undefined;
-  return `the footer says that ${claim}, but the cases show ${observed.reached === "none" ? "no level" : observed.reached}`;
+/** What follows from the cases is what the report says. */
+function contradictionInConclusions(report: Report): string | undefined {
+  const { cases, clauses, footer } = conclusionsOf(report);
+  const outcomes = new Map(cases.map(({ id, outcome }) => [id, outcome]));
+  const rows = new Map(clauses.map((row) => [row.clause, row]));
+  return (
+    first(report.cases, ({ id, outcome }) =>
+      outcome === outcomes.get(id)
+        ? undefined
+        : `case ${id} is said to be ${outcome}, but by its verdict it is ${outcomes.get(id)}`,
+    ) ??
+    first(report.clauses, ({ clause, outcome, counts }) => {
+      const derived = rows.get(clause);
+      if (derived === undefined) return undefined;
+      if (derived.outcome !== outcome)
+        return `clause ${clause} is said to be ${outcome}, but by its cases it is ${derived.outcome}`;
+      const verdicts = Object.keys({ ...derived.counts, ...counts }) as (keyof typeof counts)[];
+      const other = verdicts.find((verdict) => (derived.counts[verdict] ?? 0) !== (counts[verdict] ?? 0));
+      if (other === undefined) return undefined;
+      return `clause ${clause} counts ${counts[other] ?? 0} cases as ${other}, but there are ${derived.counts[other] ?? 0}`;
+    }) ??
+    first(Object.entries(footer), ([name, value]) => {
+      const stated = report.footer[name as keyof typeof footer];
+      const [says, shows] = [stated, value].map((one) => JSON.stringify(one));
+      return says === shows ? undefined : `the footer says ${name} ${says}, but the cases show ${shows}`;
+    })
+  );
 }

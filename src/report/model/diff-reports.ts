@@ -1,9 +1,7 @@
 import { ProgramError } from "../../program/program-error.js";
-import { isNotRun } from "../../suite/case-result.js";
 import { type ReachedLevel, reaches } from "../../suite/level.js";
 import { shardText } from "../../suite/shard.js";
-import { type Outcome, outcomeOf } from "../text/headline.js";
-import { fails } from "./case-count.js";
+import { fails } from "./case-outcomes.js";
 import type { Report, ReportFinding } from "./report.js";
 
 /** Something that is one thing before and another after. */
@@ -66,14 +64,7 @@ const SETTINGS = {
 } as const;
 
 /** Best first. */
-const OUTCOMES: readonly Outcome[] = [
-  "conforms",
-  "as-expected",
-  "nothing-shown",
-  "incomplete",
-  "fails",
-  "self-check-failed",
-];
+const RANKED: readonly Report["footer"]["outcome"][] = ["passed", "xfailed", "inconclusive", "failed"];
 
 /** @throws {ProgramError} for different shards: what only one of them has run is neither better nor worse */
 export function diffReports(before: Report, after: Report): ReportDiff {
@@ -83,7 +74,7 @@ export function diffReports(before: Report, after: Report): ReportDiff {
     throw new ProgramError("report diff", "", problem);
   }
   const settings = Object.entries(SETTINGS).flatMap(([what, of]) => change(what, of(before), of(after)));
-  const [outcome] = change("outcome", outcomeOf(before), outcomeOf(after));
+  const [outcome] = change("outcome", before.footer.outcome, after.footer.outcome);
   const [level] = change("level", before.footer.reached, after.footer.reached);
   const cases = caseChanges(before.cases, after.cases);
   const message = ({ verdict, sentence }: ReportFinding) => `${verdict} ${sentence}`;
@@ -94,7 +85,7 @@ export function diffReports(before: Report, after: Report): ReportDiff {
   const regressed =
     cases.worse.length > 0 ||
     isLower(after.footer.reached, before.footer.reached) ||
-    OUTCOMES.indexOf(outcomeOf(after)) > OUTCOMES.indexOf(outcomeOf(before));
+    RANKED.indexOf(after.footer.outcome) > RANKED.indexOf(before.footer.outcome);
   return {
     settings,
     ...(outcome && { outcome }),
@@ -102,9 +93,9 @@ export function diffReports(before: Report, after: Report): ReportDiff {
     ...cases,
     newFindings: newIn(after, before),
     resolvedFindings: newIn(before, after),
-    clauses: after.clauses.flatMap(({ clause, standing }) => {
+    clauses: after.clauses.flatMap(({ clause, outcome }) => {
       const earlier = before.clauses.find((row) => row.clause === clause);
-      return change(clause, earlier?.standing ?? "unknown", standing);
+      return change(clause, earlier?.outcome ?? "unknown", outcome);
     }),
     accuracy: after.accuracy.flatMap(({ slot, worst }) => {
       const earlier = before.accuracy.find((one) => one.slot === slot);
@@ -157,8 +148,7 @@ function caseChanges(before: readonly Case[], after: readonly Case[]) {
 }
 
 /** 0 where it passes, 1 where nothing is decided, 2 where it was not run, 3 where it fails. */
-function rank(one: Case): number {
-  if (fails(one)) return 3;
-  if (isNotRun(one.verdict)) return 2;
-  return one.verdict === "indeterminate" ? 1 : 0;
+function rank({ outcome }: Case): number {
+  if (outcome === "passed") return 0;
+  return outcome === "inconclusive" ? 1 : outcome === "skipped" ? 2 : 3;
 }

@@ -52,7 +52,7 @@ describe("the report as JSON Lines", () => {
   it("says what was run, and counts it", () => {
     const lines = parsed(failing);
     expect(lines[0]).toMatchObject({
-      format: "rmsprop-report/1",
+      format: "rmsprop-report/2",
       implementation: { name: "planted", version: "1", language: "TypeScript" },
       level: "L2",
       profile: "smoke",
@@ -61,10 +61,10 @@ describe("the report as JSON Lines", () => {
     });
     expect(lines.at(-1)).toMatchObject({
       complete: true,
-      conforms: false,
+      outcome: "failed",
       reached: "L0",
       cases: 14,
-      notRun: 0,
+      skipped: 0,
       findings: ofType(lines, "finding").length,
       seconds: 1.25,
       tally: failing.tally,
@@ -72,7 +72,7 @@ describe("the report as JSON Lines", () => {
     expect(ofType(lines, "case").map(({ id }) => id)).toEqual(failing.results.map(({ id }) => id));
     expect(ofType(lines, "clause").map(({ clause }) => clause)).toEqual(CLAUSES.map(({ id }) => id));
     expect(ofType(lines, "clause").find(({ clause }) => clause === "RMS-8.6")).toMatchObject({
-      standing: "failed",
+      outcome: "failed",
     });
   });
 

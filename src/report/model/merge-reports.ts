@@ -1,15 +1,12 @@
-import { addTally, emptyTally } from "../../judge/tally.js";
 import { decodeProgram } from "../../program/program-codec.js";
 import { ProgramError } from "../../program/program-error.js";
 import { programSize } from "../../program/program-size.js";
-import { type CaseResult, isNotRun } from "../../suite/case-result.js";
-import { clauseMatrix } from "../../suite/clause-matrix.js";
+import { type CaseResult, isSkipped } from "../../suite/case-result.js";
 import { DeterminismAudit } from "../../suite/determinism-audit.js";
 import type { ExpectationsReport } from "../../suite/expectations/judge-expectations.js";
 import { JUDGE_CHECKS } from "../../suite/judge-checks.js";
 import { unshard } from "../../suite/shard.js";
-import { conclusionOf, outcomesOf } from "./case-outcome.js";
-import { completed, type Report, type ReportFinding } from "./report.js";
+import { concludedReport, type Report, type ReportFinding } from "./report.js";
 
 /** A report and what errors call it. */
 export interface NamedReport {
@@ -57,65 +54,38 @@ export function mergeReports(
   const body = {
     cases,
     findings: mergedFindings(inOrder.flatMap(({ findings }) => findings)),
-    clauses: clauseMatrix(outcomesOf(cases)).map((row) => ({ type: "clause" as const, ...row })),
     accuracy: inOrder.flatMap(({ accuracy }) => accuracy),
     sets: inOrder.flatMap(({ sets }) => sets),
     training: inOrder.flatMap(({ training }) => training),
     trajectories: inOrder.flatMap(({ trajectories }) => trajectories),
   };
   const footers = inOrder.map(({ footer }) => footer);
-  const complete = footers.every((footer) => footer.complete);
   const stopped = footers.flatMap((footer) => footer.stopped ?? [])[0];
-  const tally = emptyTally();
-  const multiStep = emptyTally();
-  for (const one of cases) {
-    addTally(tally, one.tally);
-    addTally(multiStep, one.multiStep);
-  }
   const sum = (of: (footer: Report["footer"]) => number) =>
     footers.reduce((total, footer) => total + of(footer), 0);
   const notReproduced = footers.flatMap((footer) => footer.notReproduced ?? []);
   // What each shard has of its own is one case together.
   const joined = inOrder.flatMap((report) => report.cases).length - cases.length;
   const selfCheck = mergedSelfCheck(footers);
-  const footerWith = (expectations: Report["footer"]["expectations"]) => {
-    const { reached, validation, conforms, decided } = conclusionOf({
-      header,
-      cases,
-      footer: { complete, ...(expectations && { expectations }) },
-    });
-    return {
-      type: "footer" as const,
-      complete,
+  const mergedWith = (expectations: Report["footer"]["expectations"]) =>
+    concludedReport(header, body, {
+      type: "footer",
+      complete: footers.every((footer) => footer.complete),
       ...(stopped !== undefined && { stopped }),
-      conforms,
-      reached,
-      validation,
-      decided,
       planned: sum((footer) => footer.planned) - joined,
-      cases: cases.length,
-      notRun: cases.filter(({ verdict }) => isNotRun(verdict)).length,
-      findings: body.findings.length,
-      tally,
-      multiStep,
       ...(selfCheck && { selfCheck }),
       ...(expectations && { expectations }),
       restarts: sum((footer) => footer.restarts),
       ...(notReproduced.length > 0 && { notReproduced }),
       seconds: sum((footer) => footer.seconds),
-    };
-  };
-  const merged = completed(header, body, footerWith(mergedExpectations(inOrder)));
+    });
+  const merged = mergedWith(mergedExpectations(inOrder));
   if (!judge) return merged;
   const { expected, breaches } = judge(merged);
-  return completed(
-    header,
-    body,
-    footerWith({
-      expected: [...expected],
-      breaches: breaches.map(({ kind, line, message }) => ({ kind, line, message })),
-    }),
-  );
+  return mergedWith({
+    expected: [...expected.keys()],
+    breaches: breaches.map(({ kind, line, message }) => ({ kind, line, message })),
+  });
 }
 
 /** @throws {ProgramError} */
@@ -213,7 +183,7 @@ function mergedSelfCheck(footers: readonly Report["footer"][]): Report["footer"]
 /** Without a failure, what one shard could not decide is not decided; what one had no programs for, others had. */
 function leastTelling(audits: Report["cases"]): Report["cases"][number] {
   const rank = (verdict: CaseResult["verdict"]) =>
-    verdict === "indeterminate" ? 0 : isNotRun(verdict) ? 2 : 1;
+    verdict === "inconclusive" ? 0 : isSkipped(verdict) ? 2 : 1;
   return [...audits].sort((a, b) => rank(a.verdict) - rank(b.verdict))[0];
 }
 

@@ -3,12 +3,12 @@ import { type GraphChecks, graphsConform } from "../../suite/onnx/check-graphs.j
 
 /** The outcome of `onnx` as one JSON object. Numbers that JSON lacks (NaN, ±∞) stand as text. */
 export function onnxReportJson(result: GraphChecks, findings: readonly Finding[]): string {
-  const { traces, checks, failed, notRun, complete } = result;
+  const { traces, checks, failed, skipped, complete } = result;
   const report = {
     format: "rmsprop-onnx-report/1",
     conforms: graphsConform(result),
     complete,
-    notRun,
+    skipped,
     failed,
     traces: traces.map(({ graph, verdict, judgement, network }) => ({
       graph,

@@ -7,7 +7,7 @@ const LINES = madeUpReport({
   only: "RMS-1",
   cases: [
     { id: "a", kind: "property", verdict: "differs", failure: { message: "it fails" } },
-    { id: "b", kind: "golden", verdict: "not-run", reason: "for dialect keras" },
+    { id: "b", kind: "golden", verdict: "skipped", reason: "for dialect keras" },
   ],
   findings: [{ sentence: "Nothing explains it.", cases: ["a"] }],
 });
@@ -20,7 +20,7 @@ describe("parseReport", () => {
     expect(report.header).toMatchObject({ only: "RMS-1", profile: "ci" });
     expect(report.cases).toMatchObject([
       { id: "a", verdict: "differs", message: "it fails" },
-      { id: "b", verdict: "not-run", reason: "for dialect keras" },
+      { id: "b", verdict: "skipped", reason: "for dialect keras" },
     ]);
     expect(report.findings).toMatchObject([{ sentence: "Nothing explains it.", cases: ["a"] }]);
     expect(report.footer).toMatchObject({ complete: true, cases: 2 });
@@ -62,8 +62,8 @@ describe("parseReport", () => {
     ["other JSON Lines", '{"message":"hello","id":1}\n', /^r:1: .*type/],
     [
       "another format",
-      textOf(header.replace("report/1", "report/2"), footer),
-      /^r:1: format: the report is in the format rmsprop-report\/2, this version of the suite reads rmsprop-report\/1; read it with the version that wrote it/,
+      textOf(header.replace("report/2", "report/1"), footer),
+      /^r:1: format: the report is in the format rmsprop-report\/1, this version of the suite reads rmsprop-report\/2; read it with the version that wrote it/,
     ],
     [
       "a report without the line of a clause",
@@ -87,13 +87,23 @@ describe("parseReport", () => {
     ],
     [
       "a footer that says more than the cases",
-      textOf(header, a, b, finding, clause, footer.replace('"conforms":false', '"conforms":true')),
-      /^r: the footer says that the implementation conforms, but the cases show L0; the file was changed/,
+      textOf(header, a, b, finding, clause, footer.replace('"outcome":"failed"', '"outcome":"passed"')),
+      /^r: the footer says outcome "passed", but the cases show "failed"; the file was changed/,
     ],
     [
       "a level that the cases do not reach",
       textOf(header, a, b, finding, clause, footer.replace('"reached":"L0"', '"reached":"L2"')),
-      /^r: the footer says that it reaches L2, but the cases show L0; /,
+      /^r: the footer says reached "L2", but the cases show "L0"; /,
+    ],
+    [
+      "an outcome that the verdict does not give",
+      textOf(header, a.replace('"outcome":"failed"', '"outcome":"xfailed"'), b, finding, clause, footer),
+      /^r: case a is said to be xfailed, but by its verdict it is failed; /,
+    ],
+    [
+      "a count of cases that were skipped",
+      textOf(header, a, b, finding, clause, footer.replace('"skipped":1', '"skipped":0')),
+      /^r: the footer says skipped 0, but the cases show 1; /,
     ],
     [
       "a failing case that is said to pass",
@@ -119,8 +129,8 @@ describe("parseReport", () => {
     ],
     [
       "a case that is not run, with a message",
-      textOf(header, a.replace('"differs"', '"not-run"'), b, finding, clause, footer),
-      /^r: case a has the verdict not-run, but a message says what failed; /,
+      textOf(header, a.replace('"differs"', '"skipped"'), b, finding, clause, footer),
+      /^r: case a has the verdict skipped, but a message says what failed; /,
     ],
     [
       "a finding of another verdict than its case",
@@ -142,7 +152,7 @@ describe("parseReport", () => {
       textOf(
         header,
         a,
-        b.replace('"not-run"', '"bit-exact"').replace('"judged":0', '"judged":2'),
+        b.replace('"verdict":"skipped"', '"verdict":"bit-exact"').replace('"judged":0', '"judged":2'),
         finding,
         clause,
         footer,
@@ -156,8 +166,8 @@ describe("parseReport", () => {
     ],
     [
       "a clause that its cases do not show",
-      textOf(header, a, b, finding, clause.replace('"not-shown"', '"shown"'), footer),
-      /^r: clause RMS-1\.1 is said to be shown, but by its cases it is not-shown; /,
+      textOf(header, a, b, finding, clause.replace('"skipped"', '"passed"'), footer),
+      /^r: clause RMS-1\.1 is said to be passed, but by its cases it is skipped; /,
     ],
     [
       "a clause that counts other cases",

@@ -1,9 +1,14 @@
 import { z } from "zod";
 import { SLOTS } from "../../../spec/arithmetic.js";
+import {
+  CLAUSE_OUTCOMES,
+  INCONCLUSIVE_CAUSES,
+  type InconclusiveCause,
+  OUTCOME_NAMES,
+} from "../../../spec/outcomes.js";
 import { FAULTS } from "../../adapter/adapter.js";
 import { VERDICTS } from "../../judge/verdict.js";
-import { CASE_KINDS, NOT_RUN } from "../../suite/case-result.js";
-import { STANDINGS } from "../../suite/clause-matrix.js";
+import { CASE_KINDS, SKIPPED } from "../../suite/case-result.js";
 import { LEVELS, type Level } from "../../suite/level.js";
 import { VALIDATION_OUTCOMES } from "../../suite/validation.js";
 
@@ -13,11 +18,11 @@ import { VALIDATION_OUTCOMES } from "../../suite/validation.js";
  */
 
 /** What a report says that it is. A change of meaning changes the number. */
-export const REPORT_FORMAT = "rmsprop-report/1";
+export const REPORT_FORMAT = "rmsprop-report/2";
 
 const level = z.enum(Object.keys(LEVELS) as [Level, ...Level[]]);
 const reached = z.enum([...(Object.keys(LEVELS) as Level[]), "none"]);
-const verdict = z.enum([...VERDICTS, ...NOT_RUN]);
+const verdict = z.enum([...VERDICTS, SKIPPED]);
 const tally = z
   .strictObject({
     judged: z.number().int(),
@@ -213,6 +218,7 @@ export const reportLineSchema = z
         id: z.string(),
         kind: z.enum(CASE_KINDS),
         clauses: z.array(z.string()),
+        outcome: z.enum(OUTCOME_NAMES),
         verdict,
         reason: z.string().optional().meta({ description: "Why it was not run, or decides nothing" }),
         missingCapabilities: z
@@ -303,28 +309,33 @@ export const reportLineSchema = z
       .strictObject({
         type: z.literal("clause"),
         clause: z.string(),
-        standing: z.enum(STANDINGS).meta({
+        outcome: z.enum(CLAUSE_OUTCOMES).meta({
           description:
-            "`reals-only`: only the suite's self-checks pass, and nothing of the implementation was shown",
+            "`spec-only`: only the suite's self-checks pass, and nothing of the implementation was shown",
         }),
         counts: z.partialRecord(verdict, z.number().int()),
       })
-      .meta({ description: "What was shown of one clause" }),
+      .meta({ description: "What the cases say of one clause" }),
     ...MEASUREMENTS,
     z
       .strictObject({
         type: z.literal("footer"),
         complete: z.boolean(),
         stopped: z.string().optional().meta({ description: "Why it is not complete" }),
-        conforms: z.boolean(),
+        outcome: z.enum(OUTCOME_NAMES).exclude(["skipped"]).meta({
+          description: "Whether it conforms at the level of the header",
+        }),
+        inconclusive: z
+          .enum(Object.keys(INCONCLUSIVE_CAUSES) as [InconclusiveCause, ...InconclusiveCause[]])
+          .optional()
+          .meta({ description: "Why nothing is concluded, where the outcome is inconclusive" }),
         reached,
-        validation: z.enum(VALIDATION_OUTCOMES).optional().meta({
+        validation: z.enum(VALIDATION_OUTCOMES).meta({
           description: "Whether the hyperparameters are refused that must be; no level depends on it",
         }),
-        decided: z.boolean().meta({ description: "Whether any case says something of the implementation" }),
         planned: z.number().int().meta({ description: "Cases that were selected" }),
         cases: z.number().int().meta({ description: "Cases that have a line" }),
-        notRun: z.number().int(),
+        skipped: z.number().int().meta({ description: "Cases that were not run" }),
         findings: z.number().int(),
         tally,
         multiStep: tally.meta({ description: "The part that was judged by sets carried over several steps" }),

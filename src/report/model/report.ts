@@ -10,14 +10,16 @@ import type { Mismatch } from "../../judge/mismatch.js";
 import { packageVersion } from "../../package-info.js";
 import { domainText } from "../../program/domain.js";
 import { encodeProgram } from "../../program/program-codec.js";
-import { type CaseResult, type Evidence, isNotRun } from "../../suite/case-result.js";
+import type { CaseResult, Evidence } from "../../suite/case-result.js";
 import type { ExpectationsReport } from "../../suite/expectations/judge-expectations.js";
 import { failureRateBound } from "../../suite/failure-rate-bound.js";
 import type { Finding } from "../../suite/finding.js";
 import type { GateResult } from "../../suite/gate-result.js";
 import type { Measurements } from "../../suite/measurements/measurements.js";
+import type { CaseWithoutOutcome } from "./case-outcomes.js";
 import { claimOf } from "./claim.js";
-import type { LineOf } from "./report-schema.js";
+import { type Conclusions, conclusionsOf } from "./conclusions.js";
+import { type LineOf, REPORT_FORMAT } from "./report-schema.js";
 import { type SeenElement, seenBefore } from "./seen-before.js";
 
 /** How a run was made; what the result itself does not know. */
@@ -48,7 +50,32 @@ export type ReportFloat = ReportMismatch["got"];
 
 /** What a gate showed, as a report, with what was measured beside it. */
 export function reportOf(result: GateResult, run: RunDescription, measured?: Measurements): Report {
-  return completed(headerOf(result, run), bodyOf(result, measured), footerOf(result, run));
+  return concludedReport(
+    headerOf(result, run),
+    {
+      cases: result.results.map(reportCase),
+      findings: result.findings.map((finding, k) => reportFinding(finding, k + 1)),
+      ...measurementLines(measured),
+    },
+    footerOf(result, run),
+  );
+}
+
+/** What is known of a run before anything is concluded from its cases. */
+export type OpenBody = Omit<Report, "header" | "footer" | "clauses" | "cases"> & {
+  readonly cases: readonly CaseWithoutOutcome[];
+};
+export type OpenFooter = Omit<Report["footer"], keyof Conclusions["footer"] | "findings" | "claim" | "lines">;
+
+/** A report with everything that follows from its cases. */
+export function concludedReport(header: Report["header"], body: OpenBody, footer: OpenFooter): Report {
+  const concluded = conclusionsOf({ header, cases: body.cases, footer });
+  const { cases, clauses } = concluded;
+  return completed(
+    header,
+    { ...body, cases, clauses },
+    { ...footer, ...concluded.footer, findings: body.findings.length },
+  );
 }
 
 /** A report with its last line, which counts the lines and says what may be claimed. */
@@ -60,20 +87,6 @@ export function completed(
   const claim = claimOf({ header, cases: body.cases, footer });
   const lines = bodyLines(body).length + 2;
   return { header, ...body, footer: { ...footer, ...(claim !== undefined && { claim }), lines } };
-}
-
-function bodyOf(result: GateResult, measured: Measurements | undefined): Omit<Report, "header" | "footer"> {
-  return {
-    cases: result.results.map(reportCase),
-    findings: result.findings.map((finding, k) => reportFinding(finding, k + 1)),
-    clauses: result.clauses.map(({ clause, standing, counts }) => ({
-      type: "clause" as const,
-      clause,
-      standing,
-      counts,
-    })),
-    ...measurementLines(measured),
-  };
 }
 
 /** All lines between the header and the footer, in the order of the file. */
@@ -88,7 +101,7 @@ function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
   const { name, version, language, issues } = hello.implementation;
   return {
     type: "header",
-    format: "rmsprop-report/1",
+    format: REPORT_FORMAT,
     suite: packageVersion(),
     implementation: { name, version, language, ...(issues !== undefined && { issues }) },
     dialect: declaration.dialect.id,
@@ -120,7 +133,7 @@ function headerOf(result: GateResult, run: RunDescription): LineOf<"header"> {
 }
 
 /** What one case showed. */
-export function reportCase(result: CaseResult): LineOf<"case"> {
+export function reportCase(result: CaseResult): CaseWithoutOutcome {
   const {
     id,
     kind,
@@ -260,21 +273,12 @@ function finite(ulps: number): number | null {
   return Number.isFinite(ulps) ? ulps : null;
 }
 
-function footerOf(result: GateResult, run: RunDescription): Omit<LineOf<"footer">, "claim" | "lines"> {
+function footerOf(result: GateResult, run: RunDescription): OpenFooter {
   return {
     type: "footer",
     complete: result.complete,
     ...(result.stopped !== undefined && { stopped: result.stopped }),
-    conforms: result.conforms,
-    reached: result.reached,
-    validation: result.validation,
-    decided: result.decided,
     planned: result.planned,
-    cases: result.results.length,
-    notRun: result.results.filter(({ verdict }) => isNotRun(verdict)).length,
-    findings: result.findings.length,
-    tally: { ...result.tally },
-    multiStep: { ...result.multiStep },
     selfCheck: selfCheckOf(result.selfCheck),
     ...(result.expectations && { expectations: expectationsOf(result.expectations) }),
     restarts: result.restarts,

@@ -4,8 +4,8 @@ import { EXPECTABLE } from "../../suite/expectations/expectation-schema.js";
 import { judgeExpectations } from "../../suite/expectations/judge-expectations.js";
 import { readExpectations } from "../../suite/expectations/read-expectations.js";
 import { failingReport } from "../__test-helpers__/real-reports.js";
-import { outcomesOf, runContextOf } from "../model/case-outcome.js";
 import type { Report, ReportFinding } from "../model/report.js";
+import { outcomesOf, runContextOf } from "../model/stored-outcome.js";
 import { expectationFile } from "./expectation-file.js";
 
 let report: Report;
@@ -53,7 +53,7 @@ describe("the entry of a finding", () => {
     expect(expectationFile(finding, changed({ verdict }))).toContain(`    verdict: ${verdict}\n`);
   });
 
-  it.each(["bit-exact", "indeterminate"] satisfies Verdict[])("is not there for %s", (verdict) => {
+  it.each(["bit-exact", "inconclusive"] satisfies Verdict[])("is not there for %s", (verdict) => {
     expect(expectationFile(finding, changed({ verdict }))).toBeUndefined();
   });
 

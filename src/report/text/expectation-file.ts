@@ -1,7 +1,7 @@
 import { draftEntries, draftItem } from "../../suite/expectations/draft-entries.js";
 import { EXPECTATIONS_FORMAT } from "../../suite/expectations/expectation-schema.js";
-import { outcomesOf } from "../model/case-outcome.js";
 import type { Report, ReportFinding } from "../model/report.js";
+import { outcomesOf } from "../model/stored-outcome.js";
 import { printable, printableLine } from "./printable.js";
 
 /** What the file is called where it is shown. */

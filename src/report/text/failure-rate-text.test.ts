@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { emptyTally } from "../../judge/tally.js";
 import type { CaseResult } from "../../suite/case-result.js";
 import { zeroFailureBound } from "../../suite/failure-rate-bound.js";
+import { withOutcomes } from "../model/case-outcomes.js";
 import { reportCase } from "../model/report.js";
 import { failureRateText as textOfReport } from "./failure-rate-text.js";
 
@@ -17,7 +18,8 @@ const drawn = (runs: number, more: Partial<CaseResult> = {}): CaseResult => ({
   ...more,
 });
 
-const failureRateText = (results: readonly CaseResult[]) => textOfReport({ cases: results.map(reportCase) });
+const failureRateText = (results: readonly CaseResult[]) =>
+  textOfReport({ cases: withOutcomes(results.map(reportCase), new Set()) });
 
 it("sums up the draws of the implementation's properties, with the smallest and the largest bound", () => {
   const results = [
@@ -26,7 +28,7 @@ it("sums up the draws of the implementation's properties, with the smallest and 
     drawn(20),
     drawn(1),
     drawn(5000, { kind: "self-check" }),
-    drawn(5000, { verdict: "indeterminate" }),
+    drawn(5000, { verdict: "inconclusive" }),
   ];
   expect(failureRateText(results)).toMatch(
     /^3 properties passed 1,220 draws without a failure: with 95 % confidence each fails in less than 14 % of such draws, and where most were made in less than 0\.30 %; /,

@@ -1,7 +1,7 @@
-import { isNotRun, isSelfCheck } from "../../suite/case-result.js";
+import { isSelfCheck, isSkipped } from "../../suite/case-result.js";
 import type { Report } from "../model/report.js";
 import { countedText, countText } from "./count-text.js";
-import { outcomeOf, restrictionText } from "./headline.js";
+import { restrictionText } from "./headline.js";
 import { printableLine } from "./printable.js";
 
 /** What this very report does not show, one sentence a limit, the most important one first. */
@@ -9,13 +9,12 @@ export function limitsOf(report: Report): string[] {
   const { header, cases, clauses, footer } = report;
   const restriction = restrictionText(report);
   const requested = cases.filter((one) => !isSelfCheck(one));
-  const notRun = requested.filter(({ verdict }) => isNotRun(verdict)).length;
-  const unshown = clauses.filter(({ standing }) => standing === "not-shown").length;
-  const overReals = clauses.filter(({ standing }) => standing === "reals-only").length;
+  const skipped = requested.filter(({ verdict }) => isSkipped(verdict)).length;
+  const unshown = clauses.filter(({ outcome }) => outcome === "skipped" || outcome === "inconclusive").length;
+  const specOnly = clauses.filter(({ outcome }) => outcome === "spec-only").length;
   const { tally } = footer;
-  const outcome = outcomeOf(report);
   return [
-    ...(outcome === "self-check-failed"
+    ...(footer.inconclusive === "self-check-failed"
       ? ["Anything: the suite failed its own self-check, so none of its verdicts can be relied on."]
       : []),
     ...(footer.complete
@@ -24,7 +23,9 @@ export function limitsOf(report: Report): string[] {
           `A level: ${countText(footer.planned - footer.cases)} of ${countedText(footer.planned, "case")} have no result.`,
         ]),
     ...(restriction === undefined ? [] : [`What was left out: the run was restricted to ${restriction}.`]),
-    ...(notRun > 0 ? [`What was not run: ${countedText(notRun, "case")}, each with its reason above.`] : []),
+    ...(skipped > 0
+      ? [`What was skipped: ${countedText(skipped, "case")}, each with its reason above.`]
+      : []),
     ...(header.domain === undefined
       ? []
       : [`Values of hyperparameters outside the declared domain, ${printableLine(header.domain)}.`]),
@@ -34,9 +35,9 @@ export function limitsOf(report: Report): string[] {
     ...(unshown > 0
       ? [`${countedText(unshown, "clause")} that no case which was run decides; see the table of clauses.`]
       : []),
-    ...(overReals > 0
+    ...(specOnly > 0
       ? [
-          `${countedText(overReals, "clause")} that ${overReals === 1 ? "was" : "were"} held against the formula over the reals only, not against this implementation.`,
+          `${countedText(specOnly, "clause")} that ${specOnly === 1 ? "was" : "were"} checked on the specification only, not on this implementation.`,
         ]
       : []),
     ...(tally.weak + tally.indeterminate > 0

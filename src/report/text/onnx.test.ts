@@ -28,13 +28,13 @@ const checks: GraphChecks = {
   traces: [{ graph: "linear.pytorch", verdict: "bit-exact", judgement: check.judgement, network }],
   checks: [check],
   failed: [],
-  notRun: [],
+  skipped: [],
   complete: true,
 };
 
 test("the first line says the verdict and what it rests on", () => {
   expect(onnxHeadline(checks)).toBe(
-    "CONFORMS · 1 exported graph · 1 run · 1,200 values of updates judged: 1,200 bit-exact (unfused), 0 rejected · 0 of 1,200 bits other than the bundled implementation's",
+    "PASSED · 1 exported graph · 1 run · 1,200 values of updates judged: 1,200 bit-exact (unfused), 0 rejected · 0 of 1,200 bits other than the bundled implementation's",
   );
 });
 
@@ -51,19 +51,19 @@ test("each graph has a line for PyTorch and one for each run", () => {
 });
 
 test.each([
-  ["an interrupted run", { complete: false }, /^INCOMPLETE/],
-  ["nothing run", { checks: [] }, /^NOTHING RUN/],
+  ["an interrupted run", { complete: false }, /^INCONCLUSIVE/],
+  ["nothing run", { checks: [] }, /^SKIPPED/],
   [
     "a trace that does not hold",
     { traces: [{ ...checks.traces[0], verdict: "differs" as const }] },
-    /^DOES NOT/,
+    /^FAILED/,
   ],
   [
     "a network beyond its bound",
     { checks: [{ ...check, network: { ...network, loss: { share: 1.01, step: 1 } } }] },
-    /^DOES NOT/,
+    /^FAILED/,
   ],
-  ["a CPU that is only certified", { checks: [{ ...check, verdict: "certified" as const }] }, /^DOES NOT/],
+  ["a CPU that is only certified", { checks: [{ ...check, verdict: "certified" as const }] }, /^FAILED/],
   [
     "a GPU that is certified",
     {
@@ -71,9 +71,9 @@ test.each([
         { ...check, verdict: "certified" as const, settings: { ...settings, provider: "webgpu" as const } },
       ],
     },
-    /^CONFORMS/,
+    /^PASSED/,
   ],
-  ["other losses on the device", { checks: [{ ...check, otherLossesOnDevice: 2 }] }, /^DOES NOT/],
+  ["other losses on the device", { checks: [{ ...check, otherLossesOnDevice: 2 }] }, /^FAILED/],
 ])("%s", (_, changes, headline) => {
   expect(onnxHeadline({ ...checks, ...changes })).toMatch(headline);
 });
@@ -82,13 +82,13 @@ test("what was not run, and what failed, is said; what the runtime says is made 
   const text = onnxReport(
     {
       ...checks,
-      notRun: [{ provider: "cuda", reason: "no \u001b[31mlibrary", remedy: "Install it" }],
+      skipped: [{ provider: "cuda", reason: "no \u001b[31mlibrary", remedy: "Install it" }],
       failed: [{ graph: "rnn.pytorch", settings, message: "line\nbreak" }],
     },
     [],
   );
-  expect(text).toMatch(/^DOES NOT CONFORM .* · not run on cuda · /);
-  expect(text).toContain("  not run: cuda: no \\x1b[31mlibrary. Install it");
+  expect(text).toMatch(/^FAILED .* · skipped on cuda · /);
+  expect(text).toContain("  skipped: cuda: no \\x1b[31mlibrary. Install it");
   expect(text).toContain("  failed: rnn.pytorch on cpu, optimization all, 1 thread: line\\nbreak");
 });
 

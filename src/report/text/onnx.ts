@@ -8,12 +8,12 @@ import { printableLine } from "./printable.js";
 
 /** The outcome of `onnx`: first the verdict, then findings, then a line for each graph and setting. */
 export function onnxReport(result: GraphChecks, findings: readonly Finding[]): string {
-  const { traces, checks, failed, notRun } = result;
+  const { traces, checks, failed, skipped } = result;
   return [
     onnxHeadline(result),
-    ...notRun.map(
+    ...skipped.map(
       ({ provider, reason, remedy }) =>
-        `  not run: ${provider}: ${printableLine(reason)}. ${printableLine(remedy)}`,
+        `  skipped: ${provider}: ${printableLine(reason)}. ${printableLine(remedy)}`,
     ),
     ...checks
       .filter(({ otherLossesOnDevice = 0 }) => otherLossesOnDevice > 0)
@@ -33,20 +33,20 @@ export function onnxReport(result: GraphChecks, findings: readonly Finding[]): s
 
 /** Verdict, what was run, what was found: one line. */
 export function onnxHeadline(result: GraphChecks): string {
-  const { checks, traces, complete, notRun } = result;
+  const { checks, traces, complete, skipped, failed } = result;
   const verdict = !complete
-    ? "INCOMPLETE"
-    : checks.length === 0
-      ? "NOTHING RUN"
+    ? "INCONCLUSIVE"
+    : checks.length + failed.length === 0
+      ? "SKIPPED"
       : graphsConform(result)
-        ? "CONFORMS"
-        : "DOES NOT CONFORM";
+        ? "PASSED"
+        : "FAILED";
   const sum = (count: (check: CrossCheck) => number) => checks.reduce((all, check) => all + count(check), 0);
   return [
     verdict,
     countedText(traces.length, "exported graph"),
     `${countedText(checks.length, "run")}`,
-    ...(notRun.length > 0 ? [`not run on ${notRun.map(({ provider }) => provider).join(", ")}`] : []),
+    ...(skipped.length > 0 ? [`skipped on ${skipped.map(({ provider }) => provider).join(", ")}`] : []),
     `${countText(sum(({ judgement }) => judgement.tally.judged))} values of updates judged: ` +
       `${countText(sum(({ judgement }) => judgement.tally.bitExact))} bit-exact (${CLAIMED}), ` +
       `${countText(sum(({ judgement }) => judgement.tally.rejected))} rejected`,

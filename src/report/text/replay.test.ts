@@ -68,7 +68,7 @@ describe("replayReport", () => {
       ),
     };
     const text = replayReport(await replay(still, bundledAdapter("fused"), declaration));
-    expect(text).toMatch(/^indeterminate: 2 observations judged, 2 bit-exact, 0 weak, 2 indeterminate/m);
+    expect(text).toMatch(/^inconclusive: 2 observations judged, 2 bit-exact, 0 weak, 2 indeterminate/m);
   });
 
   it("cuts long tensors and says by how much", async () => {

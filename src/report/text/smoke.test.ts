@@ -7,22 +7,22 @@ const hello = {
   dialects: ["pytorch"],
   capabilities: [],
 };
-const passed: SmokeCaseResult = { id: "one", says: "It does one thing.", verdict: "passed" };
+const passed: SmokeCaseResult = { id: "one", says: "It does one thing.", outcome: "passed" };
 const failed: SmokeCaseResult = {
   id: "another",
   says: "It does another.",
-  verdict: "failed",
+  outcome: "failed",
   message: "sent: {}\ncame back: []\nexpected: {}",
 };
-const notRun = (id: string): SmokeCaseResult => ({
+const skipped = (id: string): SmokeCaseResult => ({
   id,
   says: "",
-  verdict: "not-run",
+  outcome: "skipped",
   message: "interrupted",
 });
 
 const report = (cases: readonly SmokeCaseResult[], options?: Parameters<typeof smokeReport>[2]) => {
-  const result: SmokeResult = { hello, cases, passed: cases.every(({ verdict }) => verdict === "passed") };
+  const result: SmokeResult = { hello, cases, passed: cases.every(({ outcome }) => outcome === "passed") };
   return smokeReport(result, ["node", "my adapter.mjs"], options).split("\n");
 };
 
@@ -35,7 +35,7 @@ const NOT_SHOWN = [
 describe("smokeReport", () => {
   it("of a pass says what it is not, and what comes next", () => {
     expect(report([passed])).toEqual([
-      "SMOKE PASSED · mine 1.2 · 1 of 1 cases passed, 0 failed, 0 not run",
+      "SMOKE PASSED · mine 1.2 · 1 of 1 cases passed, 0 failed, 0 skipped",
       "",
       "passed  one  It does one thing.",
       ...NOT_SHOWN,
@@ -43,30 +43,30 @@ describe("smokeReport", () => {
     ]);
   });
 
-  it("of a failure says what went wrong, and what was not run", () => {
-    expect(report([passed, failed, notRun("a"), notRun("b")], { dialect: "keras" })).toEqual([
-      "SMOKE FAILED · mine 1.2 · 1 of 4 cases passed, 1 failed, 2 not run",
+  it("of a failure says what went wrong, and what was skipped", () => {
+    expect(report([passed, failed, skipped("a"), skipped("b")], { dialect: "keras" })).toEqual([
+      "SMOKE FAILED · mine 1.2 · 1 of 4 cases passed, 1 failed, 2 skipped",
       "",
       "passed  one      It does one thing.",
       "failed  another  It does another.",
       "        sent: {}",
       "        came back: []",
       "        expected: {}",
-      "not run 2 cases: interrupted",
+      "skipped 2 cases: interrupted",
       ...NOT_SHOWN,
-      "Next: mend the first case that failed, then npx rmsprop-conformance smoke --dialect keras -- node 'my adapter.mjs'",
+      "Next: fix the first failing case, then npx rmsprop-conformance smoke --dialect keras -- node 'my adapter.mjs'",
     ]);
   });
 
   it("of an interruption is no failure", () => {
-    const lines = report([passed, notRun("a")]);
-    expect(lines[0]).toBe("SMOKE INCOMPLETE · mine 1.2 · 1 of 2 cases passed, 0 failed, 1 not run");
+    const lines = report([passed, skipped("a")]);
+    expect(lines[0]).toBe("SMOKE INCONCLUSIVE · mine 1.2 · 1 of 2 cases passed, 0 failed, 1 skipped");
     expect(lines.at(-1)).toBe("Next: npx rmsprop-conformance smoke -- node 'my adapter.mjs', to the end");
   });
 
   it("of an adapter that did not introduce itself has no name for it", () => {
-    const text = smokeReport({ cases: [failed, notRun("a")], passed: false }, ["x"]);
-    expect(text).toMatch(/^SMOKE FAILED · 0 of 2 cases passed, 1 failed, 1 not run\n/);
+    const text = smokeReport({ cases: [failed, skipped("a")], passed: false }, ["x"]);
+    expect(text).toMatch(/^SMOKE FAILED · 0 of 2 cases passed, 1 failed, 1 skipped\n/);
   });
 
   it("shows the end of standard error, and lets it do nothing to the terminal", () => {

@@ -7,10 +7,10 @@ import { shellText } from "./shell-text.js";
 /** Lines of standard error that are shown of a case. */
 const SHOWN_STDERR = 10;
 
-type Verdict = SmokeCaseResult["verdict"];
+/** Of a case, or of all of them. */
+type SmokeOutcome = SmokeCaseResult["outcome"] | "inconclusive";
 
-const HEADLINES = { passed: "SMOKE PASSED", failed: "SMOKE FAILED", "not-run": "SMOKE INCOMPLETE" };
-const STYLES = { passed: "green", failed: "red", "not-run": "yellow" } as const;
+const STYLES = { passed: "green", failed: "red", inconclusive: "yellow", skipped: "yellow" } as const;
 
 export interface SmokeReportOptions {
   /** The dialect that was asked for, if any was. */
@@ -19,7 +19,7 @@ export interface SmokeReportOptions {
 }
 
 /**
- * The report for a terminal: a verdict, one line a case, what went wrong, and what smoke does not show.
+ * The report for a terminal: the outcome, one line a case, what went wrong, and what smoke does not show.
  * @param command what starts the adapter
  */
 export function smokeReport(
@@ -27,22 +27,22 @@ export function smokeReport(
   command: readonly string[],
   { dialect, colour = false }: SmokeReportOptions = {},
 ): string {
-  const verdict = verdictOf(result);
+  const outcome = outcomeOf(result);
   const width = Math.max(...result.cases.map(({ id }) => id.length));
-  const paint = (style: Verdict, text: string) =>
+  const paint = (style: SmokeOutcome, text: string) =>
     colour ? styleText(STYLES[style], text, { validateStream: false }) : text;
-  const run = result.cases.filter(({ verdict }) => verdict !== "not-run");
-  const notRun = result.cases.filter(({ verdict }) => verdict === "not-run");
+  const run = result.cases.filter((one) => one.outcome !== "skipped");
+  const skipped = result.cases.filter((one) => one.outcome === "skipped");
   // One fault fails many cases in the same way: it is told once.
   const reported = new Map<string, string>();
   const rows = run.flatMap((one) => [
-    `${paint(one.verdict, one.verdict)}  ${one.id.padEnd(width)}  ${one.says}`,
-    ...(one.verdict === "failed" ? indented(detailsOnce(one, reported)) : []),
+    `${paint(one.outcome, one.outcome)}  ${one.id.padEnd(width)}  ${one.says}`,
+    ...(one.outcome === "failed" ? indented(detailsOnce(one, reported)) : []),
   ]);
   // Nothing is run any more once one is not, and all for the same reason.
-  if (notRun.length > 0)
+  if (skipped.length > 0)
     rows.push(
-      `${paint("not-run", "not run")} ${notRun.length} cases: ${printableLine(notRun[0].message ?? "")}`,
+      `${paint("skipped", "skipped")} ${skipped.length} cases: ${printableLine(skipped[0].message ?? "")}`,
     );
   const again = (name: string) =>
     shellText([
@@ -54,7 +54,7 @@ export function smokeReport(
       ...command,
     ]);
   return [
-    paint(verdict, headline(result, verdict)),
+    paint(outcome, headline(result, outcome)),
     "",
     ...rows,
     "",
@@ -63,24 +63,24 @@ export function smokeReport(
     `Next: ${
       {
         passed: again("gate"),
-        failed: `mend the first case that failed, then ${again("smoke")}`,
-        "not-run": `${again("smoke")}, to the end`,
-      }[verdict]
+        failed: `fix the first failing case, then ${again("smoke")}`,
+        inconclusive: `${again("smoke")}, to the end`,
+      }[outcome]
     }`,
   ].join("\n");
 }
 
 /** Of all cases together: without a failure, what was not run leaves it open. */
-function verdictOf({ passed, cases }: SmokeResult): Verdict {
+function outcomeOf({ passed, cases }: SmokeResult): "passed" | "failed" | "inconclusive" {
   if (passed) return "passed";
-  return cases.some(({ verdict }) => verdict === "failed") ? "failed" : "not-run";
+  return cases.some((one) => one.outcome === "failed") ? "failed" : "inconclusive";
 }
 
-function headline({ hello, cases }: SmokeResult, verdict: Verdict): string {
-  const count = (requested: Verdict) => cases.filter((one) => one.verdict === requested).length;
+function headline({ hello, cases }: SmokeResult, outcome: SmokeOutcome): string {
+  const count = (requested: SmokeOutcome) => cases.filter((one) => one.outcome === requested).length;
   const who = hello && `${hello.implementation.name} ${hello.implementation.version}`.trim();
-  const counts = `${count("passed")} of ${cases.length} cases passed, ${count("failed")} failed, ${count("not-run")} not run`;
-  return [HEADLINES[verdict], ...(who ? [printableLine(who)] : []), counts].join(" · ");
+  const counts = `${count("passed")} of ${cases.length} cases passed, ${count("failed")} failed, ${count("skipped")} skipped`;
+  return [`SMOKE ${outcome.toUpperCase()}`, ...(who ? [printableLine(who)] : []), counts].join(" · ");
 }
 
 /** The details of a failure; where another case failed in the same way, its name. */

@@ -5,9 +5,8 @@ import { htmlReport } from "../formats/html/html-report.js";
 import { junitReport } from "../formats/junit.js";
 import { markdownReport } from "../formats/markdown.js";
 import { terminalReport } from "../formats/terminal.js";
-import { conclusionOf } from "../model/case-outcome.js";
+import { conclusionsOf } from "../model/conclusions.js";
 import type { Report } from "../model/report.js";
-import { outcomeOf } from "./headline.js";
 import { validationText } from "./validation-text.js";
 
 const NUMERIC = { id: "numeric", clauses: ["RMS-1.1"] };
@@ -20,18 +19,15 @@ const refused = (message?: string): Partial<Report["cases"][number]> => ({
 
 /** A report whose footer says what its cases come to. */
 function concluded(cases: readonly Partial<Report["cases"][number]>[]): Report {
-  const report = madeUpRun({ cases });
-  const { reached, conforms, validation } = conclusionOf(report);
-  return madeUpRun({ cases, footer: { reached, conforms, validation } });
+  return madeUpRun({ cases, footer: conclusionsOf(madeUpRun({ cases })).footer });
 }
 
 describe("validation in a report", () => {
   it("fails the run, and leaves the level in every form", async () => {
     const report = concluded([NUMERIC, refused("lr = NaN must be refused")]);
-    expect(report.footer).toMatchObject({ reached: "L2", validation: "failed", conforms: false });
-    expect(outcomeOf(report)).toBe("fails");
+    expect(report.footer).toMatchObject({ reached: "L2", validation: "failed", outcome: "failed" });
     expect(terminalReport(report, false)).toMatch(
-      /^DOES NOT CONFORM at L2 \(reached L2: certified accuracy; validation failed\) · .*\n {2}validation: failed \(1 of 1 case: nan-refused\)\n/,
+      /^FAILED at L2 \(reached L2: certified accuracy; validation failed\) · .*\n {2}validation: failed \(1 of 1 case: nan-refused\)\n/,
     );
     for (const text of [markdownReport(report), await htmlReport(report), junitReport(report)])
       expect(text).toContain("validation failed");
@@ -42,7 +38,7 @@ describe("validation in a report", () => {
 
   it("passes in a line of its own", () => {
     const report = concluded([NUMERIC, refused()]);
-    expect(report.footer).toMatchObject({ reached: "L2", validation: "passed", conforms: true });
+    expect(report.footer).toMatchObject({ reached: "L2", validation: "passed", outcome: "passed" });
     expect(validationText(report)).toBe("validation: passed (1 case)");
   });
 
@@ -57,17 +53,17 @@ describe("validation in a report", () => {
     expect(concluded([NUMERIC, wrong]).footer).toMatchObject({
       reached: "L0",
       validation: "skipped",
-      conforms: false,
+      outcome: "failed",
     });
   });
 
   it("counts what the declared domain left out", () => {
     const report = madeUpRun({
       header: { domain: "0 < eps" },
-      cases: [NUMERIC, { id: "zero", verdict: "not-run", reason: "outside", outsideDomain: 3 }],
+      cases: [NUMERIC, { id: "zero", verdict: "skipped", reason: "outside", outsideDomain: 3 }],
     });
     expect(terminalReport(report, false)).toContain(
-      "  outside the declared domain (0 < eps): 3 programs not sent, 1 case not run\n",
+      "  outside the declared domain (0 < eps): 3 programs not sent, 1 case skipped\n",
     );
     expect(markdownReport(report)).toContain("Values of hyperparameters outside the declared domain");
   });

@@ -1,7 +1,7 @@
-import { isNotRun } from "../../suite/case-result.js";
+import { isSkipped } from "../../suite/case-result.js";
 import { isValidation, isValidationFailure } from "../../suite/validation.js";
-import { outcomesOf } from "../model/case-outcome.js";
 import type { Report } from "../model/report.js";
+import { outcomesOf } from "../model/stored-outcome.js";
 import { countedText } from "./count-text.js";
 
 /** Whether the hyperparameters are refused that must be, in one line; undefined where nothing shows it. */
@@ -10,7 +10,7 @@ export function validationText({ cases, footer }: Report): string | undefined {
   if (validation === "skipped") return undefined;
   const all = outcomesOf(cases);
   const failing = all.filter(isValidationFailure);
-  const run = all.filter((one) => isValidation(one) && !isNotRun(one.verdict));
+  const run = all.filter((one) => isValidation(one) && !isSkipped(one.verdict));
   const counted =
     failing.length > 0
       ? `${failing.length} of ${countedText(run.length, "case")}: ${failing.map(({ id }) => id).join(", ")}`
@@ -22,6 +22,6 @@ export function validationText({ cases, footer }: Report): string | undefined {
 export function domainLine({ header, cases }: Report): string | undefined {
   const programs = cases.reduce((sum, { outsideDomain = 0 }) => sum + outsideDomain, 0);
   if (header.domain === undefined || programs === 0) return undefined;
-  const notRun = cases.filter((one) => one.outsideDomain !== undefined && one.verdict === "not-run").length;
-  return `outside the declared domain (${header.domain}): ${countedText(programs, "program")} not sent, ${countedText(notRun, "case")} not run`;
+  const skipped = cases.filter((one) => one.outsideDomain !== undefined && one.verdict === "skipped").length;
+  return `outside the declared domain (${header.domain}): ${countedText(programs, "program")} not sent, ${countedText(skipped, "case")} skipped`;
 }

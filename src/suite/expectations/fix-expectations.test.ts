@@ -21,7 +21,7 @@ const fails = (id: string, verdict: Verdict = "differs"): CaseOutcome => ({
   failure: { message: "it fails" },
 });
 const passes = (id: string): CaseOutcome => ({ id, kind: "property", verdict: "bit-exact" });
-const notRun = (id: string): CaseOutcome => ({ id, kind: "property", verdict: "not-run", reason: "none" });
+const skipped = (id: string): CaseOutcome => ({ id, kind: "property", verdict: "skipped", reason: "none" });
 const witness = (outcome: CaseOutcome): CaseOutcome => ({
   ...outcome,
   id: "witness/w.json",
@@ -94,7 +94,7 @@ describe("cases that no longer fail", () => {
   });
 
   it("are replaced by the others where a pattern stands for both", () => {
-    const results = [passes("g/1"), fails("g/2"), fails("g/3", "crash"), notRun("g/4"), fails("h")];
+    const results = [passes("g/1"), fails("g/2"), fails("g/3", "crash"), skipped("g/4"), fails("h")];
     const list = fileOf("- cases:", "  - g/* # all of g", "  - h", "  verdict: differs", ...REST);
     expect(fix(list, results)).toEqual({
       text: list.replace("- g/* # all of g\n", "- g/2 # all of g\n    - g/3\n"),
@@ -111,7 +111,7 @@ describe("cases that no longer fail", () => {
         results.filter(({ id }) => id !== "g/3"),
       ).text,
     ).toBe(single.replace("g/*", "g/2"));
-    expect(fix(single, [passes("g/1"), notRun("g/2")]).text).toMatch(/expectations: \[\]\n$/);
+    expect(fix(single, [passes("g/1"), skipped("g/2")]).text).toMatch(/expectations: \[\]\n$/);
   });
 
   it("stay in a pattern where another one stands for the rest too", () => {
@@ -175,10 +175,10 @@ describe("a verdict", () => {
   });
 
   it("stays where nothing was run", () => {
-    expect(fix(text, [notRun("a"), notRun("b"), notRun("c")])).toMatchObject({
+    expect(fix(text, [skipped("a"), skipped("b"), skipped("c")])).toMatchObject({
       text,
       changes: [],
-      breaches: ["not-run 3", "not-run 3", "not-run 3"],
+      breaches: ["skipped 3", "skipped 3", "skipped 3"],
     });
   });
 });
@@ -193,7 +193,7 @@ describe("what people decide stays:", () => {
 
   it("a case that was not run", () => {
     const text = fileOf(...stale);
-    expect(fix(text, [notRun("a")])).toMatchObject({ text, changes: [], breaches: ["not-run 3"] });
+    expect(fix(text, [skipped("a")])).toMatchObject({ text, changes: [], breaches: ["skipped 3"] });
   });
 
   it("an entry for elsewhere", () => {
@@ -214,8 +214,8 @@ describe("a witness decides", () => {
   it.each<[string, CaseOutcome[], string[]]>([
     ["fails as expected", [witness(fails(""))], []],
     ["fails otherwise", [witness(fails("", "crash"))], ["witness-fails-otherwise 3"]],
-    ["was not run", [witness(notRun(""))], ["witness-not-run 3"]],
-    ["has no result", [], ["witness-not-run 3"]],
+    ["was not run", [witness(skipped(""))], ["witness-skipped 3"]],
+    ["has no result", [], ["witness-skipped 3"]],
   ])("that cases which pass stay where it %s", (_, proof, breaches) => {
     expect(fix(text, [...proof, passes("a"), fails("b")])).toMatchObject({ text, changes: [], breaches });
   });
@@ -236,7 +236,7 @@ describe("a witness decides", () => {
     const corrected = text.replace("verdict: differs", "verdict: crash");
     expect(fix(text, [witness(fails("", "crash")), ...crashes]).text).toBe(corrected);
     expect(fix(text, [witness(fails("", "crash")), passes("a"), fails("b", "crash")]).text).toBe(corrected);
-    for (const proof of [fails("", "differs"), passes(""), notRun("")]) {
+    for (const proof of [fails("", "differs"), passes(""), skipped("")]) {
       expect(fix(text, [witness(proof), ...crashes]).text).toBe(text);
     }
     expect(fix(text, crashes).text).toBe(text);

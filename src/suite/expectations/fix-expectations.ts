@@ -1,6 +1,6 @@
 import type { Verdict } from "../../judge/verdict.js";
 import { ProgramError } from "../../program/program-error.js";
-import { isNotRun, isSelfCheck } from "../case-result.js";
+import { isSelfCheck, isSkipped } from "../case-result.js";
 import { type DraftEntry, draftEntries, draftItem, type FailureGroup, inOneLine } from "./draft-entries.js";
 import { EXPECTABLE, type Expectation, type Expectations, type ListedCase } from "./expectation-schema.js";
 import {
@@ -132,12 +132,12 @@ function planCase(
   const listed = casesListedAs(pattern, results);
   const place = `line ${line}`;
   if (listed.length === 0) return { ids: [], said: `${place}: removed ${pattern}: no case is called that` };
-  const run = listed.filter(({ verdict }) => !isNotRun(verdict));
+  const run = listed.filter(({ verdict }) => !isSkipped(verdict));
   const passing = run.filter(({ failure }) => !failure);
   if (passing.length === 0) return stays;
   // A witness decides: while it fails, or is not known to pass, cases that happen not to fail prove nothing.
   const proof = proofOf(entry, results);
-  if (entry.witness !== undefined && (!proof || proof.failure || isNotRun(proof.verdict))) return stays;
+  if (entry.witness !== undefined && (!proof || proof.failure || isSkipped(proof.verdict))) return stays;
   const ids = run.filter(({ failure }) => failure).map(({ id }) => id);
   if (ids.length === 0) {
     const verdicts = [...new Set(passing.map(({ verdict }) => verdict))].join(", ");

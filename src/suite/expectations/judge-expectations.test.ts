@@ -24,10 +24,10 @@ const passes = (id: string, verdict: Verdict = "bit-exact"): CaseOutcome => ({
   kind: "property",
   verdict,
 });
-const notRun = (id: string, verdict: "not-run" | "unsupported" = "not-run"): CaseOutcome => ({
+const skipped = (id: string): CaseOutcome => ({
   id,
   kind: "property",
-  verdict,
+  verdict: "skipped",
   reason: "the implementation does not offer momentum",
 });
 const witness = (outcome: CaseOutcome): CaseOutcome => ({
@@ -72,7 +72,7 @@ describe("a listed case that was run", () => {
     });
   });
 
-  it.each<Verdict>(["bit-exact", "certified", "indeterminate"])("breaches where it is %s", (verdict) => {
+  it.each<Verdict>(["bit-exact", "certified", "inconclusive"])("breaches where it is %s", (verdict) => {
     const { expected, breaches, messages } = judge([entry(["a"])], [passes("a", verdict)]);
     expect(expected).toEqual([]);
     expect(breaches).toEqual(["passes 11"]);
@@ -102,7 +102,7 @@ describe("a listed case that was run", () => {
       fails("g/1", "other-dialect"),
       passes("g/2"),
       fails("g/3", "crash"),
-      notRun("g/4"),
+      skipped("g/4"),
       fails("h", "differs"),
     ];
     const { expected, breaches, messages, unexpected } = judge([entry(["g/*"])], results);
@@ -137,15 +137,15 @@ describe("of a full run, what was not reached breaches:", () => {
     ]);
   });
 
-  it.each(["not-run", "unsupported"] as const)("a case that is %s, with the reason", (verdict) => {
-    const { expected, breaches, messages } = judge([entry(["a"])], [notRun("a", verdict)]);
+  it("a case that is skipped, with the reason", () => {
+    const { expected, breaches, messages } = judge([entry(["a"])], [skipped("a")]);
     expect(expected).toEqual([]);
-    expect(breaches).toEqual(["not-run 11"]);
+    expect(breaches).toEqual(["skipped 11"]);
     expect(messages[0]).toMatch(/^a was not run \(the implementation does not offer momentum\); /);
   });
 
   it("a pattern of which no case was run", () => {
-    expect(judge([entry(["g/*"])], [notRun("g/1"), notRun("g/2")]).breaches).toEqual(["not-run 11"]);
+    expect(judge([entry(["g/*"])], [skipped("g/1"), skipped("g/2")]).breaches).toEqual(["skipped 11"]);
   });
 });
 
@@ -154,7 +154,7 @@ describe.each<[string, Partial<RunContext>]>([
   ["interrupted", { complete: false }],
 ])("of a run that was %s", (_, part) => {
   it("what was not reached is undecided", () => {
-    const results = [fails("a", "other-dialect"), notRun("d")];
+    const results = [fails("a", "other-dialect"), skipped("d")];
     for (const missing of ["b", "b*", "d"]) {
       expect(judge([entry(["a", missing])], results, part)).toEqual({
         ...NOTHING,
@@ -221,11 +221,11 @@ describe("a witness decides:", () => {
   });
 
   it("a case that fails otherwise, or is not there, is one all the same", () => {
-    const results = [witness(fails("", "other-dialect")), fails("a", "crash"), notRun("c")];
+    const results = [witness(fails("", "other-dialect")), fails("a", "crash"), skipped("c")];
     expect(judge([witnessed(["a", "b", "c"])], results).breaches).toEqual([
       "fails-otherwise 11",
       "matches-nothing 12",
-      "not-run 13",
+      "skipped 13",
     ]);
   });
 
@@ -238,13 +238,18 @@ describe("a witness decides:", () => {
     ],
     [
       "decides nothing",
-      witness(passes("", "indeterminate")),
+      witness(passes("", "inconclusive")),
       "witness-passes",
-      /does not fail \(indeterminate\)/,
+      /does not fail \(inconclusive\)/,
     ],
     ["fails otherwise", witness(fails("", "crash")), "witness-fails-otherwise", /but fails as crash; /],
-    ["is not run", witness(notRun("")), "witness-not-run", /was not run \(the implementation does not offer/],
-    ["has no result", undefined, "witness-not-run", /was not run \(it has no result\)/],
+    [
+      "is not run",
+      witness(skipped("")),
+      "witness-skipped",
+      /was not run \(the implementation does not offer/,
+    ],
+    ["has no result", undefined, "witness-skipped", /was not run \(it has no result\)/],
   ])("where it %s, the entry excuses nothing", (_, proof, kind, expectedMessage) => {
     const results = [...(proof ? [proof] : []), passes("a"), fails("b", "other-dialect")];
     const { expected, breaches, messages } = judge([witnessed(["a", "b"])], results);

@@ -1,4 +1,4 @@
-import { type CaseResult, isNotRun } from "../case-result.js";
+import { type CaseResult, isSkipped } from "../case-result.js";
 import type { Expectation, Expectations, ListedCase } from "./expectation-schema.js";
 import { casesListedAs, lists } from "./listed-case.js";
 import { type Circumstances, holds } from "./when.js";
@@ -29,7 +29,7 @@ export type BreachKind =
   /** No case is called that. */
   | "matches-nothing"
   /** It was not run, so nothing shows that it still fails. */
-  | "not-run"
+  | "skipped"
   /** Another entry lists it too. */
   | "listed-twice"
   /** The date is over. */
@@ -39,7 +39,7 @@ export type BreachKind =
   /** It fails with another verdict. */
   | "witness-fails-otherwise"
   /** It was not run, so nothing decides. */
-  | "witness-not-run";
+  | "witness-skipped";
 
 /** An expectation that the run contradicts, or that has expired. It fails the run. */
 export interface Breach {
@@ -136,9 +136,9 @@ function judgeWitness(entry: Expectation, results: readonly CaseOutcome[], full:
     const message = `the witness ${witness} must fail as ${entry.verdict}, but ${found}`;
     return { ...SILENT, breaches: [{ kind, entry: entry.number, message, line: entry.line }] };
   };
-  if (!proof || isNotRun(proof.verdict)) {
+  if (!proof || isSkipped(proof.verdict)) {
     const why = proof?.reason ?? "it has no result";
-    return breach("witness-not-run", `was not run (${why}); replace it, or say \`when\` it is`);
+    return breach("witness-skipped", `was not run (${why}); replace it, or say \`when\` it is`);
   }
   if (!proof.failure) {
     const remedy = "remove the entry if the failure is mended, else replace the witness";
@@ -165,14 +165,14 @@ function judgeListed(
     line,
   });
   const listed = casesListedAs(pattern, results);
-  const run = listed.filter(({ verdict }) => !isNotRun(verdict));
+  const run = listed.filter(({ verdict }) => !isSkipped(verdict));
   if (run.length === 0) {
     if (!full) return { ...SILENT, undecided: true };
     const why = listed[0]?.reason ?? "without a reason";
     const stale =
       listed.length === 0
         ? breach("matches-nothing", `no case is called ${pattern}; correct or remove it`)
-        : breach("not-run", `${pattern} was not run (${why}); remove it, or say \`when\` it is`);
+        : breach("skipped", `${pattern} was not run (${why}); remove it, or say \`when\` it is`);
     return { ...SILENT, breaches: [stale] };
   }
   const breaches: Breach[] = [];

@@ -201,7 +201,7 @@ describe("readExpectations", () => {
     ],
     [
       "a verdict that decides nothing",
-      replaced("differs", "indeterminate"),
+      replaced("differs", "inconclusive"),
       /^e:4:14: expectations\[0\]\.verdict: /,
     ],
     [

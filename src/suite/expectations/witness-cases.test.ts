@@ -78,7 +78,7 @@ describe("witnessCases", () => {
     ["is nothing", store("null.json", "null"), /null\.json: format: expected .*, found undefined/],
     [
       "is a report",
-      store("other.json", { format: "rmsprop-report/1" }),
+      store("other.json", { format: "rmsprop-report/2" }),
       /other\.json: format: .*rmsprop-report/,
     ],
     [

@@ -24,7 +24,7 @@ export interface GraphChecksOptions {
 }
 
 /** A provider that cannot be used here: never a pass. */
-export interface ProviderNotRun {
+export interface SkippedProvider {
   readonly provider: ProviderName;
   readonly reason: string;
   readonly remedy: string;
@@ -41,7 +41,7 @@ export interface GraphChecks {
   readonly traces: readonly TraceCheck[];
   readonly checks: readonly CrossCheck[];
   readonly failed: readonly GraphFailed[];
-  readonly notRun: readonly ProviderNotRun[];
+  readonly skipped: readonly SkippedProvider[];
   /** Whether everything was run that was asked for, but for providers that are not here. */
   readonly complete: boolean;
 }
@@ -58,7 +58,7 @@ export async function checkGraphs({
   const traces: TraceCheck[] = [];
   const checks: CrossCheck[] = [];
   const failed: GraphFailed[] = [];
-  const { runnable, notRun } = await whatIsHere(settings);
+  const { runnable, skipped } = await whatIsHere(settings);
   const total = graphs.length * (1 + runnable.length);
   let done = 0;
   for (const name of graphs) {
@@ -77,7 +77,7 @@ export async function checkGraphs({
       }
     }
   }
-  return { traces, checks, failed, notRun, complete: done === total };
+  return { traces, checks, failed, skipped, complete: done === total };
 }
 
 /** Whether everything that was run holds, and something was run. */
@@ -91,11 +91,11 @@ export function settingsText({ provider, optimization, threads }: Required<Sessi
 }
 
 async function whatIsHere(settings: readonly Required<SessionOptions>[]) {
-  const notRun: ProviderNotRun[] = [];
+  const skipped: SkippedProvider[] = [];
   for (const provider of new Set(settings.map((one) => one.provider))) {
     const status = await providerStatus(provider);
-    if (!status.available) notRun.push({ provider, reason: status.reason, remedy: status.remedy });
+    if (!status.available) skipped.push({ provider, reason: status.reason, remedy: status.remedy });
   }
-  const missing = new Set(notRun.map(({ provider }) => provider));
-  return { notRun, runnable: settings.filter(({ provider }) => !missing.has(provider)) };
+  const missing = new Set(skipped.map(({ provider }) => provider));
+  return { skipped, runnable: settings.filter(({ provider }) => !missing.has(provider)) };
 }

@@ -9,7 +9,7 @@ import { echoProgram, negativeRateProgram, steppingProgram } from "./smoke-progr
 import { Unexpected } from "./unexpected.js";
 
 /** What an adapter of this version cannot know. */
-const UNHEARD = { undelivered: { of: ["anything", 0.5, null] } };
+const UNKNOWN_FIELD = { unknownField: { of: ["anything", 0.5, null] } };
 
 /** Names that are not in any order, and that have to be escaped or encoded. */
 const NAMES = ["z", "10", "9", 'é "\\', "a.b/c"];
@@ -41,9 +41,9 @@ export const MESSAGE_CASES: readonly SmokeCase[] = [
     async check({ client, dialect }) {
       const parameter = vector([0.1, -3]);
       const program = encodeProgram(echoProgram(dialect, parameter));
-      const operations = program.operations.map((operation) => ({ ...operation, ...UNHEARD }));
-      const one = { case: "it", program: { ...program, operations, ...UNHEARD }, ...UNHEARD };
-      const [reply] = await client.runOnce([one], UNHEARD);
+      const operations = program.operations.map((operation) => ({ ...operation, ...UNKNOWN_FIELD }));
+      const one = { case: "it", program: { ...program, operations, ...UNKNOWN_FIELD }, ...UNKNOWN_FIELD };
+      const [reply] = await client.runOnce([one], UNKNOWN_FIELD);
       expectParameters(reply, [parameter], "Requests");
     },
   },

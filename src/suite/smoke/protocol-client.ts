@@ -70,7 +70,7 @@ export class ProtocolClient {
    */
   async runOnce(
     cases: readonly WireCase[],
-    more: { readonly id?: number; readonly undelivered?: object } = {},
+    more: { readonly id?: number; readonly unknownField?: object } = {},
   ): Promise<Reply[]> {
     const encoding = this.hello.encodings?.[0] ?? "base64";
     const request = { message: "run", id: this.nextId(), encoding, cases, ...more };

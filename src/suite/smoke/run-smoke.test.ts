@@ -13,8 +13,8 @@ afterAll(() => adapters.remove());
 const smoke = (body: string, options: Partial<SmokeOptions> = {}) =>
   runSmoke({ command: adapters.command(body), ...options });
 
-const ids = ({ cases }: SmokeResult, verdict: string) =>
-  cases.filter((one) => one.verdict === verdict).map(({ id }) => id);
+const ids = ({ cases }: SmokeResult, outcome: string) =>
+  cases.filter((one) => one.outcome === outcome).map(({ id }) => id);
 
 const resultOf = ({ cases }: SmokeResult, id: string) => cases.find((one) => one.id === id);
 
@@ -228,10 +228,10 @@ const FAULTS: readonly Fault[] = [
     expectedMessage: /the answer to request 9007199254740991 has id -1/,
   },
   ...[
-    ["the message", "'unheard' in request"],
-    ["a case", "all.some((one) => 'unheard' in one)"],
-    ["a program", "all.some(({ program }) => 'unheard' in program)"],
-    ["an operation", "all.some(({ program }) => program.operations.some((one) => 'unheard' in one))"],
+    ["the message", "'unknownField' in request"],
+    ["a case", "all.some((one) => 'unknownField' in one)"],
+    ["a program", "all.some(({ program }) => 'unknownField' in program)"],
+    ["an operation", "all.some(({ program }) => program.operations.some((one) => 'unknownField' in one))"],
   ].map(([where, condition]) => ({
     what: `fails on an unknown field in ${where}`,
     body: throwing(condition),
@@ -367,7 +367,7 @@ const FAULTS: readonly Fault[] = [
       "request.message === 'hello' ? { implementation: { ...HELLO.implementation, version: String(process.pid) } } : {}",
     ),
     failed: ["hello-again"],
-    expectedMessage: /expected: what the first process expectedMessage: .*"rmsprop-javascript-example"/,
+    expectedMessage: /expected: what the first process said: .*"rmsprop-javascript-example"/,
   },
   {
     what: "says goodbye on standard output",
@@ -398,7 +398,7 @@ describe("runSmoke fails, where nothing can be run, an adapter that", () => {
     expect(result.hello).toBeUndefined();
     expect(ids(result, "failed")).toEqual(["hello"]);
     expect(resultOf(result, "hello")?.message).toMatch(text);
-    expect(ids(result, "not-run")).toHaveLength(SMOKE_CASES.length - 1);
+    expect(ids(result, "skipped")).toHaveLength(SMOKE_CASES.length - 1);
     expect(resultOf(result, "stop")?.message).toBe("hello failed");
   });
 
@@ -416,7 +416,7 @@ describe("runSmoke fails an adapter that", () => {
     const result = await smoke(body, options);
     expect(result.passed).toBe(false);
     expect(ids(result, "failed")).toEqual(failed);
-    expect(ids(result, "not-run")).toEqual([]);
+    expect(ids(result, "skipped")).toEqual([]);
     expect(resultOf(result, failed[0])?.message).toMatch(printed);
   });
 
@@ -493,7 +493,7 @@ describe("runSmoke passes an adapter that", () => {
     const seen: string[] = [];
     const onCase: SmokeOptions["onCase"] = ({ id }, done, total) => seen.push(`${id} ${done} ${total}`);
     const result = await smoke(body, { onCase });
-    expect(result.cases.filter(({ verdict }) => verdict !== "passed")).toEqual([]);
+    expect(result.cases.filter(({ outcome }) => outcome !== "passed")).toEqual([]);
     expect(result.passed).toBe(true);
     expect(result.hello?.implementation.name).toBe("rmsprop-javascript-example");
     expect(result.cases.map(({ id, says }) => ({ id, says }))).toEqual(SMOKE_CASES);
@@ -527,7 +527,7 @@ describe("runSmoke leaves no process behind", () => {
     expectGone(file);
     expect(result.passed).toBe(false);
     expect(ids(result, "passed")).toHaveLength(3);
-    expect(ids(result, "not-run")).toHaveLength(SMOKE_CASES.length - 3);
+    expect(ids(result, "skipped")).toHaveLength(SMOKE_CASES.length - 3);
     expect(resultOf(result, "stop")?.message).toBe("interrupted");
   });
 
@@ -539,11 +539,11 @@ describe("runSmoke leaves no process behind", () => {
     controller.abort();
     const result = await running;
     expectGone(file);
-    expect(ids(result, "not-run")).toHaveLength(SMOKE_CASES.length);
+    expect(ids(result, "skipped")).toHaveLength(SMOKE_CASES.length);
   });
 
   it("when it is interrupted before it begins", async () => {
     const result = await smoke("await serve();", { signal: AbortSignal.abort() });
-    expect(ids(result, "not-run")).toHaveLength(SMOKE_CASES.length);
+    expect(ids(result, "skipped")).toHaveLength(SMOKE_CASES.length);
   });
 });

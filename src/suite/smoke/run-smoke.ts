@@ -14,7 +14,7 @@ export interface SmokeCaseResult {
   readonly id: string;
   /** One sentence: what it shows. */
   readonly says: string;
-  readonly verdict: "passed" | "failed" | "not-run";
+  readonly outcome: "passed" | "failed" | "skipped";
   /** Lines for people: what was sent, what came back, what is expected; or why it was not run. */
   readonly message?: string;
   /** The end of what the process wrote to standard error. */
@@ -97,13 +97,13 @@ class Smoke {
     });
     for (const one of CASES) {
       await this.attempt(one, async () => {
-        if (!hello) throw new NotRun("hello failed");
-        if (this.timeouts >= MAX_TIMEOUTS) throw new NotRun(`it did not answer ${MAX_TIMEOUTS} times`);
+        if (!hello) throw new SkippedCase("hello failed");
+        if (this.timeouts >= MAX_TIMEOUTS) throw new SkippedCase(`it did not answer ${MAX_TIMEOUTS} times`);
         if (one.fresh) await this.end();
         await one.check({ hello, dialect, client: this.client ?? (await this.begin()) });
       });
     }
-    const passed = this.results.every(({ verdict, outside }) => verdict === "passed" || outside);
+    const passed = this.results.every(({ outcome, outside }) => outcome === "passed" || outside);
     return { ...(hello && { hello }), cases: this.results, passed };
   }
 
@@ -145,29 +145,29 @@ class Smoke {
 
   private async outcomeOf(check: () => Promise<void>): Promise<Omit<SmokeCaseResult, "id" | "says">> {
     const { signal } = this.options;
-    if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
+    if (signal?.aborted) return { outcome: "skipped", message: "interrupted" };
     try {
       await check();
       if (this.client?.over) await this.end();
-      return { verdict: "passed" };
+      return { outcome: "passed" };
     } catch (error) {
       const { client } = this;
       // Whatever it still says would be taken for the answer to the next case.
       await this.end();
-      if (signal?.aborted) return { verdict: "not-run", message: "interrupted" };
+      if (signal?.aborted) return { outcome: "skipped", message: "interrupted" };
       if (error instanceof AdapterFault && error.verdict === "timeout") this.timeouts++;
       if (error instanceof OutsideDomain)
-        return { verdict: "not-run", message: error.message, outside: true };
-      if (error instanceof NotRun) return { verdict: "not-run", message: error.message };
+        return { outcome: "skipped", message: error.message, outside: true };
+      if (error instanceof SkippedCase) return { outcome: "skipped", message: error.message };
       const message = messageOf(error, client);
       const stderr = client?.stderr ?? "";
-      return { verdict: "failed", message, ...(stderr !== "" && { stderr }) };
+      return { outcome: "failed", message, ...(stderr !== "" && { stderr }) };
     }
   }
 }
 
 /** Why a case cannot be run. */
-class NotRun extends Error {}
+class SkippedCase extends Error {}
 
 /** What was sent, what came back and what is expected, a line each. */
 function messageOf(error: unknown, client: ProtocolClient | undefined): string {

@@ -43,6 +43,6 @@ it.each([
     `,
   );
   const result = await runSmoke({ command: [process.execPath, script], dialect });
-  expect(result.cases.filter(({ verdict }) => verdict !== "passed")).toEqual([]);
+  expect(result.cases.filter(({ outcome }) => outcome !== "passed")).toEqual([]);
   expect(result.hello?.encodings?.[0]).toBe(encoding);
 });

@@ -1,21 +1,14 @@
 import { CLAUSE_FAMILIES, type Clause, type ClauseFamily } from "../../../../spec/clauses.js";
-import type { Verdict } from "../../../judge/verdict.js";
-import type { NotRun } from "../../../suite/case-result.js";
-import type { Standing } from "../../../suite/clause-matrix.js";
+import { SPEC_ONLY } from "../../../../spec/outcomes.js";
+import type { CaseVerdict } from "../../../suite/case-result.js";
 import type { Report } from "../../model/report.js";
 import { countText } from "../../text/count-text.js";
 import { DataTable } from "./data-table.js";
-import { Status, StatusIcon, type StatusKind } from "./status.js";
+import { OUTCOME_STATUS } from "./outcome-status.js";
+import { Status, StatusIcon } from "./status.js";
 import { verdictStatus } from "./verdict-status.js";
 
 type Row = Report["clauses"][number];
-
-const STANDINGS: Readonly<Record<Standing, { kind: StatusKind; word: string }>> = {
-  shown: { kind: "good", word: "shown" },
-  failed: { kind: "bad", word: "failed" },
-  "reals-only": { kind: "unsure", word: "reals only" },
-  "not-shown": { kind: "none", word: "not shown" },
-};
 
 const ARITHMETIC: Readonly<Record<Clause["arithmetic"], string>> = {
   reals: "over the reals",
@@ -24,14 +17,14 @@ const ARITHMETIC: Readonly<Record<Clause["arithmetic"], string>> = {
   contract: "by contract",
 };
 
-/** Every clause of the specification with what was shown of it. */
+/** Every clause of the specification with its outcome. */
 export function ClauseMatrix({ report }: { readonly report: Report }) {
   const rows = new Map(report.clauses.map((row) => [row.clause, row]));
   return (
     <DataTable
       id="matrix"
-      caption="What was shown of each clause. Reals only: the suite's self-check holds, and nothing of this implementation was shown."
-      columns={["Clause", "Standing", "Cases by verdict"]}
+      caption={`The outcome of each clause. spec-only: ${SPEC_ONLY["spec-only"].toLowerCase()}`}
+      columns={["Clause", "Outcome", "Cases by verdict"]}
       grouped
     >
       {CLAUSE_FAMILIES.map((family) => (
@@ -48,20 +41,20 @@ function FamilyRows({
   readonly family: ClauseFamily;
   readonly rows: ReadonlyMap<string, Row>;
 }) {
-  const standings = family.clauses.map(({ id }) => rows.get(id)?.standing ?? "not-shown");
-  const displayed = standings.filter((standing) => standing === "shown").length;
+  const outcomes = family.clauses.map(({ id }) => rows.get(id)?.outcome ?? "skipped");
+  const passed = outcomes.filter((outcome) => outcome === "passed").length;
   return (
     <tbody>
       <tr class="family">
         <th scope="rowgroup" colSpan={3}>
           {family.number} {family.title}{" "}
           <span class="strip" aria-hidden="true">
-            {standings.map((standing, k) => (
-              <StatusIcon key={family.clauses[k].id} kind={STANDINGS[standing].kind} />
+            {outcomes.map((outcome, k) => (
+              <StatusIcon key={family.clauses[k].id} kind={OUTCOME_STATUS[outcome]} />
             ))}
           </span>{" "}
           <small>
-            {displayed} of {standings.length} shown
+            {passed} of {outcomes.length} passed
           </small>
         </th>
       </tr>
@@ -73,8 +66,8 @@ function FamilyRows({
 }
 
 function ClauseRow({ clause, row }: { readonly clause: Clause; readonly row: Row | undefined }) {
-  const { kind, word } = STANDINGS[row?.standing ?? "not-shown"];
-  const counts = Object.entries(row?.counts ?? {}) as [Verdict | NotRun, number][];
+  const outcome = row?.outcome ?? "skipped";
+  const counts = Object.entries(row?.counts ?? {}) as [CaseVerdict, number][];
   return (
     <tr id={clause.id}>
       <th scope="row">
@@ -82,11 +75,11 @@ function ClauseRow({ clause, row }: { readonly clause: Clause; readonly row: Row
         <span class="statement">{clause.statement}</span>
       </th>
       <td>
-        <Status kind={kind}>{word}</Status>
+        <Status kind={OUTCOME_STATUS[outcome]}>{outcome}</Status>
       </td>
       <td>
         {counts.length === 0 ? (
-          <span class="nothing">no case ran</span>
+          <span class="nothing">no case</span>
         ) : (
           <ul class="tallies">
             {counts.map(([verdict, count]) => (

@@ -47,5 +47,5 @@ function auditStatus(
 ): { kind: StatusKind; word: string } {
   if (message !== undefined) return { kind: "bad", word: verdict };
   if (verdict === "certified" || verdict === "bit-exact") return { kind: "good", word: "same bits" };
-  return { kind: verdict === "not-run" || verdict === "unsupported" ? "none" : "unsure", word: verdict };
+  return { kind: verdict === "skipped" ? "none" : "warning", word: verdict };
 }

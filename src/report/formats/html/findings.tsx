@@ -1,5 +1,4 @@
 import type { Report } from "../../model/report.js";
-import { outcomeOf } from "../../text/headline.js";
 import { FindingCard } from "./finding-card.js";
 import { Section } from "./section.js";
 
@@ -18,17 +17,17 @@ export function Findings({ report }: { readonly report: Report }) {
   );
 }
 
-function whyNone(report: Report): string {
-  switch (outcomeOf(report)) {
-    case "conforms":
-      return "No case failed.";
-    case "incomplete":
+function whyNone({ footer }: Report): string {
+  switch (footer.inconclusive) {
+    case "interrupted":
       return "No case failed before the run stopped. That is not a pass.";
-    case "nothing-shown":
+    case "no-evidence":
       return "No case failed, because no case decides anything.";
     case "self-check-failed":
       return "No case failed; but the suite failed its own self-check, so this means nothing.";
     default:
-      return "No failure has a card; the verdict says why the run stands as it does.";
+      return footer.outcome === "passed"
+        ? "No case failed."
+        : "No failing case has a finding; the first line says why the run has this outcome.";
   }
 }

@@ -26,7 +26,7 @@ function runOf(texts: readonly string[]): Report {
     header: { implementation: { name: texts[0], version: texts[1], language: texts[2], issues: texts[3] } },
     cases: texts.flatMap((text, k) => [
       { id: `failing-${k}`, verdict: "crash" as const, message: text },
-      { id: `not-run-${k}`, verdict: "not-run" as const, reason: text },
+      { id: `skipped-${k}`, verdict: "skipped" as const, reason: text },
     ]),
     findings: texts.map((text, k) => ({
       sentence: text,
@@ -34,9 +34,9 @@ function runOf(texts: readonly string[]): Report {
       replay: text,
       cases: [`failing-${k}`],
     })),
-    clauses: [{ standing: "failed", counts: { crash: texts.length } }],
+    clauses: [{ outcome: "failed", counts: { crash: texts.length } }],
     footer: {
-      conforms: false,
+      outcome: "failed",
       complete: false,
       stopped: texts[4],
       expectations: {

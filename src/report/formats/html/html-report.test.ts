@@ -61,7 +61,7 @@ describe("the page", () => {
   it("says first what is wrong, then everything else in the order of the design", () => {
     const text = textOf(page);
     expect(text).toMatch(
-      /DOES NOT CONFORM at L2 \(reached L0: speaks the protocol\) planted 1 \(TypeScript\) held to dialect pytorch .* What is wrong This is another dialect: epsilon is inside instead of outside\. 12 cases, RMS-8\.6/,
+      /FAILED at L2 \(reached L0: speaks the protocol\) planted 1 \(TypeScript\) held to dialect pytorch .* What is wrong This is another dialect: epsilon is inside instead of outside\. 12 cases, RMS-8\.6/,
     );
     expect(all(page, /<h2 id="[^"]*">([^<]*)<\/h2>/g)).toEqual([
       "Findings",
@@ -71,11 +71,9 @@ describe("the page", () => {
       "Over many steps",
       "The run",
       "What this report does not show",
-      "Words",
+      "Glossary",
     ]);
-    expect(all(page, /<title>([^<]*)<\/title>/g)).toEqual([
-      "✗ planted 1: does not conform – RMSprop conformance",
-    ]);
+    expect(all(page, /<title>([^<]*)<\/title>/g)).toEqual(["✗ planted 1: failed – RMSprop conformance"]);
   });
 
   it("is the same for the same report", async () => {
@@ -177,40 +175,57 @@ describe("every outcome", () => {
       ...right.cases[0],
       id: "two-oracles-agree",
       kind: "self-check" as const,
+      outcome: "failed" as const,
       message: "they do not",
     };
     const expectations = { expected: [failing.cases[0].id], breaches: [] };
-    const pages = {
-      conforms: right,
-      "as-expected": { ...failing, footer: { ...failing.footer, conforms: true, expectations } },
-      fails: failing,
-      incomplete: {
-        ...right,
-        footer: { ...right.footer, complete: false, planned: 3000, stopped: "stopped by SIGINT" },
+    const withFooter = (report: Report, footer: Partial<Report["footer"]>): Report => ({
+      ...report,
+      footer: { ...report.footer, ...footer },
+    });
+    const known = { ...failing.cases[0], outcome: "xfailed" as const };
+    const pages = [
+      right,
+      {
+        ...withFooter(failing, { outcome: "xfailed", expectations }),
+        cases: [known, ...failing.cases.slice(1)],
       },
-      "nothing-shown": { ...right, footer: { ...right.footer, decided: false, conforms: false } },
-      "self-check-failed": { ...right, cases: [...right.cases, selfCheck] },
-    };
-    const displayed = await Promise.all(Object.values(pages).map(htmlReport));
+      failing,
+      withFooter(right, {
+        complete: false,
+        outcome: "inconclusive",
+        inconclusive: "interrupted",
+        planned: 3000,
+        stopped: "stopped by SIGINT",
+      }),
+      withFooter(right, { outcome: "inconclusive", inconclusive: "no-evidence" }),
+      {
+        ...withFooter(right, { outcome: "inconclusive", inconclusive: "self-check-failed" }),
+        cases: [...right.cases, selfCheck],
+      },
+    ];
+    const displayed = await Promise.all(pages.map(htmlReport));
     expect(displayed.map(first)).toEqual([
-      expect.stringMatching(/^CONFORMS at L2 \(reached L3: bit-exact to the reference evaluation\)$/),
-      expect.stringMatching(/^AS EXPECTED at L2 .*, but for 1 expected failure$/),
-      expect.stringMatching(/^DOES NOT CONFORM at L2 /),
-      expect.stringMatching(/^INCOMPLETE after 14 of 3,000 cases, .*: stopped by SIGINT$/),
-      expect.stringMatching(/^NOTHING SHOWN: /),
-      expect.stringMatching(/^SELF-CHECK FAILED: the suite itself is wrong, not the implementation; /),
+      expect.stringMatching(/^PASSED at L2 \(reached L3: bit-exact to the reference evaluation\)$/),
+      expect.stringMatching(/^XFAILED at L2 .*, with 1 known failure$/),
+      expect.stringMatching(/^FAILED at L2 /),
+      expect.stringMatching(/^INCONCLUSIVE after 14 of 3,000 cases: stopped by SIGINT$/),
+      expect.stringMatching(/^INCONCLUSIVE: no case that was run decides anything$/),
+      expect.stringMatching(
+        /^INCONCLUSIVE: the suite's own self-check failed: the suite is wrong, not the implementation, /,
+      ),
     ]);
     expect(displayed.map((html) => /<h1><svg class="icon (\w+)"/.exec(html)?.[1])).toEqual([
       "good",
       "good",
       "bad",
-      "unsure",
-      "unsure",
+      "warning",
+      "warning",
       "bad",
     ]);
     expect(textOf(displayed[0])).toContain("What it may claim bundled (fused) 0.1.0: L3 ");
     expect(textOf(displayed[0])).toContain("No case failed.");
-    expect(textOf(displayed[1])).toContain("What fails as expected");
+    expect(textOf(displayed[1])).toContain("Known failures");
     expect(textOf(displayed[1])).toContain("1 case fails as expected");
     expect(textOf(displayed[3])).toContain("2,986 without a result");
     expect(textOf(displayed[5])).toContain("Self-check two-oracles-agree: they do not");
@@ -220,9 +235,9 @@ describe("every outcome", () => {
     const breaches = [{ kind: "stale", line: 3, message: "remove it" }];
     const expectations = { expected: [], breaches };
     const text = textOf(
-      await htmlReport({ ...right, footer: { ...right.footer, conforms: false, expectations } }),
+      await htmlReport({ ...right, footer: { ...right.footer, outcome: "failed", expectations } }),
     );
-    expect(text.slice(0, text.indexOf("Cases run"))).toContain("Expectation in line 3: remove it");
+    expect(text.slice(0, text.indexOf("Cases run"))).toContain("Known failure in line 3: remove it");
   });
 });
 
@@ -231,22 +246,26 @@ describe("the parts", () => {
     const missingCapabilities = {
       ...right.cases[0],
       id: "a",
-      verdict: "unsupported" as const,
+      outcome: "skipped" as const,
+      verdict: "skipped" as const,
       missingCapabilities: ["set", "load"],
     };
-    const notRun = {
+    const skipped = {
       ...right.cases[0],
       id: "b",
-      verdict: "not-run" as const,
+      outcome: "skipped" as const,
+      verdict: "skipped" as const,
       reason: "not a property of it",
     };
-    const text = textOf(await htmlReport({ ...right, cases: [...right.cases, missingCapabilities, notRun] }));
+    const text = textOf(
+      await htmlReport({ ...right, cases: [...right.cases, missingCapabilities, skipped] }),
+    );
     for (const { id, statement } of CLAUSES) {
       expect(text).toContain(id);
       expect(text).toContain(statement);
     }
-    expect(text).toContain("unsupported 1 case: needs set and load, which is not offered a ");
-    expect(text).toContain("not-run 1 case: not a property of it b ");
+    expect(text).toContain("skipped 1 case: needs set and load, which is not offered a ");
+    expect(text).toContain("skipped 1 case: not a property of it b ");
   });
 
   it("show what was measured, with drawings and the numbers of them", () => {

@@ -3,7 +3,7 @@ import { countText } from "../../text/count-text.js";
 
 /** The parts of the page in their order. */
 export function Navigation({ report }: { readonly report: Report }) {
-  const failed = report.clauses.filter(({ standing }) => standing === "failed").length;
+  const failed = report.clauses.filter(({ outcome }) => outcome === "failed").length;
   const parts: readonly [id: string, title: string, count?: number][] = [
     ["findings", "Findings", report.findings.length],
     ["clauses", failed > 0 ? "Clauses failed" : "Clauses", failed > 0 ? failed : report.clauses.length],
@@ -12,7 +12,7 @@ export function Navigation({ report }: { readonly report: Report }) {
     ["trainings", "Over many steps"],
     ["run", "The run"],
     ["limits", "What is not shown"],
-    ["words", "Words"],
+    ["glossary", "Glossary"],
   ];
   return (
     <nav aria-label="Parts of the report">

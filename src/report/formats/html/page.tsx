@@ -1,5 +1,4 @@
 import type { Report } from "../../model/report.js";
-import { outcomeOf } from "../../text/headline.js";
 import { Accuracy } from "./accuracy.js";
 import type { Charts } from "./charts.js";
 import { Clauses } from "./clauses.js";
@@ -8,7 +7,7 @@ import { Findings } from "./findings.js";
 import { Glossary } from "./glossary.js";
 import { Limits } from "./limits.js";
 import { Navigation } from "./navigation.js";
-import { OUTCOME_STATUS } from "./outcome-status.js";
+import { runStatus } from "./outcome-status.js";
 import { Plots } from "./plots.js";
 import { RunFacts } from "./run-facts.js";
 import { StatusShapes } from "./status.js";
@@ -38,7 +37,7 @@ export function Page({ report, charts }: PageProps) {
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
         <title>{pageTitle(report)}</title>
-        <link rel="icon" href={favicon(OUTCOME_STATUS[outcomeOf(report)])} />
+        <link rel="icon" href={favicon(runStatus(report))} />
         {/* A constant; as text its `>` would be escaped. */}
         <style dangerouslySetInnerHTML={{ __html: STYLESHEET }} />
       </head>

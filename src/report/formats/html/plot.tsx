@@ -17,7 +17,7 @@ export function Plot({ title, alternative, svg, legend, children }: PlotProps) {
       <figcaption>{title}</figcaption>
       {legend}
       <div
-        class="drawing"
+        class="chart"
         role="img"
         aria-label={alternative}
         // Vega made it, of numbers alone: nothing that an implementation says goes in.

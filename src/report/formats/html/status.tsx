@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 
 /** How something stands. Each has a shape of its own, so that no colour is needed to tell them apart. */
-export type StatusKind = "good" | "bad" | "unsure" | "none";
+export type StatusKind = "good" | "bad" | "warning" | "none";
 
 const SHAPES: Readonly<Record<StatusKind, ComponentChildren>> = {
   good: (
@@ -16,7 +16,7 @@ const SHAPES: Readonly<Record<StatusKind, ComponentChildren>> = {
       <path class="on" d="m5.3 5.3 5.4 5.4m0-5.4-5.4 5.4" />
     </>
   ),
-  unsure: (
+  warning: (
     <>
       <path d="M8 .9 15.7 15H.3z" fill="currentColor" stroke="currentColor" stroke-linejoin="round" />
       <path class="on" d="M8 5.6v4.2m0 2.3v.2" />

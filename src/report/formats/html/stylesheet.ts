@@ -48,7 +48,7 @@ const STATUS = `
 .icon{flex:none;width:1em;height:1em;vertical-align:-.125em}
 .icon.good,.status.good{color:var(--good)}
 .icon.bad,.status.bad{color:var(--bad)}
-.icon.unsure,.status.unsure{color:var(--unsure)}
+.icon.warning,.status.warning{color:var(--warning)}
 .icon.none,.status.none{color:var(--none)}
 .on{fill:none;stroke:var(--paper);stroke-width:1.9;stroke-linecap:round;stroke-linejoin:round}
 .status{font-weight:600;white-space:nowrap}
@@ -58,13 +58,13 @@ const SUMMARY = `
 .summary{border:1px solid;border-radius:8px;padding:clamp(.9rem,2.2vw,1.5rem)}
 .summary.good{border-color:var(--good);background:var(--good-panel)}
 .summary.bad{border-color:var(--bad);background:var(--bad-panel)}
-.summary.unsure{border-color:var(--unsure);background:var(--unsure-panel)}
+.summary.warning{border-color:var(--warning);background:var(--warning-panel)}
 .kicker{margin:0 0 .4rem;font-size:.8125rem;color:var(--soft)}
 h1{display:flex;gap:.5em;font-size:clamp(1.5rem,1.1rem + 1.9vw,2.25rem);font-weight:400;letter-spacing:-.015em;text-wrap:pretty}
 h1 .icon{margin-top:.12em}
 h1 strong{font-weight:750;letter-spacing:0}
 h1 .sentence{display:block;font-size:.58em;letter-spacing:0;line-height:1.35;margin-top:.15em}
-.good h1 strong{color:var(--good)}.bad h1 strong{color:var(--bad)}.unsure h1 strong{color:var(--unsure)}
+.good h1 strong{color:var(--good)}.bad h1 strong{color:var(--bad)}.warning h1 strong{color:var(--warning)}
 .subject{margin:.6rem 0 0}
 .summary h2{font-size:.8125rem;font-weight:600;color:var(--soft);letter-spacing:.01em}
 .wrong,.claim{margin-top:1rem}
@@ -97,7 +97,7 @@ tr.family th{padding-top:1.1rem;font-weight:700;border-bottom-color:var(--line-s
 tr.family small{font-weight:400}
 .strip{margin-inline:.35rem;font-size:.78rem;letter-spacing:.1em}
 .strip .icon{margin-inline-end:2px}
-tr:target{background:var(--unsure-panel)}
+tr:target{background:var(--warning-panel)}
 tbody th .statement{font-weight:400;display:block}
 tbody th small{font-weight:400}
 ul.tallies{margin:0}
@@ -153,7 +153,7 @@ figcaption::first-letter{text-transform:uppercase}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.8125rem}
 .legend li{display:flex;align-items:center;gap:.4rem}
 .legend path{fill:none}
-.drawing svg{display:block;width:100%;height:auto;overflow:visible}
+.chart svg{display:block;width:100%;height:auto;overflow:visible}
 `;
 
 /** On paper what is closed is open: nobody can open it there. */

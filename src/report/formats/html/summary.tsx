@@ -1,14 +1,14 @@
-import { isNotRun, isSelfCheck } from "../../../suite/case-result.js";
-import type { Standing } from "../../../suite/clause-matrix.js";
+import { CLAUSE_OUTCOMES, type ClauseOutcome } from "../../../../spec/outcomes.js";
+import { isSelfCheck, isSkipped } from "../../../suite/case-result.js";
 import { failedSelfChecks } from "../../model/failed-self-checks.js";
 import type { Report } from "../../model/report.js";
 import { countedText, countText } from "../../text/count-text.js";
-import { outcomeOf, outcomeText, restrictionText } from "../../text/headline.js";
-import { notReproducedLines } from "../../text/not-run-text.js";
+import { outcomeText, restrictionText } from "../../text/headline.js";
 import { selfCheckText } from "../../text/self-check-text.js";
+import { notReproducedLines } from "../../text/skipped-text.js";
 import { validationText } from "../../text/validation-text.js";
 import { clausesLabel } from "./clause-links.js";
-import { OUTCOME_STATUS } from "./outcome-status.js";
+import { runStatus } from "./outcome-status.js";
 import { Quoted } from "./quoted.js";
 import { shareText } from "./share-text.js";
 import { StatusIcon } from "./status.js";
@@ -35,10 +35,10 @@ export function Summary({ report }: { readonly report: Report }) {
   const restriction = restrictionText(report);
   const checked = selfCheckText(report);
   return (
-    <div class={`summary ${OUTCOME_STATUS[outcomeOf(report)]}`}>
+    <div class={`summary ${runStatus(report)}`}>
       <p class="kicker">RMSprop conformance report</p>
       <h1>
-        <StatusIcon kind={OUTCOME_STATUS[outcomeOf(report)]} />
+        <StatusIcon kind={runStatus(report)} />
         <span>
           <strong>{verdict}</strong>
           <span class="sentence">{sentence}</span>
@@ -92,7 +92,7 @@ function Problems({ report }: { readonly report: Report }) {
     ...(validation === "failed" || validation === "xfailed" ? [validationText(report) ?? ""] : []),
     ...failedSelfChecks(report).map(({ id, message }) => `Self-check ${id}: ${message}`),
     ...(report.footer.expectations?.breaches ?? []).map(
-      ({ line, message }) => `Expectation in line ${line}: ${message}`,
+      ({ line, message }) => `Known failure in line ${line}: ${message}`,
     ),
     ...notReproducedLines(report.footer),
   ];
@@ -116,7 +116,7 @@ function WhatIsWrong({ report }: { readonly report: Report }) {
   const rest = findings.length - SHOWN_FINDINGS;
   return (
     <div class="wrong">
-      <h2>{outcomeOf(report) === "as-expected" ? "What fails as expected" : "What is wrong"}</h2>
+      <h2>{report.footer.outcome === "xfailed" ? "Known failures" : "What is wrong"}</h2>
       <ol>
         {findings.slice(0, SHOWN_FINDINGS).map(({ number, sentence, cases, clauses }) => (
           <li key={number}>
@@ -141,29 +141,32 @@ function WhatIsWrong({ report }: { readonly report: Report }) {
 function Counts({ report: { header, cases, clauses, footer } }: { readonly report: Report }) {
   const { tally, multiStep } = footer;
   const selfChecks = cases.filter(isSelfCheck).length;
-  const notRun = cases.filter(({ verdict }) => isNotRun(verdict)).length;
-  const standing = (requested: Standing) => clauses.filter((row) => row.standing === requested).length;
+  const skipped = cases.filter(({ verdict }) => isSkipped(verdict)).length;
+  const clausesWith = (outcome: ClauseOutcome) => clauses.filter((row) => row.outcome === outcome).length;
   const missing = footer.planned - footer.cases;
   return (
     <dl class="counts">
       <div>
         <dt>Cases run</dt>
         <dd>
-          {countText(cases.length - notRun - selfChecks)}
+          {countText(cases.length - skipped - selfChecks)}
           <small>
-            <a href="#not-run">{countText(notRun)} not run</a>
+            <a href="#skipped">{countText(skipped)} skipped</a>
             {missing > 0 ? `, ${countText(missing)} without a result` : ""}
             {selfChecks > 0 ? `, ${countedText(selfChecks, "self-check")} of the suite` : ""}
           </small>
         </dd>
       </div>
       <div>
-        <dt>Clauses shown</dt>
+        <dt>Clauses passed</dt>
         <dd>
-          {standing("shown")} of {clauses.length}
+          {clausesWith("passed")} of {clauses.length}
           <small>
-            {standing("failed")} failed, {standing("reals-only")} over the reals only, {standing("not-shown")}{" "}
-            not shown
+            {CLAUSE_OUTCOMES.filter(
+              (outcome) => outcome !== "passed" && (outcome === "failed" || clausesWith(outcome) > 0),
+            )
+              .map((outcome) => `${clausesWith(outcome)} ${outcome}`)
+              .join(", ")}
           </small>
         </dd>
       </div>

@@ -1,12 +1,12 @@
 import { isFailure, VERDICTS, type Verdict } from "../../../judge/verdict.js";
-import { isNotRun, type NotRun } from "../../../suite/case-result.js";
+import { type CaseVerdict, isSkipped } from "../../../suite/case-result.js";
 import type { StatusKind } from "./status.js";
 
 /** How a verdict is marked. At level L3 `certified` can be a failure: whoever knows that it is says so. */
-export function verdictStatus(verdict: Verdict | NotRun): StatusKind {
-  if (isNotRun(verdict)) return "none";
+export function verdictStatus(verdict: CaseVerdict): StatusKind {
+  if (isSkipped(verdict)) return "none";
   if (isFailure(verdict)) return "bad";
-  return verdict === "indeterminate" ? "unsure" : "good";
+  return verdict === "inconclusive" ? "warning" : "good";
 }
 
 /** Failures first, then what decides nothing, then passes, then what was not run. */

@@ -1,8 +1,8 @@
 import { SLOTS } from "../../../../../spec/arithmetic.js";
 import { CLAUSES } from "../../../../../spec/clauses.js";
+import { CLAUSE_OUTCOMES, INCONCLUSIVE_CAUSES } from "../../../../../spec/outcomes.js";
 import { VERDICTS } from "../../../../judge/verdict.js";
-import { CASE_KINDS, NOT_RUN } from "../../../../suite/case-result.js";
-import { STANDINGS } from "../../../../suite/clause-matrix.js";
+import { CASE_KINDS, SKIPPED } from "../../../../suite/case-result.js";
 import { LEVELS } from "../../../../suite/level.js";
 import type { Report } from "../../../model/report.js";
 
@@ -34,9 +34,10 @@ export const HOSTILE: readonly string[] = [
 const OWN_WORDS: ReadonlySet<string> = new Set<string>([
   ...SLOTS,
   ...VERDICTS,
-  ...NOT_RUN,
+  SKIPPED,
   ...CASE_KINDS,
-  ...STANDINGS,
+  ...CLAUSE_OUTCOMES,
+  ...Object.keys(INCONCLUSIVE_CAUSES),
   ...Object.keys(LEVELS),
   ...CLAUSES.map(({ id }) => id),
   ...["none", "dialect", "evaluation", "listed", "intervals", "got", "exact"],

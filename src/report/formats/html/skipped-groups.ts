@@ -1,17 +1,16 @@
-import type { Verdict } from "../../../judge/verdict.js";
-import type { NotRun } from "../../../suite/case-result.js";
+import type { CaseVerdict } from "../../../suite/case-result.js";
 import type { Report } from "../../model/report.js";
 
 /** Cases that were not run, or decide nothing, for one reason. */
-export interface NotRunGroup {
-  readonly verdict: Verdict | NotRun;
+export interface SkippedGroup {
+  readonly verdict: CaseVerdict;
   readonly reason: string;
   readonly cases: readonly string[];
 }
 
 /** Cases that have a reason not to count, grouped by it, the most frequent reason first. */
-export function notRunGroups({ cases }: Pick<Report, "cases">): NotRunGroup[] {
-  const groups = new Map<string, NotRunGroup & { cases: string[] }>();
+export function skippedGroups({ cases }: Pick<Report, "cases">): SkippedGroup[] {
+  const groups = new Map<string, SkippedGroup & { cases: string[] }>();
   for (const { id, verdict, reason, missingCapabilities } of cases) {
     if (reason === undefined && missingCapabilities === undefined) continue;
     const why = missingCapabilities

@@ -1,10 +1,10 @@
-import { isNotRun } from "../../../suite/case-result.js";
+import { isSkipped } from "../../../suite/case-result.js";
 import type { Report } from "../../model/report.js";
 import { countedText } from "../../text/count-text.js";
 import { CodeBlock } from "./code-block.js";
 import { Disclosure } from "./disclosure.js";
-import { type NotRunGroup, notRunGroups } from "./not-run-groups.js";
 import { Quoted } from "./quoted.js";
+import { type SkippedGroup, skippedGroups } from "./skipped-groups.js";
 import { Status } from "./status.js";
 import { verdictStatus } from "./verdict-status.js";
 import { printedLine } from "./visible-text.js";
@@ -13,33 +13,33 @@ import { printedLine } from "./visible-text.js";
 const REASON = 400;
 
 /** What was not run, and what was run without deciding anything, by reason. */
-export function NotRunCases({ report }: { readonly report: Report }) {
-  const groups = notRunGroups(report);
-  const notRun = groups.filter(({ verdict }) => isNotRun(verdict));
-  const undecided = groups.filter(({ verdict }) => !isNotRun(verdict));
+export function SkippedCases({ report }: { readonly report: Report }) {
+  const groups = skippedGroups(report);
+  const skipped = groups.filter(({ verdict }) => isSkipped(verdict));
+  const inconclusive = groups.filter(({ verdict }) => !isSkipped(verdict));
   const { planned, cases } = report.footer;
   return (
     <>
-      <h3 id="not-run">What was not run, and why</h3>
+      <h3 id="skipped">Skipped cases, by reason</h3>
       {planned > cases ? (
         <p>{countedText(planned - cases, "case")} have no result, because the run is not complete.</p>
       ) : null}
-      {notRun.length === 0 ? (
+      {skipped.length === 0 ? (
         <p class="nothing">Every case that was selected was run.</p>
       ) : (
-        <Groups of={notRun} />
+        <Groups of={skipped} />
       )}
-      {undecided.length === 0 ? null : (
+      {inconclusive.length === 0 ? null : (
         <>
-          <h3>What was run and decides nothing</h3>
-          <Groups of={undecided} />
+          <h3>Inconclusive cases, by reason</h3>
+          <Groups of={inconclusive} />
         </>
       )}
     </>
   );
 }
 
-function Groups({ of }: { readonly of: readonly NotRunGroup[] }) {
+function Groups({ of }: { readonly of: readonly SkippedGroup[] }) {
   return (
     <div class="disclosures">
       {of.map(({ verdict, reason, cases }) => (

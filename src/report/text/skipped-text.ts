@@ -1,4 +1,3 @@
-import { isNotRun } from "../../suite/case-result.js";
 import type { Report } from "../model/report.js";
 import { countedText, countText } from "./count-text.js";
 import { printableLine } from "./printable.js";
@@ -8,7 +7,7 @@ import { domainLine } from "./validation-text.js";
  * What was not run, what was run without deciding anything, and faults that no program was found to cause: one line a
  * reason, with how often it holds.
  */
-export function notRunLines(report: Report): string[] {
+export function skippedLines(report: Report): string[] {
   const { cases, footer } = report;
   const domain = domainLine(report);
   const missingCapabilities = cases.flatMap((one) =>
@@ -18,16 +17,13 @@ export function notRunLines(report: Report): string[] {
   const reasons = counted(
     cases
       .filter(({ reason, missingCapabilities }) => reason !== undefined && !missingCapabilities)
-      .map(
-        ({ verdict, reason }) =>
-          `${isNotRun(verdict) ? "not run" : verdict} (${printableLine(reason ?? "")})`,
-      ),
+      .map(({ verdict, reason }) => `${verdict} (${printableLine(reason ?? "")})`),
   );
   return [
     ...(missingCapabilities.length === 0
       ? []
       : [
-          `not run: ${countedText(missingCapabilities.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
+          `skipped: ${countedText(missingCapabilities.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
         ]),
     ...reasons.map(([reason, count]) => reason.replace(" (", `: ${countText(count)} (`)),
     ...(domain === undefined ? [] : [printableLine(domain)]),

@@ -1,7 +1,7 @@
 import type { CaseResult } from "../../suite/case-result.js";
-import { type Conclusion, conclude } from "../../suite/conclusion.js";
 import type { CaseOutcome, RunContext } from "../../suite/expectations/judge-expectations.js";
 import { partOf } from "../../suite/shard.js";
+import type { CaseWithoutOutcome } from "./case-outcomes.js";
 import type { Report } from "./report.js";
 
 /** What a report keeps of a case, as far as conclusions are drawn from it. */
@@ -10,7 +10,7 @@ export interface StoredOutcome extends CaseOutcome, Pick<CaseResult, "clauses" |
 }
 
 /** The cases of a report, for whatever judges cases. */
-export function outcomesOf(cases: Report["cases"]): StoredOutcome[] {
+export function outcomesOf(cases: readonly CaseWithoutOutcome[]): StoredOutcome[] {
   return cases.map(({ id, kind, clauses, verdict, reason, tally, message, refusal }) => ({
     id,
     kind,
@@ -34,22 +34,4 @@ export function runContextOf({ header, footer }: Pick<Report, "header" | "footer
     complete: footer.complete,
     ...(part !== undefined && { only: part }),
   };
-}
-
-/** What the cases of a report come to, whatever its footer says. */
-export function conclusionOf(report: {
-  readonly header: Report["header"];
-  readonly cases: Report["cases"];
-  readonly footer: Pick<Report["footer"], "complete" | "expectations">;
-}): Conclusion {
-  const { header, cases, footer } = report;
-  const { complete, expectations } = footer;
-  return conclude(outcomesOf(cases), {
-    requested: header.level,
-    hasReference: header.reference !== undefined,
-    complete,
-    ...(expectations && {
-      expectations: { expected: new Set(expectations.expected), breaches: expectations.breaches },
-    }),
-  });
 }
