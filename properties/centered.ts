@@ -336,7 +336,8 @@ export const centeredProperties = [
         for (const [i, p] of after.entries()) {
           const sign = varianceSign(squares[i], means[i]);
           const mustBeNaN = Number.isNaN(before[i]) || (sign < 0 && negativeIsNaN);
-          const mustBeNumber = !mustBeNaN && sign > 0 && othersAreNumbers;
+          // An infinite step may stay in a buffer that is fed without momentum, and 0·∞ is NaN.
+          const mustBeNumber = !mustBeNaN && sign > 0 && othersAreNumbers && Number.isFinite(before[i]);
           if (Number.isNaN(p) ? !mustBeNumber : !mustBeNaN) continue;
           const path = `from ${valueText(before[i])} to ${valueText(p)}`;
           const state = `square_avg ${valueText(squares[i])}, grad_avg ${valueText(means[i])}`;
