@@ -8,7 +8,7 @@ import { floatWithExponent } from "./arbitraries/floats.js";
 import { hyperparameters } from "./arbitraries/hyperparameters.js";
 import { firstStepBound } from "./first-step-bound.js";
 
-const enumerator = new Enumerator(1);
+const enumerator = new Enumerator();
 
 /** Every length of the first step from zero that the default freedom gives. */
 function lengths(id: string, h: Hyperparameters, s: number, g: number): number[] {

@@ -7,7 +7,7 @@ import { floatWithExponent, gridFloat } from "./arbitraries/floats.js";
 import { meanSquareBound, squareAbove } from "./mean-square-bound.js";
 
 const pytorch = dialectById("pytorch");
-const enumerator = new Enumerator(1);
+const enumerator = new Enumerator();
 
 /** Every mean square that the default freedom gives. */
 function meanSquares(alpha: number, s: number, g: number): number[] {

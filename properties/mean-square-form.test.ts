@@ -9,7 +9,7 @@ import { floatWithExponent } from "./arbitraries/floats.js";
 import { meanSquareForms } from "./mean-square-form.js";
 
 const pytorch = dialectById("pytorch");
-const enumerator = new Enumerator(1);
+const enumerator = new Enumerator();
 
 const FREEDOMS: readonly [string, Evaluation][] = [
   ["two terms", DEFAULT_FREEDOM],

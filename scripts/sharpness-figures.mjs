@@ -215,14 +215,7 @@ function measureConsistent() {
       const { quantities } = listedSets(dialect, h, FREEDOMS.default, inputs);
       const [{ stored }] = quantities;
       const { evaluation } = FREEDOMS.default;
-      const alone = new Enumerator(inputs.parameter.length).step(
-        dialect,
-        h,
-        STEP,
-        evaluation,
-        inputs,
-        stored,
-      );
+      const alone = new Enumerator().step(dialect, h, STEP, evaluation, inputs, stored);
       const consistent = consistentSets(dialect, h, evaluation, inputs, stored);
       for (const { quantity, sets } of quantities) {
         if (quantity === "update") continue;

@@ -22,7 +22,7 @@ export function consistentSets(dialect, h, evaluation, inputs, stored) {
     pins = pins.flatMap((pin) => evaluation[axis].map((choice) => ({ ...pin, [axis]: [choice] })));
   }
   const { length } = inputs.parameter;
-  const enumerator = new Enumerator(length);
+  const enumerator = new Enumerator();
   const slots = SLOTS.filter((slot) => stored[slot]);
   const sets = Object.fromEntries(slots.map((slot) => [slot, Array.from({ length }, () => new Set())]));
   for (const pin of pins) {

@@ -8,14 +8,7 @@ import { fitted, STEP } from "./settings.mjs";
 
 /** What a pinned evaluation stores. */
 export function storedBy(pinned, dialect, h, inputs, step = STEP) {
-  const results = new Enumerator(inputs.parameter.length).step(
-    dialect,
-    h,
-    step,
-    evaluationOf(pinned),
-    inputs,
-    {},
-  );
+  const results = new Enumerator().step(dialect, h, step, evaluationOf(pinned), inputs, {});
   const entries = Object.entries(results).map(([slot, [values]]) => [slot, Float64Array.from(values)]);
   return Object.fromEntries(entries);
 }

@@ -12,7 +12,7 @@ import { STEP } from "./settings.mjs";
  */
 export function floatsLeft(dialect, h, evaluation, inputs, stored, displayed) {
   const { length } = inputs.parameter;
-  const listed = new Enumerator(length).step(dialect, h, STEP, evaluation, inputs, stored);
+  const listed = new Enumerator().step(dialect, h, STEP, evaluation, inputs, stored);
   return SLOTS.filter((slot) => stored[slot]).map((slot) => {
     const combinations = listed[slot].map((values) => ({
       values,

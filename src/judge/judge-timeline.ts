@@ -92,25 +92,10 @@ export function judgeTimeline(
 /** Elements of a tensor whose sets are listed at once. */
 const SEGMENT = 4096;
 
-/** Scratch memory by block length; there are few lengths. */
-const enumerators = { set: new Map<number, Enumerator>(), reference: new Map<number, Enumerator>() };
-const memberships = new Map<number, ListedMembership>();
-
-function enumeratorFor(role: keyof typeof enumerators, length: number): Enumerator {
-  return getOrCreate(enumerators[role], length, () => new Enumerator(length));
-}
-
-function membershipFor(length: number): ListedMembership {
-  return getOrCreate(memberships, length, () => new ListedMembership(length));
-}
-
-function getOrCreate<T>(byLength: Map<number, T>, length: number, make: () => T): T {
-  const present = byLength.get(length);
-  if (present) return present;
-  const made = make();
-  byLength.set(length, made);
-  return made;
-}
+/** Scratch memory of all judgements: of one segment each, whatever was judged before. */
+const SETS = new Enumerator();
+const REFERENCE = new Enumerator();
+const MEMBERSHIP = new ListedMembership();
 
 class TimelineJudge {
   private known: KnownState | undefined;
@@ -293,14 +278,7 @@ class TimelineJudge {
     const setOf = listed?.setOf ?? this.enclosedSets(event, known, gradient, observed);
     const exact =
       reference &&
-      enumeratorFor("reference", length).step(
-        dialect,
-        h,
-        this.stepsTaken,
-        referenceEvaluation(reference.evaluation),
-        inputs,
-        {},
-      );
+      REFERENCE.step(dialect, h, this.stepsTaken, referenceEvaluation(reference.evaluation), inputs, {});
     for (const slot of SLOTS) {
       const got = observed[slot];
       const set = got && setOf(slot, got);
@@ -332,8 +310,7 @@ class TimelineJudge {
     observed: ObservedBlocks,
   ): { outcomes: EnumeratedStep; setOf: (slot: Slot, got: Float64Array) => SlotSet | undefined } {
     const { dialect, evaluation } = this.declaration;
-    const { length } = inputs.gradient;
-    const sets = enumeratorFor("set", length).explainedStep(
+    const sets = SETS.explainedStep(
       dialect,
       event.hyperparameters,
       this.stepsTaken,
@@ -341,15 +318,14 @@ class TimelineJudge {
       inputs,
       observed,
     );
-    const membership = membershipFor(length);
     const setOf = (slot: Slot, got: Float64Array): SlotSet | undefined => {
       const outcomes = sets[slot];
       if (!outcomes) return undefined;
       const old = inputs[slot] as Float64Array;
-      membership.compare(outcomes, got);
+      MEMBERSHIP.compare(outcomes, got);
       return {
-        accepts: (i) => membership.isListed(i),
-        evidence: (i) => membership.evidence(i, old[i]),
+        accepts: (i) => MEMBERSHIP.isListed(i),
+        evidence: (i) => MEMBERSHIP.evidence(i, old[i]),
         accepted: (i) => ({ kind: "listed", values: listedValues(outcomes, i) }),
         size: (i) => listedValues(outcomes, i).length,
       };
@@ -459,19 +435,26 @@ class TimelineJudge {
     const { reference, dialect } = this.declaration;
     if (!reference) return;
     const inputs = this.inputsOf(before, event.hyperparameters, gradient);
-    const results: EnumeratedStep = enumeratorFor("reference", this.length).step(
-      dialect,
-      event.hyperparameters,
-      this.stepsTaken,
-      evaluationOf(reference.evaluation),
-      inputs,
-      {},
-    );
     const after: ObservedBlocks = {};
-    for (const slot of SLOTS) {
-      const block = results[slot]?.[0];
-      if (block) after[slot] = block.slice();
-    }
+    let from = 0;
+    do {
+      const to = Math.min(from + SEGMENT, this.length);
+      const results: EnumeratedStep = REFERENCE.step(
+        dialect,
+        event.hyperparameters,
+        this.stepsTaken,
+        evaluationOf(reference.evaluation),
+        segmentOf(inputs, from, to),
+        {},
+      );
+      for (const slot of SLOTS) {
+        const block = results[slot]?.[0];
+        if (!block) continue;
+        after[slot] ??= new Float64Array(this.length);
+        after[slot].set(block, from);
+      }
+      from = to;
+    } while (from < this.length);
     this.reference = {
       parameter: after.parameter as Float64Array,
       state: { ...before.state, ...stateIn(after) },

@@ -11,7 +11,7 @@ function listed(elements: readonly (readonly [accepted: readonly number[], seen:
   const outcomes = Array.from({ length: count }, (_, k) =>
     Float64Array.from(elements, ([accepted]) => accepted[k % accepted.length]),
   );
-  const membership = new ListedMembership(elements.length);
+  const membership = new ListedMembership();
   membership.compare(
     outcomes,
     Float64Array.from(elements, ([, seen]) => seen),
@@ -50,7 +50,7 @@ describe("membership in a list", () => {
   });
 
   it("forgets the block before", () => {
-    const membership = new ListedMembership(1);
+    const membership = new ListedMembership();
     membership.compare([Float64Array.of(1)], Float64Array.of(1));
     membership.compare([Float64Array.of(2)], Float64Array.of(1));
     expect(membership.isListed(0)).toBe(false);
@@ -62,7 +62,7 @@ describe("membership in a list", () => {
 
 describe("evidence of a list", () => {
   const evidence = (accepted: readonly number[], old: number) => {
-    const membership = new ListedMembership(1);
+    const membership = new ListedMembership();
     membership.compare(
       accepted.map((value) => Float64Array.of(value)),
       Float64Array.of(accepted[0]),

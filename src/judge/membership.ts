@@ -2,23 +2,22 @@ import { type Evidence, evidenceOf } from "./evidence.js";
 
 /**
  * The listed outcomes of a block beside what was observed: for each element, whether the observation is one of
- * them, and the lowest and highest. Memory is used again by the next block of the same length.
+ * them, and the lowest and highest. Memory is used again by the next block.
  */
 export class ListedMembership {
   private outcomes: readonly Float64Array[] = [];
-  private readonly accepted: Uint8Array;
-  private readonly lowest: Float64Array;
-  private readonly highest: Float64Array;
-
-  /** @param length elements in a block */
-  constructor(length: number) {
-    this.accepted = new Uint8Array(length);
-    this.lowest = new Float64Array(length);
-    this.highest = new Float64Array(length);
-  }
+  private accepted = new Uint8Array(0);
+  private lowest = new Float64Array(0);
+  private highest = new Float64Array(0);
 
   /** NaN is one class; −0 and +0 differ. */
   compare(outcomes: readonly Float64Array[], observed: Float64Array): void {
+    const { length } = observed;
+    if (this.accepted.length < length) {
+      this.accepted = new Uint8Array(length);
+      this.lowest = new Float64Array(length);
+      this.highest = new Float64Array(length);
+    }
     const { accepted, lowest, highest } = this;
     this.outcomes = outcomes;
     accepted.fill(0);
@@ -28,7 +27,7 @@ export class ListedMembership {
     for (let k = 0; k < outcomes.length; k += 2) {
       const first = outcomes[k];
       const second = outcomes[Math.min(k + 1, outcomes.length - 1)];
-      for (let i = 0; i < accepted.length; i++) {
+      for (let i = 0; i < length; i++) {
         const a = first[i];
         const b = second[i];
         // Where NaN is listed these become NaN, and `evidence` looks again.
@@ -38,7 +37,7 @@ export class ListedMembership {
       }
     }
     // Equality settles nearly everything; zeros and NaN need the slower question.
-    for (let i = 0; i < accepted.length; i++) {
+    for (let i = 0; i < length; i++) {
       const seen = observed[i];
       if (seen === 0 || Number.isNaN(seen)) accepted[i] = listsExactly(outcomes, i, seen) ? 1 : 0;
     }

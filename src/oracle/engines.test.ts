@@ -88,7 +88,7 @@ function approximate(random: RandomSource): Evaluation {
 const situations = DIALECTS.flatMap((dialect, d) =>
   ALL_STEP_REGIMES.map((regime, r) => ({ dialect, regime, random: new RandomSource(1000 * d + r) })),
 );
-const enumerator = new Enumerator(COUNT);
+const enumerator = new Enumerator();
 
 describe("a pinned evaluation has one outcome", () => {
   test.each([...Object.entries(PINNED_EVALUATIONS), ["random", undefined]] as const)(

@@ -90,7 +90,7 @@ function listed(evaluation: ReturnType<typeof evaluationOf>, alpha: number, [old
     square_avg: block(0),
     grad_avg: block(old),
   };
-  const { grad_avg = [] } = new Enumerator(1).step(pytorch, h, 1, evaluation, inputs, {});
+  const { grad_avg = [] } = new Enumerator().step(pytorch, h, 1, evaluation, inputs, {});
   return grad_avg.map(([value]) => value);
 }
 

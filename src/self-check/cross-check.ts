@@ -48,8 +48,8 @@ function boundsDisagreement(
   const observed = group.map((element) => element.observed);
   const bounds = encloseStep(dialect, hyperparameters, step, evaluation, inputs, observed);
   // One element shows whether the exact oracle computes another step.
-  const { parameter: _, ...state } = blocksOf(observed, 1);
-  const first = blocksOf(inputs, 1) as unknown as StepInputs<Float64Array>;
+  const { parameter: _, ...state } = blocksOf(observed.slice(0, 1));
+  const first = blocksOf(inputs.slice(0, 1)) as unknown as StepInputs<Float64Array>;
   // Over the reals a decay with λ = 0 is no operation; where it is one in float32, 0·∞ and 0·NaN enter.
   const addsZero =
     hyperparameters.weight_decay === 0 && evaluation["zero-weight-decay"].includes("multiplied");
@@ -100,15 +100,13 @@ function engineDisagreement(
   { dialect }: Declaration,
 ): Disagreement | undefined {
   const [{ step, hyperparameters }] = group;
-  const length = paddedLength(group.length);
-  const blocks = (records: readonly object[]) => blocksOf(records, length);
-  const results = enumeratorOf(length).step(
+  const results = ENUMERATOR.step(
     dialect,
     hyperparameters,
     step,
     evaluationOf(one.evaluation),
-    blocks(group.map(({ inputs }) => inputs)) as unknown as StepInputs<Float64Array>,
-    blocks(observedFor(group, one)),
+    blocksOf(group.map(({ inputs }) => inputs)) as unknown as StepInputs<Float64Array>,
+    blocksOf(observedFor(group, one)),
   );
   for (const [i, element] of group.entries()) {
     for (const slot of SLOTS) {
@@ -165,32 +163,14 @@ function observedFor(group: readonly SampledElement[], { evaluation }: NamedPinn
   return roundsAtOnce(evaluationOf(evaluation)) ? group.map(({ observed }) => observed) : [];
 }
 
-const enumerators = new Map<number, Enumerator>();
-
-function enumeratorOf(length: number): Enumerator {
-  let enumerator = enumerators.get(length);
-  if (!enumerator) {
-    enumerator = new Enumerator(length);
-    enumerators.set(length, enumerator);
-  }
-  return enumerator;
-}
-
-/** Blocks of few lengths keep memory flat: the last element is repeated. */
-function paddedLength(count: number): number {
-  return 2 ** Math.ceil(Math.log2(count));
-}
+const ENUMERATOR = new Enumerator();
 
 /** Blocks of the same keys, one element for each record. */
-function blocksOf(
-  records: readonly object[],
-  length: number = records.length,
-): Partial<Record<Slot, Float64Array>> {
-  const last = records.length - 1;
+function blocksOf(records: readonly object[]): Partial<Record<Slot, Float64Array>> {
   const keys = Object.keys(records[0] ?? {});
   const blocks = keys.map((key) => [
     key,
-    Float64Array.from({ length }, (_, i) => (records[Math.min(i, last)] as Record<string, number>)[key]),
+    Float64Array.from(records, (record) => (record as Record<string, number>)[key]),
   ]);
   return Object.fromEntries(blocks);
 }

@@ -52,7 +52,7 @@ function elementsOf(inputs: ElementSteps): StepInputs<number>[] {
 }
 
 describe("the decimal emulation gives the bits of the enumerated sets", () => {
-  const enumerator = new Enumerator(COUNT);
+  const enumerator = new Enumerator();
   test.each([...Object.entries(PINNED_EVALUATIONS), ["random", undefined]] as const)("%s", (_, named) => {
     for (const [d, dialect] of DIALECTS.entries()) {
       for (const [r, regime] of ALL_STEP_REGIMES.entries()) {

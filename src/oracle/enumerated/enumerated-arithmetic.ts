@@ -76,7 +76,7 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
       throw new Error("results of wider intermediates cannot be listed");
     }
     this.rounding = new BlockRounding(arena, evaluation.subnormals[0]);
-    this.one = [{ values: onesOf(arena.length) }];
+    this.one = [{ values: arena.filled(1) }];
   }
 
   /** Take a block in. Flushing covers inputs too, in a copy. */
@@ -147,7 +147,7 @@ export class EnumeratedArithmetic implements Arithmetic<Outcomes> {
   }
 
   nonNegative(x: Outcomes): Outcomes {
-    return this.maximum(x, [{ values: zerosOf(this.arena.length) }]);
+    return this.maximum(x, [{ values: this.arena.filled(0) }]);
   }
 
   decayed(x: Outcomes, rates: readonly Outcomes[], rate: Outcomes, share: Outcomes): Outcomes {
@@ -424,16 +424,6 @@ const UNFUSED = ["none"] as const;
 
 /** So few results are not worth looking for those that are the same. */
 const FEW = 4;
-
-const onesByLength = new Map<number, Float64Array>();
-function onesOf(length: number): Float64Array {
-  return getOrCreate(onesByLength, length, () => new Float64Array(length).fill(1));
-}
-
-const zerosByLength = new Map<number, Float64Array>();
-function zerosOf(length: number): Float64Array {
-  return getOrCreate(zerosByLength, length, () => new Float64Array(length));
-}
 
 /** Each outcome of one with each of the other; a list with itself is the same value twice. */
 function pairs(x: Outcomes, y: Outcomes): (readonly [Outcome, Outcome])[] {

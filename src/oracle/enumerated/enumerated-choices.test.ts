@@ -125,7 +125,7 @@ const kept = (step: EnumeratedStep) =>
   Object.fromEntries(Object.entries(step).map(([slot, some]) => [slot, some.map((values) => [...values])]));
 
 const COUNT = 12;
-const enumerator = new Enumerator(COUNT);
+const enumerator = new Enumerator();
 const nesterov = dialectById("optax-nesterov");
 const withMomentum = (dialect: Dialect): Hyperparameters => ({ ...dialect.defaults, momentum: 0.9 });
 
@@ -233,7 +233,7 @@ describe("an explained Nesterov step that is centered", () => {
 
 test("a scalar of −0 is not the +0 of an earlier step", () => {
   const { defaults, ...dialect } = dialectById("pytorch");
-  const one = new Enumerator(1);
+  const one = new Enumerator();
   const inputs = {
     parameter: Float64Array.of(-0),
     gradient: Float64Array.of(1),

@@ -44,8 +44,8 @@ test("an enumerator lists several readings, but none of wider intermediates", ()
     intermediates: ["float32", "binary64"],
     subnormals: ["kept", "flushed"],
   };
-  const listed = new Enumerator(1).step(dialect, defaults, 1, several, inputs, {});
+  const listed = new Enumerator().step(dialect, defaults, 1, several, inputs, {});
   expect(listed.parameter).toHaveLength(4);
   const wider: Evaluation = { ...PINNED, intermediates: ["float32", "wider"] };
-  expect(() => new Enumerator(1).step(dialect, defaults, 1, wider, inputs, {})).toThrow(WIDER);
+  expect(() => new Enumerator().step(dialect, defaults, 1, wider, inputs, {})).toThrow(WIDER);
 });

@@ -9,7 +9,7 @@ import { evaluateStep } from "../evaluator.js";
 import { Enumerator } from "./enumerated-step.js";
 
 const COUNT = 16;
-const enumerator = new Enumerator(COUNT);
+const enumerator = new Enumerator();
 
 /** Every combination of the choices that a plain Nesterov step makes after its mean square. */
 const FREE_AXES = [

@@ -13,21 +13,17 @@ import { EnumeratedArithmetic, type Outcomes } from "./enumerated-arithmetic.js"
 export type EnumeratedStep = Readonly<Partial<Record<Slot, readonly Float64Array[]>>>;
 
 /**
- * Lists what the declared choices of an evaluation can store, for blocks of one length. The arrays that
- * `step` returns are valid until it is called again.
+ * Lists what the declared choices of an evaluation can store. The arrays that `step` returns are valid until it is called
+ * again. Its memory is that of the longest block that it was given.
  */
 export class Enumerator {
-  private readonly arena: Arena;
+  private readonly arena = new Arena(0);
+  /** The scalars of the present step. */
   private readonly scalarBlocks = new Map<number, Float64Array>();
-
-  /** @param length elements in a block */
-  constructor(readonly length: number) {
-    this.arena = new Arena(length);
-  }
 
   /**
    * @param step counted from 1
-   * @param inputs float32 values in binary64 arrays of this enumerator's length
+   * @param inputs float32 values in binary64 arrays of one length
    * @param observed what the implementation stored in this step; where given, later slots are computed from it
    */
   step(
@@ -38,7 +34,7 @@ export class Enumerator {
     inputs: StepInputs<Float64Array>,
     observed: Readonly<Partial<Record<Slot, Float64Array>>>,
   ): EnumeratedStep {
-    this.arena.reset();
+    this.begin(inputs);
     return this.list(dialect, hyperparameters, step, evaluation, inputs, observed);
   }
 
@@ -54,13 +50,18 @@ export class Enumerator {
     inputs: StepInputs<Float64Array>,
     observed: Readonly<Partial<Record<Slot, Float64Array>>>,
   ): EnumeratedStep {
-    this.arena.reset();
+    this.begin(inputs);
     const shape = stepShape(dialect, hyperparameters);
     const seen = observed.momentum_buffer;
     const some = seen ? incrementsOf(evaluation, dialect, shape) : [evaluation];
     const steps = some.map((one) => this.list(dialect, hyperparameters, step, one, inputs, observed));
     if (seen && steps.length > 1) keepExplaining(steps, seen);
     return merged(steps);
+  }
+
+  private begin({ parameter }: StepInputs<Float64Array>): void {
+    this.arena.reset(parameter.length);
+    this.scalarBlocks.clear();
   }
 
   private list(
@@ -92,7 +93,7 @@ export class Enumerator {
   private scalarBlock(value: number): Float64Array {
     let block = this.scalarBlocks.get(value);
     if (!block || !Object.is(block[0], value)) {
-      block = new Float64Array(this.length).fill(value);
+      block = this.arena.filled(value);
       this.scalarBlocks.set(value, block);
     }
     return block;

@@ -26,7 +26,7 @@ import { holds, meet } from "./enclosed-numbers.js";
 
 const AXES = Object.keys(EVALUATION_AXES) as EvaluationAxis[];
 const COUNT = 6;
-const enumerator = new Enumerator(COUNT);
+const enumerator = new Enumerator();
 
 function randomHyperparameters(dialect: Dialect, random: RandomSource): Hyperparameters {
   return {
@@ -112,7 +112,7 @@ describe("the error enclosure of a step", () => {
       const random = new RandomSource(5);
       const dialect = DIALECTS[0];
       const inputs = elementSteps("update-sized p", 40, random);
-      const results = new Enumerator(40).step(dialect, dialect.defaults, 2, evaluationOf(pinned), inputs, {});
+      const results = new Enumerator().step(dialect, dialect.defaults, 2, evaluationOf(pinned), inputs, {});
       const enclosed = encloseStep(dialect, dialect.defaults, 2, DEFAULT_FREEDOM, elementsOf(inputs));
       for (const slot of ["square_avg", "parameter"] as const) {
         const outside = enclosed.filter((slots, i) => {
