@@ -5,6 +5,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$root"
+node scripts/build.mjs
 tarball=$(npm pack --silent --pack-destination "$folder")
 vitest=$(node -p 'require("./package.json").devDependencies.vitest')
 cd "$folder"
@@ -12,6 +13,19 @@ npm init -y > /dev/null
 npm install --no-audit --no-fund --silent "./$tarball"
 npx rmsprop-conformance --version
 npx rmsprop-conformance gate --profile smoke | head -n 1
+
+# Nothing that was installed has a script of its own, and a command that needs ONNX Runtime says how to get it.
+npm query ":attr(scripts, [postinstall]), :attr(scripts, [install]), :attr(scripts, [preinstall])" > scripts.json
+node -e '
+  const names = require("./scripts.json").filter(({ location }) => location !== "").map(({ name }) => name);
+  if (names.length > 0) throw new Error(`install scripts of ${names.join(", ")} would run`);
+'
+status=0
+npx rmsprop-conformance gate --onnx-built --profile smoke > output.txt 2>&1 || status=$?
+if [ "$status" -ne 4 ] || ! grep "npm install --save-dev --ignore-scripts onnxruntime-node@" output.txt; then
+  cat output.txt >&2
+  exit 1
+fi
 node --input-type=module -e '
   import { RMSprop } from "rmsprop-conformance";
   import { CLAUSES } from "rmsprop-conformance/spec";

@@ -27,17 +27,15 @@ const NETWORK = "look whether this machine reaches its package registries";
  */
 export function collectContents(root, folder, downloads, { python, onStep }) {
   const suite = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const runtime = suite.optionalDependencies["onnxruntime-node"];
+  const runtime = suite.devDependencies["onnxruntime-node"];
   if (runtime === undefined) {
-    throw new Refusal(
-      "package.json has no optional dependency onnxruntime-node, so there is nothing to run on CUDA",
-    );
+    throw new Refusal("package.json does not name onnxruntime-node, so there is nothing to run on CUDA");
   }
   const app = join(folder, "app");
   onStep(`${suite.name} ${suite.version}`);
   collectSuite(root, app);
   onStep("its production dependencies");
-  const dependencies = installDependencies(root, app);
+  const dependencies = installDependencies(root, app, runtime);
   const binaries = join(app, "node_modules", "onnxruntime-node", "bin");
   keepOnlyThisPlatform(binaries);
   onStep(`Node ${NODE_VERSION}`);
@@ -79,11 +77,20 @@ function collectSuite(root, app) {
 }
 
 /** As the lockfile has them. Their install scripts are not run: one of them would download another CUDA build. */
-function installDependencies(root, app) {
+function installDependencies(root, app, runtime) {
   const lockfile = join(app, "package-lock.json");
   cpSync(join(root, "package-lock.json"), lockfile);
   const flags = ["--omit=dev", "--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund"];
   runTool("npm", ["ci", ...flags], NETWORK, { cwd: app });
+  const alone = [
+    "--no-save",
+    "--no-package-lock",
+    "--omit=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+  ];
+  runTool("npm", ["install", ...alone, `onnxruntime-node@${runtime}`], NETWORK, { cwd: app });
   rmSync(lockfile);
   const installed = join(app, "node_modules", ".package-lock.json");
   return Object.keys(JSON.parse(readFileSync(installed, "utf8")).packages).length;

@@ -12,6 +12,5 @@ folder=$RUNNER_TEMP/rmsprop-conformance
 rm -rf "$folder"
 mkdir -p "$folder"
 echo '{"private": true}' > "$folder/package.json"
-# onnxruntime-node is optional, large, and not needed to drive an adapter.
-npm install --prefix "$folder" --no-audit --no-fund --loglevel error --ignore-scripts --omit=optional \
+npm install --prefix "$folder" --no-audit --no-fund --loglevel error --ignore-scripts \
   -- "rmsprop-conformance@$GATE_VERSION"

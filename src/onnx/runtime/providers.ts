@@ -99,7 +99,7 @@ function doubling(): Model {
 export function remedyFor(provider: ProviderName): string {
   switch (provider) {
     case "cpu":
-      return `It needs the package onnxruntime-node ${runtimeVersion()}, with a binary for Linux or Windows (x64, arm64) or macOS (arm64); this is ${process.platform}-${process.arch}`;
+      return `It needs a package that is installed apart: npm install --save-dev --ignore-scripts onnxruntime-node@${runtimeVersion()} (binaries for Linux and Windows on x64 and arm64, and for macOS on arm64; this is ${process.platform}-${process.arch})`;
     case "webgpu":
       return "It needs a GPU with a Vulkan, Metal or Direct3D 12 driver; without a GPU, Mesa 25's software Vulkan will do (on Debian, scripts/onnx/software-vulkan.sh installs it)";
     case "cuda":
@@ -110,10 +110,10 @@ export function remedyFor(provider: ProviderName): string {
 const RUNTIME = "onnxruntime-node/package.json";
 
 function runtimeVersion(): string {
-  const { optionalDependencies } = createRequire(import.meta.url)(join(packageRoot(), "package.json")) as {
-    optionalDependencies: Readonly<Record<"onnxruntime-node", string>>;
+  const { peerDependencies } = createRequire(import.meta.url)(join(packageRoot(), "package.json")) as {
+    peerDependencies: Readonly<Record<"onnxruntime-node", string>>;
   };
-  return optionalDependencies["onnxruntime-node"];
+  return peerDependencies["onnxruntime-node"].replace(/^\^/, "");
 }
 
 function bindingFolder(): string {
