@@ -82,15 +82,15 @@ function installDependencies(root, app, runtime) {
   cpSync(join(root, "package-lock.json"), lockfile);
   const flags = ["--omit=dev", "--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund"];
   runTool("npm", ["ci", ...flags], NETWORK, { cwd: app });
-  const alone = [
-    "--no-save",
-    "--no-package-lock",
-    "--omit=dev",
-    "--ignore-scripts",
-    "--no-audit",
-    "--no-fund",
-  ];
+  // The runtime is an optional peer, which npm leaves out with the rest of them.
+  const peer = join(app, "peer");
+  const alone = ["--prefix", peer, "--ignore-scripts", "--no-audit", "--no-fund"];
   runTool("npm", ["install", ...alone, `onnxruntime-node@${runtime}`], NETWORK, { cwd: app });
+  cpSync(join(peer, "node_modules"), join(app, "node_modules"), {
+    recursive: true,
+    filter: (path) => !path.endsWith(".package-lock.json"),
+  });
+  rmSync(peer, { recursive: true });
   rmSync(lockfile);
   const installed = join(app, "node_modules", ".package-lock.json");
   return Object.keys(JSON.parse(readFileSync(installed, "utf8")).packages).length;
