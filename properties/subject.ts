@@ -153,7 +153,7 @@ export class Subject {
    */
   async conformsIfItCan(program: Program, what: string): Promise<void> {
     const reply = await this.reply(program);
-    if (reply.status === "error") throw new ProgramNotSent(`it cannot ${what}: ${reply.message}`);
+    if (reply.status === "error") throw new ProgramNotSent(`it cannot ${what}`);
     this.accept(program, reply.observations);
   }
 

@@ -11,6 +11,9 @@ if (!isInstalled()) run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scrip
 run(process.execPath, [join(root, "scripts", "build.mjs")]);
 const main = join(root, "dist", "src", "cli", "main.js");
 run(process.execPath, [main, "gate", "--report-dir", "report", "--reporter", "terminal,html"]);
+console.log(`
+This gated the suite's own implementation. To gate yours, write an adapter (docs/write-an-adapter.md), then:
+  npx rmsprop-conformance gate -- <command that starts your adapter>`);
 
 /** Whether every package of the lockfile is there in its version. */
 function isInstalled() {

@@ -120,6 +120,25 @@ describe("the report", () => {
     expect(rowsOf(right)).toEqual([expect.stringMatching(/^RMS-8\.6 +passed +bit-exact 12$/)]);
   });
 
+  it("folds what passed of a family into one row, with its cases together", () => {
+    const report = madeUpRun({
+      clauses: [
+        { clause: "RMS-1.1", outcome: "passed", counts: { certified: 2 } },
+        { clause: "RMS-1.2", outcome: "passed", counts: { certified: 3, skipped: 1 } },
+        { clause: "RMS-1.3", outcome: "failed", counts: { differs: 1 } },
+        { clause: "RMS-14.1", outcome: "passed", counts: { certified: 1 } },
+      ],
+    });
+    const text = terminalReport(report, false);
+    expect(text.slice(text.indexOf("clause ")).split("\n").slice(0, 4)).toEqual([
+      "clause    outcome       cases by verdict",
+      "RMS-1     2 passed      certified 5, skipped 1",
+      "RMS-1.3   FAILED        differs 1",
+      "RMS-14.1  passed        certified 1",
+    ]);
+    expect(text.match(/PASSED at L2/g)).toHaveLength(1);
+  });
+
   it("has colours only where they are wanted, and the same words", () => {
     const plain = textOf(failing, false);
     const coloured = textOf(failing, true);

@@ -12,9 +12,6 @@ import { shortTexts } from "../text/short-texts.js";
 import { skippedLines } from "../text/skipped-text.js";
 import { validationText } from "../text/validation-text.js";
 
-/** Clauses after which the first line has scrolled away. */
-const LONG_MATRIX = 12;
-
 /**
  * The report for a terminal. The first line says it all; then one card a finding, then clauses. Nothing that an
  * implementation says reaches the terminal unescaped, and of very long texts only the beginning does.
@@ -47,7 +44,6 @@ export function terminalReport(whole: Report, colour: boolean): string {
     ({ counts }) => report.header.only === undefined || Object.keys(counts).length > 0,
   );
   lines.push(...matrix(rows, paint));
-  if (rows.length > LONG_MATRIX) lines.push("", headline(report, paint));
   const { claim } = report.footer;
   if (claim !== undefined) lines.push(`claim: ${printableLine(claim)}`);
   return lines.join("\n");
@@ -90,14 +86,45 @@ const OUTCOME_STYLES = {
   "spec-only": "yellow",
 } as const satisfies Record<ClauseOutcome, string>;
 
+/** One row for each clause that did not pass, and one for those of a family that did. */
 function matrix(rows: Report["clauses"], paint: Paint): string[] {
   const shouted = (outcome: ClauseOutcome) => (outcome === "failed" ? "FAILED" : outcome);
+  const line = (name: string, outcome: ClauseOutcome, text: string, counts: Row["counts"]) => {
+    const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${count}`);
+    const mark = paint(OUTCOME_STYLES[outcome], text.padEnd(12));
+    return `${name.padEnd(9)} ${mark}  ${verdicts.join(", ") || "no case"}`;
+  };
   return [
     "clause    outcome       cases by verdict",
-    ...rows.map(({ clause, outcome, counts }) => {
-      const verdicts = Object.entries(counts).map(([verdict, count]) => `${verdict} ${count}`);
-      const mark = paint(OUTCOME_STYLES[outcome], shouted(outcome).padEnd(12));
-      return `${clause.padEnd(9)} ${mark}  ${verdicts.join(", ") || "no case"}`;
+    ...families(rows).flatMap(([family, members]) => {
+      const passed = members.filter(({ outcome }) => outcome === "passed");
+      const alone = passed.length > 1 ? members.filter(({ outcome }) => outcome !== "passed") : members;
+      return [
+        ...(passed.length > 1
+          ? [line(family, "passed", `${passed.length} passed`, summed(passed.map(({ counts }) => counts)))]
+          : []),
+        ...alone.map(({ clause, outcome, counts }) => line(clause, outcome, shouted(outcome), counts)),
+      ];
     }),
   ];
+}
+
+type Row = Report["clauses"][number];
+
+function families(rows: readonly Row[]): [family: string, rows: Row[]][] {
+  const byFamily = new Map<string, Row[]>();
+  for (const row of rows) {
+    const family = row.clause.replace(/\.\d+$/, "");
+    byFamily.set(family, [...(byFamily.get(family) ?? []), row]);
+  }
+  return [...byFamily];
+}
+
+function summed(all: readonly Row["counts"][]): Row["counts"] {
+  const sum: Row["counts"] = {};
+  for (const counts of all) {
+    for (const [verdict, count] of Object.entries(counts) as [keyof Row["counts"], number][])
+      sum[verdict] = (sum[verdict] ?? 0) + count;
+  }
+  return sum;
 }

@@ -36,7 +36,9 @@ it("names level, dialect, capabilities, choices, counts, versions, profile, seed
     /^bundled \(fused\) [\d.]+: L3 bit-exact to the reference evaluation \(fused\); dialect pytorch; over core, momentum, /,
   );
   expect(claim).toContain("; root declared correct or one-float-low; ");
-  expect(claim).toMatch(/; [1-9]\d* values judged by one step, \d+ over many steps \(\d+ indeterminate\); /);
+  expect(claim).toMatch(
+    /; [1-9][\d,]* values judged by one step, [\d,]+ over many steps \([\d,]+ indeterminate\); /,
+  );
   expect(claim).toMatch(
     /; only RMS-1; rmsprop-conformance [\d.]+, profile smoke, seed 3, \d+ cases of which \d+ skipped$/,
   );

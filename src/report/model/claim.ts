@@ -33,12 +33,17 @@ export function claimOf({ header, cases, footer }: ClaimBasis): string | undefin
     ...declaredChoices(header),
     ...(header.domain === undefined ? [] : [`for ${header.domain}`]),
     ...(header.gradient === "scratch" ? ["gradient used as scratch"] : []),
-    `${oneStep} values judged by one step, ${multiStep.judged} over many steps (${multiStep.indeterminate} indeterminate)`,
+    `${grouped(oneStep)} values judged by one step, ${grouped(multiStep.judged)} over many steps (${grouped(multiStep.indeterminate)} indeterminate)`,
     ...(expected > 0 ? [`with ${expected} known ${expected === 1 ? "failure" : "failures"}`] : []),
     ...(only === undefined ? [] : [`only ${only}`]),
     ...(shard === undefined ? [] : [shardText(shard)]),
     `rmsprop-conformance ${suite}, profile ${profile}, seed ${seed}, ${asking.length} cases of which ${skipped} skipped`,
   ].join("; ");
+}
+
+/** As all counts of a report are written. */
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
 }
 
 /** The dialect, with the formula axes on which the implementation differs from it. */

@@ -177,7 +177,10 @@ a{color:inherit;text-decoration:none}
 }
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media (max-width:40rem){
-table:has(>#matrix){min-width:32rem}
+table:has(>#matrix) tr:not(.family){display:grid;grid-template-columns:8.5rem minmax(0,1fr)}
+table:has(>#matrix) :is(th,td){width:auto!important;border-bottom:0}
+table:has(>#matrix) tr{border-bottom:1px solid var(--line)}
+table:has(>#matrix) tr:not(.family) th:first-child{grid-column:1/-1}
 .facts div{grid-template-columns:7rem minmax(0,1fr)}
 .mismatch :is(th,td){padding-inline-end:.5rem}
 .mismatch td{font-size:.78rem}

@@ -80,7 +80,9 @@ export function Summary({ report }: { readonly report: Report }) {
         </div>
       )}
       <Counts report={report} />
-      {checked === undefined ? null : <p class="checked">{checked}</p>}
+      {checked === undefined ? null : (
+        <p class="checked">{`${checked[0].toUpperCase()}${checked.slice(1)}`}</p>
+      )}
     </div>
   );
 }
