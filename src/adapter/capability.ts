@@ -13,5 +13,5 @@ export const CAPABILITIES = [
   "deterministic", // the same bits for the same program, whatever ran before
 ] as const;
 
-/** Something that an implementation may offer beside the bare minimum. */
+/** Something that an implementation may offer beyond the bare minimum. */
 export type Capability = (typeof CAPABILITIES)[number];

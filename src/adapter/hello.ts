@@ -80,7 +80,7 @@ const validatesSchema = z
   })
   .meta({ description: "Hyperparameters that it refuses where they are negative or NaN" });
 
-/** What is declared beside dialect, capabilities and rounding. */
+/** What is declared in addition to dialect, capabilities and rounding. */
 export const inputSchemas = {
   validates: validatesSchema.optional(),
   gradient: z

@@ -62,7 +62,7 @@ export async function serveStdio(
   await adapter.stop();
 }
 
-/** Lines of any length: whoever declares limits is not sent longer ones. */
+/** Lines of any length: the suite keeps to the limits that a server declares. */
 async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<ReadLine> {
   const reader = new LineReader(Number.POSITIVE_INFINITY);
   for await (const chunk of input) yield* reader.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);

@@ -103,7 +103,7 @@ describe("expect check", () => {
     });
   });
 
-  it("says what would breach, and which failures nobody expects", async () => {
+  it("says what would breach, and which failures are unexpected", async () => {
     expect(await run("check", store("e.yaml", FILE), "--report", stale)).toEqual({
       code: EXIT.failed,
       lines: [
@@ -128,7 +128,7 @@ describe("expect check", () => {
     expect((await run("check", dated("9999-12-31"), "--report", holding)).code).toBe(EXIT.passed);
     const { code, lines } = await run("check", dated("2001-01-01"), "--report", holding);
     expect(code).toBe(EXIT.failed);
-    expect(lines.at(-1)).toMatch(/^e\.yaml:3: the entry stood until 2001-01-01; /);
+    expect(lines.at(-1)).toMatch(/^e\.yaml:3: the entry was valid until 2001-01-01; /);
   });
 
   it("decides of a part what the part shows", async () => {

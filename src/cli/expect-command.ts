@@ -25,7 +25,7 @@ export function expectCommand(): Command {
     .description("known failures that an implementer has written down, in YAML")
     .option("--fix <file>", "take out of this file what the report shows to be stale; change nothing else")
     .option("--report <report.jsonl>", "with --fix: the report of a full run, from gate --report-dir")
-    .option("--add", "with --fix: append entries for failures that nobody expects, for you to say why")
+    .option("--add", "with --fix: append an entry for each unexpected finding; fill in its reason and issue")
     .action((flags: ExpectFlags, command: Command) => {
       const { fix, report, add = false } = flags;
       if (fix === undefined && report === undefined && !add) command.help({ error: true });

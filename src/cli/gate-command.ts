@@ -90,7 +90,10 @@ export function gateCommand(): Command {
     .option("--no-smoke", "do not test the adapter first")
     .option("--report-dir <folder>", "write report.jsonl, and a program for each finding, into this folder")
     .addOption(reporterOption())
-    .option("--trace", "write what went over the wire beside each finding; needs --report-dir and an adapter")
+    .option(
+      "--trace",
+      "write the protocol exchange of each finding next to it; needs --report-dir and an adapter",
+    )
     .option("--json", "print the report as JSON Lines, whatever else is written");
   addOnnxOptions(addAdapterOptions(command));
   return command.action(async (argv: string[], flags: GateFlags) => {
@@ -98,7 +101,7 @@ export function gateCommand(): Command {
     refuseOnnxMixture(command, argv, flags);
     const bundled = argv.length === 0 && flags.onnx === undefined && !flags.onnxBuilt;
     if (flags.trace && (flags.reportDir === undefined || bundled))
-      command.error("error: --trace needs --report-dir and an adapter: it writes beside the findings");
+      command.error("error: --trace needs --report-dir and an adapter: it writes next to the findings");
     const file = flags.reporter.find(writesFile);
     if (file !== undefined && flags.reportDir === undefined)
       command.error(`error: the reporter ${file} writes a file: give --report-dir <folder>`);

@@ -73,7 +73,7 @@ function report(error: unknown): number {
 }
 
 function outputFailed(error: NodeJS.ErrnoException): never {
-  // Whoever reads has heard enough (`| head`): that is no failure. A full disk is.
+  // A reader that closes the pipe early (`| head`) is not a failure. A full disk is.
   if (error.code === "EPIPE") process.exit();
   console.error(`error: the output cannot be written: ${systemErrorText(error)}`);
   process.exit(EXIT.usage);

@@ -1,4 +1,4 @@
-/** What codes of the operating system mean for whoever named a file. */
+/** What error codes of the operating system mean to the user who named a file. */
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: "access is denied",
   EEXIST: "it is a file where a folder is needed",

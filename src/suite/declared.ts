@@ -79,7 +79,7 @@ const WHOLE: readonly EvaluationAxis[] = [
 /** A root within one float, flushing looked for early or late, and one more choice of two. */
 const MAX_COMBINATIONS = 12;
 
-/** Whoever leaves everything open is told nothing, and the sets of all combinations grow beyond memory. */
+/** A declaration that leaves everything open decides nothing, and the sets of all combinations outgrow memory. */
 function refuseTooWide(evaluation: Evaluation): void {
   const counts = WHOLE.map((axis) => distinctChoices(evaluation[axis]));
   const combinations = counts.reduce((product, count) => product * count, 1);

@@ -252,7 +252,7 @@ function processesWith(argument: string): string[] {
   return lines.filter((line) => line.split(" ").includes(argument));
 }
 
-/** Empty for one that has ended and that nobody has waited for. */
+/** Empty for a zombie. */
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();

@@ -44,7 +44,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
     }
   };
   if (options.signal?.aborted) stopped = "interrupted";
-  // Whoever hangs would be waited for otherwise.
+  // Otherwise a hung adapter would block the abort.
   const abandon = () => void options.adapter.stop();
   options.signal?.addEventListener("abort", abandon);
   await Promise.all(Array.from({ length: options.adapter.concurrency ?? 1 }, worker));

@@ -6,7 +6,7 @@ import type { Program } from "../program/program.js";
 
 /**
  * Whether a program that a property found fails by itself too: it is run once more, alone. Where it does not, what it
- * returned was wrong only beside what another program returned, or because it returned anything at all.
+ * returned was wrong only together with what another program returned, or because it returned anything at all.
  */
 export async function reproducesAlone(
   program: Program,

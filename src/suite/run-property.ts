@@ -30,7 +30,7 @@ export class Interrupted extends Error {
 /** How long generated inputs may keep timers and signals waiting, in milliseconds. */
 const MAX_BLOCKING_MS = 100;
 
-/** Failing programs that are kept beside the smallest one. */
+/** Failing programs that are kept in addition to the smallest one. */
 const MAX_EVIDENCE = 24;
 
 /**
@@ -107,7 +107,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
       if (fc.PreconditionFailure.isFailure(error)) throw error; // this input is passed over
       // An input that cannot be sent is no smaller form of a failure.
       if (error instanceof ProgramNotSent && failed) return;
-      // What could not be sent, or has nobody to answer it, says nothing of the implementation.
+      // What could not be sent or answered says nothing about the implementation.
       if (!(error instanceof PropertyFailure)) throw error;
       failed = true;
       if (isFault(error.verdict)) {

@@ -35,7 +35,7 @@ export class AdapterProcess {
 
   private readonly reader: LineReader;
   private readonly tail = new StderrTail();
-  /** Answers that nobody has taken. There are never more than there were requests. */
+  /** Answers that have not been taken yet. There are never more than there were requests. */
   private readonly inbox: string[] = [];
   /** Requests whose answer has not come. */
   private awaited = 0;

@@ -503,7 +503,7 @@ describe("faults", () => {
     ]);
   });
 
-  it("an answer that comes again later is taken for nobody's", async () => {
+  it("an answer that comes again later matches no request", async () => {
     const { adapter } = driveFaulty({
       start: "let last;",
       onRun: 'if (last && first("again")) send(last); last = reply; send(reply);',
@@ -564,7 +564,7 @@ describe("faults", () => {
 });
 
 describe("alone", () => {
-  it("programs have requests of their own, with nothing beside them", async () => {
+  it("programs have requests of their own, with no others outstanding", async () => {
     const { faulty, adapter } = driveFaulty({
       hello: { limits: { cases: 8, pipeline: 4 } },
       start: "let outstanding = 0;",

@@ -174,7 +174,7 @@ export class ChildProcessAdapter implements Adapter {
     await Promise.allSettled([this.handshakeReply, this.driver]);
   }
 
-  /** Nothing is run any more: whoever waits is told why. */
+  /** Run nothing from now on, and reject all pending promises with this error. */
   private close(error: Error): void {
     this.closed ??= error;
     for (const waiting of this.queue) waiting.reject(this.closed);
@@ -224,7 +224,7 @@ export class ChildProcessAdapter implements Adapter {
       this.driving = true;
       this.driver = this.drive();
     } else if (!this.fillScheduled && this.outstanding.length > 0) {
-      // Requests are outstanding and another may be sent beside them.
+      // Requests are outstanding, and there may be room for another.
       this.fillScheduled = true;
       setImmediate(() => {
         this.fillScheduled = false;
@@ -237,7 +237,7 @@ export class ChildProcessAdapter implements Adapter {
   private async drive(): Promise<void> {
     try {
       for (;;) {
-        // Whoever else has programs to run puts them into the queue before the event loop comes round.
+        // Yield once, so that other callers can queue their programs for the same requests.
         await turn();
         if (this.closed) break;
         const next = this.queue[0];

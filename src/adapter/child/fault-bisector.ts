@@ -19,7 +19,7 @@ interface Suspicion<Case> {
 /**
  * Finds the case to which a fault happens, by the sizes of the requests. After a fault the cases that were
  * outstanding are sent again, first one alone, then two, four, …, and one request at a time. A fault among them
- * begins this anew at its own cases. A case is blamed only if it fails a second time, alone, as the first request of
+ * restarts this at its own cases. A case is blamed only if it fails a second time, alone, as the first request of
  * a fresh process and with the whole budget: what went before, or a loaded machine, may have caused the first fault.
  * Finding one of n cases costs about log2 n restarts, and every other case is answered.
  */

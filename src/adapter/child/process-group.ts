@@ -1,6 +1,6 @@
 /**
  * An adapter's process leads a group of its own, so that what it starts ends with it. Groups that live are listed
- * here and killed when this process exits. Whoever handles a signal must exit by `process.exit`: a process that a
+ * here and killed when this process exits. A signal handler must exit by `process.exit`: a process that a
  * signal ends runs no exit handlers, and its adapters then have to notice that their standard input has ended.
  */
 

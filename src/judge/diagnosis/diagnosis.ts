@@ -6,7 +6,7 @@ import type { Program } from "../../program/program.js";
 import type { Mismatch } from "../mismatch.js";
 import type { Verdict } from "../verdict.js";
 
-/** A value on an axis that explains what was observed, beside the one that was declared. */
+/** A value on an axis that explains what was observed, and the one that was declared. */
 export interface AxisDifference {
   readonly kind: "dialect" | "evaluation";
   readonly axis: DialectAxis | EvaluationAxis;
@@ -39,7 +39,7 @@ export interface FailingCase {
   readonly programs: readonly [FailingProgram, ...FailingProgram[]];
 }
 
-/** The program that is put beside a diagnosis: what the diagnosis says can be seen in it. */
+/** The program shown with a diagnosis: what the diagnosis says can be seen in it. */
 export interface RepresentativeProgram extends FailingProgram {
   /** The observation that was not accepted, or is not the reference's bits. */
   readonly mismatch: Mismatch;

@@ -8,7 +8,7 @@ export interface Badge {
   readonly label: string;
   readonly message: string;
   readonly color: string;
-  /** Keeps whoever embeds the badge from giving it another colour. */
+  /** Keeps pages that embed the badge from giving it another colour. */
   readonly isError?: true;
 }
 

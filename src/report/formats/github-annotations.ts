@@ -59,7 +59,7 @@ function errorsOf(report: Report): Annotation[] {
   return errors.map((error) => ({ command: "error", ...error }));
 }
 
-/** As many as are shown; the last one says how many there are beside. */
+/** As many as GitHub shows; if there are more, the last one says how many were left out. */
 function fewer(errors: readonly Annotation[]): Annotation[] {
   if (errors.length <= MAX_ERRORS) return [...errors];
   const observed = errors.slice(0, MAX_ERRORS - 1);

@@ -19,7 +19,7 @@ const MAX_MESSAGE_LENGTH = 500;
 const SHOWN_REASONS = 5;
 const SHOWN_FINDINGS = 3;
 
-/** What one test case has beside its name, unless it passes and has nothing to say. */
+/** What one test case has in addition to its name, unless it passes and has nothing to say. */
 interface Verdict {
   readonly element: "failure" | "error" | "skipped";
   readonly type?: string;

@@ -17,8 +17,8 @@ export function prepareReportFolder(folder: string): void {
 
 /**
  * Write report.jsonl and the files of other reporters, and for each finding its minimal program in the form of a
- * regression, if it fails alone: replay it, or copy it to the regressions. Beside it stands what went over the wire for
- * it, if that was recorded.
+ * regression, if it fails alone: replay it, or copy it to the regressions. Its protocol exchange is written next
+ * to it, if that was recorded.
  * The folder is there already. What an earlier run left there is removed.
  * @param names reporters; those for standard output are passed over
  * @param exchangeOf lines that were recorded for a finding, by its number

@@ -6,7 +6,7 @@ import { type CaseWithoutOutcome, withOutcomes } from "./case-outcomes.js";
 import type { LineOf } from "./report-schema.js";
 import { outcomesOf } from "./stored-outcome.js";
 
-/** What follows from the cases of a report: nobody else says it. */
+/** What follows from the cases of a report, derived in this place only. */
 export interface Conclusions {
   readonly cases: LineOf<"case">[];
   readonly clauses: LineOf<"clause">[];

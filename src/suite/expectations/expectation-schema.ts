@@ -73,7 +73,7 @@ const listedCase = text("write the id of a case in one line; * in it stands for 
 
 const REASON = text("say why the failure is known and left");
 const ISSUE = text("name the issue that tracks it, in quotes if it begins with #");
-/** In an entry that `expect --fix --add` wrote, nobody has said yet why. */
+/** An entry that `expect --fix --add` wrote has no reason yet. */
 const unwritten = z.string().nullish();
 
 function expectation<R extends z.ZodType, I extends z.ZodType>(reason: R, issue: I) {

@@ -251,7 +251,7 @@ describe("a witness decides", () => {
   });
 });
 
-describe("failures that nobody expects", () => {
+describe("unexpected failures", () => {
   const findings = [
     { sentence: "epsilon stands\n  inside.", cases: ["a", "b", "c", "listed"] },
     { sentence: "Nothing known explains it.", cases: ["d"] },

@@ -25,7 +25,7 @@ export interface FixOptions {
   readonly results: readonly CaseOutcome[];
   readonly findings: readonly FailureGroup[];
   readonly context: RunContext;
-  /** Append an entry for each finding that nobody expects; its reason and issue are left empty. */
+  /** Append an entry for each unexpected finding; its reason and issue are left empty. */
   readonly add?: boolean;
 }
 

@@ -180,7 +180,7 @@ describe("a date", () => {
     expect(judge([until], results, { today: "2026-06-15" })).toEqual({ ...NOTHING, expected: ["a"] });
     const { expected, breaches, messages, unexpected } = judge([until], results, { today: "2026-06-16" });
     expect(breaches).toEqual(["expired 10"]);
-    expect(messages).toEqual(["the entry stood until 2026-06-15; mend the failure or set a later date"]);
+    expect(messages).toEqual(["the entry was valid until 2026-06-15; fix the failure or set a later date"]);
     // It excuses nothing any more, but the failure is still written down.
     expect(expected).toEqual([]);
     expect(unexpected).toEqual([]);

@@ -46,7 +46,7 @@ export interface Breach {
   readonly kind: BreachKind;
   /** The entry's place in the file, from 1. */
   readonly entry: number;
-  /** One line: what is wrong and how to mend it. */
+  /** One line: what is wrong and how to fix it. */
   readonly message: string;
   /** Line of the file, from 1. */
   readonly line: number;
@@ -123,7 +123,7 @@ const SILENT: Judged = { failing: [], breaches: [], undecided: false };
 
 function judgeDate({ number, line, until }: Expectation, today: string): Judged {
   if (until === undefined || today <= until) return SILENT;
-  const message = `the entry stood until ${until}; mend the failure or set a later date`;
+  const message = `the entry was valid until ${until}; fix the failure or set a later date`;
   return { ...SILENT, breaches: [{ kind: "expired", entry: number, message, line }] };
 }
 
@@ -141,7 +141,7 @@ function judgeWitness(entry: Expectation, results: readonly CaseOutcome[], full:
     return breach("witness-skipped", `was not run (${why}); replace it, or say \`when\` it is`);
   }
   if (!proof.failure) {
-    const remedy = "remove the entry if the failure is mended, else replace the witness";
+    const remedy = "remove the entry if the failure is fixed, otherwise replace the witness";
     return breach("witness-passes", `does not fail (${proof.verdict}); ${remedy}`);
   }
   if (proof.verdict !== entry.verdict) {
@@ -150,7 +150,7 @@ function judgeWitness(entry: Expectation, results: readonly CaseOutcome[], full:
   return { ...SILENT, failing: [proof.id] };
 }
 
-const OTHER_FAILURE = "mend the new failure, or correct the verdict";
+const OTHER_FAILURE = "fix the new failure, or correct the verdict";
 
 function judgeListed(
   entry: Expectation,

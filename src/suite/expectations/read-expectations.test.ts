@@ -27,7 +27,7 @@ expectations:
     issue: "#13"
 `;
 
-/** One entry with these fields beside the ones that must be there. */
+/** One entry with these fields in addition to the required ones. */
 function withFields(fields: string, cases = "case: a"): string {
   const lines = [cases, "verdict: differs", "reason: known", "issue: tracked", ...fields.split("\n")];
   return `format: rmsprop-expectations/1\nexpectations:\n  - ${lines.filter(Boolean).join("\n    ")}\n`;

@@ -14,7 +14,7 @@ export function witnessId(witness: string): string {
 /**
  * The witnesses of entries, as cases to run; one that several entries name is one case.
  * @param circumstances leave out the witnesses of entries that do not hold there: they decide nothing, and their
- *   failure would be nobody's expectation. All are read if this is left out.
+ *   failure would match no entry. All are read if this is left out.
  * @throws {ProgramError} for a file that cannot be read or is no program
  */
 export function witnessCases({ source, entries }: Expectations, circumstances?: Circumstances): StoredCase[] {

@@ -65,7 +65,7 @@ export class ProtocolClient {
 
   /**
    * The replies to the cases of one request.
-   * @param more fields that the request has beside those of the protocol, or instead of them
+   * @param more fields that the request has in addition to those of the protocol, or instead of them
    * @throws {Unexpected | AdapterFault}
    */
   async runOnce(

@@ -231,7 +231,7 @@ describe("every outcome", () => {
     expect(textOf(displayed[5])).toContain("Self-check two-oracles-agree: they do not");
   });
 
-  it("shows expectations that do not hold beside the verdict", async () => {
+  it("shows known failures that do not hold next to the verdict", async () => {
     const breaches = [{ kind: "stale", line: 3, message: "remove it" }];
     const expectations = { expected: [], breaches };
     const text = textOf(

@@ -48,7 +48,7 @@ export function StatusShapes() {
   );
 }
 
-/** A shape beside words that say the same. */
+/** A symbol next to text that says the same. */
 export function StatusIcon({ kind }: { readonly kind: StatusKind }) {
   return (
     <svg class={`icon ${kind}`} width="16" height="16" aria-hidden="true">

@@ -13,9 +13,9 @@ import { Quoted } from "./quoted.js";
 import { shareText } from "./share-text.js";
 import { StatusIcon } from "./status.js";
 
-/** Findings whose diagnosis stands beside the verdict. */
+/** Findings whose diagnosis is shown next to the verdict. */
 const SHOWN_FINDINGS = 3;
-/** Breaches and self-checks that stand beside the verdict. */
+/** Breaches and self-checks that are shown next to the verdict. */
 const SHOWN_PROBLEMS = 5;
 /** Characters of a name. */
 const NAME = 120;
