@@ -1,4 +1,4 @@
-/** What an implementation may or may not offer. A case that needs something else is not run. */
+/** What an implementation may or may not offer. A case that needs more is skipped. */
 export const CAPABILITIES = [
   "momentum",
   "centered",

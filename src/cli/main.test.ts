@@ -88,7 +88,7 @@ describe("the command line", () => {
     [
       "a selection of nothing",
       ["gate", "--only", "nonsense"],
-      /--only "nonsense": no clause and no case is called that/,
+      /--only "nonsense": no clause and no case matches it/,
     ],
     ["an empty selection", ["gate", "--only", ""], /--only "": no clause and no case/],
     ["replay of nothing", ["replay"], /missing required argument 'program file'/],

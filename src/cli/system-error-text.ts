@@ -10,7 +10,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EROFS: "the file system can only be read",
 };
 
-/** What went wrong with a file, without its name; the system's own words where its code is a rare one. */
+/** What went wrong with a file, without its name; the system's own message for other codes. */
 export function systemErrorText({ code = "", message }: NodeJS.ErrnoException): string {
   return code in MEANINGS ? `${MEANINGS[code]} (${code})` : message;
 }

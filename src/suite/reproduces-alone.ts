@@ -13,7 +13,7 @@ export async function reproducesAlone(
   adapter: Adapter,
   declaration: Declaration,
 ): Promise<boolean> {
-  // Of an adapter that is gone, nothing more can be shown.
+  // The adapter is gone; treat as not reproduced.
   const [reply] = await adapter.run([program], { alone: true }).catch(() => []);
   if (reply === undefined || reply.status === "not-sent") return false;
   if (reply.status !== "ok") return true;

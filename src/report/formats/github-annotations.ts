@@ -53,7 +53,7 @@ function errorsOf(report: Report): Annotation[] {
     message: `Line ${line} of the known-failures file: ${message}`,
   }));
   const errors = [...selfChecks, ...findings, ...breaches];
-  // A level may be missed by what no finding is about.
+  // A level may be missed for a reason that no finding covers.
   if (errors.length === 0 && report.footer.outcome === "failed")
     errors.push({ title: "RMSprop conformance", message: outcomeText(report) });
   return errors.map((error) => ({ command: "error", ...error }));

@@ -165,7 +165,7 @@ describe("of made-up runs", () => {
         expect.stringMatching(/^spec-only: It was checked on the specification alone/),
         true,
       ],
-      ["rmsprop.clauses", "skipped: no case that has a result is about it", false],
+      ["rmsprop.clauses", "skipped: no case with a result tests it", false],
       ["rmsprop.regression", "skipped: it does not offer momentum", true],
       ["rmsprop.capability", "inconclusive: It was run, and what was observed decides nothing.", true],
       ["rmsprop.audit", "inconclusive: not declared", true],

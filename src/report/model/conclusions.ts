@@ -16,7 +16,7 @@ export interface Conclusions {
   >;
 }
 
-/** How the cases were run. */
+/** The run of the cases. */
 export interface ConcludedRun {
   readonly header: Pick<LineOf<"header">, "level" | "reference">;
   readonly cases: readonly CaseWithoutOutcome[];

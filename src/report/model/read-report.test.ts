@@ -42,7 +42,7 @@ describe("parseReport", () => {
       textOf(b, finding, footer),
       /^r:1: the first line is a case where a report has its header/,
     ],
-    ["two reports", textOf(...LINES, ...LINES), /^r:7: there are lines behind the footer; give one report$/],
+    ["two reports", textOf(...LINES, ...LINES), /^r:7: there are lines after the footer; give one report$/],
     [
       "a report in a report",
       textOf(header, a, header, b, finding, footer),

@@ -132,8 +132,8 @@ describe("of a full run, what was not reached breaches:", () => {
     const { breaches, messages } = judge([entry(["a", "b", "c*"])], [fails("a", "other-dialect")]);
     expect(breaches).toEqual(["matches-nothing 12", "matches-nothing 13"]);
     expect(messages).toEqual([
-      "no case is called b; correct or remove it",
-      "no case is called c*; correct or remove it",
+      "no case matches b; correct or remove it",
+      "no case matches c*; correct or remove it",
     ]);
   });
 
@@ -284,7 +284,7 @@ describe("several entries", () => {
     ];
     const { breaches, messages } = judge([first, second], results);
     expect(breaches).toEqual(["listed-twice 21"]);
-    expect(messages).toEqual(["xy is listed by the entry on line 10 too; list it once"]);
+    expect(messages).toEqual(["xy is also listed by the entry on line 10; list it once"]);
     expect(judge([first, { ...second, when: { os: ["darwin"] } }], results).breaches).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import { parseStoredProgram } from "../stored-program.js";
 import type { Expectations } from "./expectation-schema.js";
 import { type Circumstances, holds } from "./when.js";
 
-/** What a witness is called in results. It has the name of its file: entries move, and reports are kept. */
+/** The id of a witness in results. It is the name of its file, because entries move while reports are kept. */
 export function witnessId(witness: string): string {
   return `witness/${witness}`;
 }

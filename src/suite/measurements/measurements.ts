@@ -11,8 +11,8 @@ export interface Measurements {
 
 /**
  * Error of one step from the implementation's own state, compared with the same step over the reals. A mean square is
- * measured in ulps of the exact result. Parameter, mean gradient and momentum buffer are sums that may cancel: they are measured
- * in ulps of the larger of the exact result and the value before. See `unitOf`.
+ * measured in ulps of the exact result. Parameter, mean gradient and momentum buffer are sums that may cancel: they are
+ * measured in ulps of the larger of the exact result and the value before. See `unitOf`.
  */
 export interface SlotAccuracy {
   readonly slot: Slot;
@@ -53,8 +53,8 @@ export interface TrainingErrors {
   readonly title: string;
   /**
    * After each step the largest error over all elements, compared with the exact training from the same start. A mean
-   * square is measured in ulps of the exact one, the others in ulps of the largest exact value that the element has had so far.
-   * Infinity where only one of the two is NaN or infinite. A list ends early where it is open whether the exact result is
+   * square is measured in ulps of the exact one, the others in ulps of the largest exact value that the element has had
+   * so far. Infinity where only one of the two is NaN or infinite. A list ends early where it is open whether the exact result is
    * NaN.
    */
   readonly errors: Readonly<Partial<Record<Slot, readonly number[]>>>;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** How something stands. Each has a shape of its own, so that no colour is needed to tell them apart. */
+/** A status. Each has a shape of its own, so that no colour is needed to tell them apart. */
 export type StatusKind = "good" | "bad" | "warning" | "none";
 
 const SHAPES: Readonly<Record<StatusKind, ComponentChildren>> = {

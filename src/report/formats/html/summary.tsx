@@ -22,7 +22,7 @@ const NAME = 120;
 /** Characters of a diagnosis where it is not the card. */
 const SENTENCE = 300;
 
-/** What one sees first: the verdict, what is wrong, what may be claimed, and how much was looked at. */
+/** The top of the page: the verdict, what is wrong, what may be claimed, and how much was tested. */
 export function Summary({ report }: { readonly report: Report }) {
   const { header, footer } = report;
   const { implementation } = header;
