@@ -110,7 +110,7 @@ function farValues(dialect: Dialect, name: FarName): readonly number[] {
   return name === "alpha" && isValidating(dialect) ? [...FAR.alpha, ...BEYOND_ONE.alpha] : FAR[name];
 }
 
-/** Traces with one or two hyperparameters far out, or none beside a momentum. */
+/** Traces with one or two extreme hyperparameters, or, with momentum, possibly none. */
 function farTraces(dialect: Dialect, withMomentum = false): DescribedArbitrary<FarTrace> {
   const names = farNames(dialect);
   const value = (name: FarName) => arb.constantFrom(...farValues(dialect, name));

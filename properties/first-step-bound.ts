@@ -38,7 +38,7 @@ export function firstStepBound(
       const shares = evaluation["order.mean-square"].map((order) =>
         order === "weight-first" ? below(below(complement * g) * g) : below(complement * below(g * g)),
       );
-      // Whoever keeps wider intermediates may go on from them or from what was stored.
+      // An implementation with wider intermediates may continue from them or from what was stored.
       const share = Math.min(...shares, ...shares.map(Math.fround));
       if (mayFlush(evaluation) && share < MIN_NORMAL) return Number.POSITIVE_INFINITY;
       const d = smallest(Math.sqrt(share), below, hasExactRoot(share) ? CORRECT : roots);

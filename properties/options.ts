@@ -283,7 +283,7 @@ export const optionProperties = [
       traces(dialect, {
         regimes: [...CALM_REGIMES, "wide"],
         hyperparameters: decaying(dialect),
-        // Of the gradient's size, so that λθ counts beside it, or small, so that the update shows.
+        // As large as the gradient, so that λθ matters, or small, so that the update shows.
         parameter: arb.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
       }),
     check: async (trace, subject) => {

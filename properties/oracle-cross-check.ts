@@ -22,7 +22,7 @@ import { PropertyFailure } from "./property-failure.js";
  * rule with it and no arithmetic. The dialect under test does not matter; all axes are drawn.
  */
 
-/** One choice on each axis: most of these dialects nobody has published. */
+/** One choice on each axis: most of these dialects have never been published. */
 function axes(): DescribedArbitrary<DialectAxes> {
   const choices = Object.entries(DIALECT_AXES).map(([axis, values]) => [axis, arb.constantFrom(...values)]);
   const drawn = arb.record(Object.fromEntries(choices)) as unknown as DescribedArbitrary<DialectAxes>;
@@ -84,7 +84,7 @@ function requests(): DescribedArbitrary<OpinionRequest> {
   );
 }
 
-/** A float32 and how far beside an edge of its rounding cell: ±10^−places of the edge, or 0. */
+/** A float32 and a distance from an edge of its rounding cell: ±10^−places of the edge, or 0. */
 interface NearEdge {
   readonly float: number;
   readonly side: "lower" | "upper";

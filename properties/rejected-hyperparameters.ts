@@ -181,7 +181,7 @@ export const rejectedHyperparameterProperties = [
       const again = steppedProgram(dialect, h).operations.slice(1);
       for (const wrong of [...wrongOnes(subject, "negative"), ...wrongOnes(subject, "nan")]) {
         const neighbour: ProgramHyperparameters = "lr" in wrong ? { alpha: good } : { lr: good };
-        // Beside it a good value in the same change, which must not be taken over either.
+        // The same change may also set a good value, which must not take effect either.
         for (const other of [{}, neighbour]) {
           // With good values the same change is accepted, so it is not `set` that is refused.
           const right = Object.keys(wrong).map((name) => [name, h[name as Validated]]);

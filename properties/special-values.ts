@@ -552,7 +552,7 @@ export const specialValueProperties = [
 /** Decays and loaded mean squares that must be seen in what follows. */
 const TELLING_SQUARES = [
   [0, Number.POSITIVE_INFINITY], // 0·∞ is NaN: a weight of zero does not make the old state go away
-  [0.5, -(2 ** 60)], // stays below zero beside all but the largest gradients, and has no root
+  [0.5, -(2 ** 60)], // stays negative under all but the largest gradients, and has no root
 ] as const;
 
 /** One step with zero gradients. */

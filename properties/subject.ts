@@ -129,7 +129,7 @@ export class Subject {
       }
       case "fault": {
         const { message, stderr } = outcome;
-        const stderrText = stderr?.trim() ? `; its last words on standard error: ${lastLines(stderr)}` : "";
+        const stderrText = stderr?.trim() ? `; stderr (last 3 lines): ${lastLines(stderr)}` : "";
         throw new PropertyFailure(`${message}${stderrText}`, outcome.verdict, evidence);
       }
     }

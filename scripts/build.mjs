@@ -1,5 +1,5 @@
-// Compiles the package into dist/. It is made beside and put in place at the end, so that an interrupted build leaves the
-// one before.
+// Compiles the package into a temporary folder and renames it to dist/ at the end, so that an interrupted build keeps
+// the previous one.
 import { spawnSync } from "node:child_process";
 import { chmodSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";

@@ -149,7 +149,7 @@ function measureHidden(freedom) {
   return { curves, evidence };
 }
 
-/** The listed sets beside sets that are not listed, under the default freedom, with every part of every dialect. */
+/** Listed sets compared with sets that are not listed, under the default freedom, with every part of every dialect. */
 function measureWider() {
   const cells = new Table(() => ({ span: new Distribution(), curve: new Curve() }));
   for (const dialect of DIALECTS) {

@@ -469,7 +469,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
         statement:
           "Any float32 bit patterns in parameters, gradients and state are judged by the acceptance set.",
         arithmetic: "acceptance set",
-        why: "Edge cases nobody has thought of.",
+        why: "Edge cases that no one has thought of.",
       },
     ],
   },
@@ -510,7 +510,7 @@ export const CLAUSE_FAMILIES: readonly ClauseFamily[] = [
           "L(w) = w² from w₀ = 1 and a mean square of zero with η = 0.1, β = 0.9, ε = 1e-8: the mean square is 0.4 and w₁ is 0.683772…",
         formula: "1 − 0.1·2/√0.4 = 0.683772…; the source's text prints 0.632, which is √0.4: an erratum",
         arithmetic: "acceptance set",
-        why: "The source prints the root in place of the result; whoever checks against it must know.",
+        why: "The source prints the root in place of the result; anyone who checks against it must know.",
       },
       {
         id: "RMS-13.2",

@@ -9,9 +9,9 @@ import { describe, expect, test } from "vitest";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 interface Module {
-  /** Rooms whose files its files import. All of them stand above it in the table. */
+  /** Modules that its files import. All of them stand above it in the table. */
   readonly imports: readonly string[];
-  /** Rooms that only its tests import beside these, wherever they stand. */
+  /** Modules that only its tests import in addition, wherever they stand. */
   readonly testsAlso?: readonly string[];
 }
 
@@ -181,7 +181,7 @@ const SEPARATIONS: readonly Separation[] = [
   {
     from: /^src\/suite\//,
     never: /^src\/(report|cli)\//,
-    why: "results are the same whoever shows them",
+    why: "results do not depend on how they are reported",
   },
   {
     from: /^src\/report\//,
@@ -257,7 +257,7 @@ function isTypeOnly({ importClause }: ts.ImportDeclaration): boolean {
   return namedBindings.elements.length > 0 && namedBindings.elements.every((element) => element.isTypeOnly);
 }
 
-/** Every source of a room. This test and others that stand beside the rooms belong to none. */
+/** Every source of a module. This test and others that stand outside the modules belong to none. */
 function readSources(): SourceFile[] {
   return ["spec", "src", "properties", "scripts/trial"].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })

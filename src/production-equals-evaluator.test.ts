@@ -9,8 +9,8 @@ import { configureStep, rmspropStep } from "./rmsprop/index.js";
 import { ALL_STEP_REGIMES, elementSteps, RandomSource } from "./search/element-steps.js";
 
 /**
- * The hand-written loops against the update rule as the float32 evaluator reads it. They know nothing of each
- * other, so this test stands beside both rooms.
+ * The hand-written loops against the update rule as the float32 evaluator reads it. Neither may import the
+ * other, so this test stands outside both modules.
  */
 
 const COUNT = 24;

@@ -1,4 +1,4 @@
-// Writes 1 MiB to standard error for every case. That is allowed: whoever starts it must keep reading.
+// Writes 1 MiB to standard error for every case. That is allowed: the parent process must keep reading.
 
 import { once } from "node:events";
 import process from "node:process";

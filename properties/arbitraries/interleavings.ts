@@ -109,7 +109,7 @@ interface Offer {
   readonly names: readonly (keyof Hyperparameters)[];
   /** Hyperparameters that may be changed to something else. */
   readonly changeable: readonly (keyof Hyperparameters)[];
-  /** Slots beside the mean square. */
+  /** Slots other than the mean square. */
   readonly buffers: readonly StateSlot[];
   readonly observable: readonly Slot[];
   readonly groups: boolean;

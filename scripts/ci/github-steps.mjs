@@ -76,9 +76,9 @@ export const KNOWN_ACTIONS = {
 export const OWN_ACTION = /^OWNER\/rmsprop-conformance\/ci\/github@v(.+)$/;
 
 /**
- * Carry out steps one after the other.
+ * Run steps in order.
  * @param {object[]} steps as in YAML
- * @param {Record<string, unknown>} contexts beside `steps`
+ * @param {Record<string, unknown>} contexts other than `steps`
  * @param {Job} job
  * @param {string | undefined} actionPath folder of the action whose steps they are
  * @returns {{failed: boolean, steps: Record<string, {outputs: Record<string, string>}>, status: number}} `status` is

@@ -56,7 +56,7 @@ export function collectContents(root, folder, downloads, { python, onStep }) {
   ];
 }
 
-/** What npm publishes, and beside it what only a GPU machine runs. */
+/** What npm publishes, plus what only a GPU machine runs. */
 function collectSuite(root, app) {
   for (const built of ["dist/src/cli/main.js", "dist/spec/index.js"]) {
     if (!existsSync(join(root, built)))
@@ -110,7 +110,7 @@ function keepOnlyThisPlatform(binaries) {
   }
 }
 
-/** Where the binding looks for a provider's libraries: beside itself. */
+/** Where the binding looks for a provider's libraries: in its own folder. */
 function libraryFolder(binaries) {
   const [generation] = existsSync(binaries) ? readdirSync(binaries) : [];
   const folder = join(binaries, generation ?? "", "linux", "x64");

@@ -1,5 +1,5 @@
 // Packs the built suite for a GPU machine without network: Node, dependencies, goldens, ONNX Runtime with its CUDA
-// provider. README.md beside this file says what to do with it.
+// provider. README.md in this folder says what to do with it.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";

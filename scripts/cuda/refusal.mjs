@@ -1,2 +1,2 @@
-/** What the person who started a command can mend: shown as one line, without a stack. */
+/** An error that the user can fix: printed as one line, without a stack. */
 export class Refusal extends Error {}

@@ -50,11 +50,11 @@ done
 [ "$(uname -sm)" = "Linux x86_64" ] || refuse "the pack is for Linux x86_64; this is $(uname -sm)"
 
 # Every part, before anything is unpacked.
-[ -f "$here/parts.sha256" ] || refuse "parts.sha256 is missing beside run.sh; copy the whole pack"
+[ -f "$here/parts.sha256" ] || refuse "parts.sha256 is missing next to run.sh; copy the whole pack"
 parts=()
 while read -r expected part; do
   parts+=("$here/$part")
-  [ -f "$here/$part" ] || refuse "$part is missing; copy it beside run.sh"
+  [ -f "$here/$part" ] || refuse "$part is missing; copy it next to run.sh"
   read -r actual _ < <(sha256sum "$here/$part") || refuse "$part cannot be read"
   [ "$actual" = "$expected" ] ||
     refuse "$part is damaged: SHA-256 $actual instead of $expected; copy it again"
@@ -128,7 +128,7 @@ say "node $("$node" --version), $(uname -sr)"
 run gate "gate of the bundled implementation, evaluation cuda" \
   "$node" "$cli" gate --evaluation cuda --profile smoke
 
-# Somewhere the driver's tools and libraries are, also where nobody has put them into PATH.
+# The driver's tools and libraries are somewhere, even if they are not in PATH.
 driver=
 for folder in /usr/local/nvidia/lib64 /usr/lib/x86_64-linux-gnu /usr/lib64 /usr/lib/wsl/lib; do
   [ ! -e "$folder/libcuda.so.1" ] || driver=$driver:$folder

@@ -88,7 +88,7 @@ describe.skipIf(elsewhere)("a pack that is not whole", () => {
 
   test("lacks a part", () => {
     rmSync(join(pack, `${PART}.02`));
-    expect(run()).toEqual({ status: 2, printed: `run.sh: ${PART}.02 is missing; copy it beside run.sh\n` });
+    expect(run()).toEqual({ status: 2, printed: `run.sh: ${PART}.02 is missing; copy it next to run.sh\n` });
   });
 
   test("has a damaged part", () => {
@@ -107,7 +107,7 @@ describe.skipIf(elsewhere)("a pack that is not whole", () => {
       printed: "run.sh: parts.sha256 lists no parts; copy it again\n",
     });
     rmSync(join(pack, "parts.sha256"));
-    expect(run().printed).toBe("run.sh: parts.sha256 is missing beside run.sh; copy the whole pack\n");
+    expect(run().printed).toBe("run.sh: parts.sha256 is missing next to run.sh; copy the whole pack\n");
   });
 });
 

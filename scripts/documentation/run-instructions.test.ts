@@ -79,7 +79,7 @@ describe("a block passes", () => {
       '"name": "rmsprop-conformance",\n…\n"license": "MIT",',
       "checked",
     ],
-    ["an exemption with a reason", 'text exempt="nobody can run this"', "x", "exempt"],
+    ["an exemption with a reason", 'text exempt="this cannot be run"', "x", "exempt"],
   ])("with %s", async (_, info, text, standing) => {
     const info_ = info === "ts" ? "ts fragment" : info;
     expect(await executed(block(info_, text))).toBe(standing);
@@ -118,7 +118,7 @@ describe("a block does not pass", () => {
       "with a flag that a script has not",
       "sh",
       "npm run trial -- --quickly",
-      /scripts\/trial\.mjs has no --quickly/,
+      /scripts\/trial\/run\.mjs has no --quickly/,
     ],
     ["with a file that there is not", "sh", "node scripts/nothing.mjs", /no file scripts\/nothing\.mjs/],
     ["with an unknown program", "sh", "frobnicate", /no command frobnicate/],

@@ -221,7 +221,7 @@ ${worstPrograms(listed.default.worst)}
 
 ## Weak and indeterminate observations
 
-Shares of accepted observations, weak / indeterminate, in percent. Such observations are counted and pass no clause: the parameter is so large that the update hardly shows in it, or the set is wide beside the change.
+Shares of accepted observations, weak / indeterminate, in percent. Such observations are counted and pass no clause: the parameter is so large that the update hardly shows in it, or the set is wide relative to the change.
 
 ${evidenceTable(listed.default.evidence)}
 
@@ -291,7 +291,7 @@ A compiled loop makes the same choices for all of its elements. If the judge hel
 
 ${oneForAllTable(oneForAll, displayed)}
 
-One combination is nearly a pinned evaluation after a few dozen elements. It would reject legitimate code: the body and the tail of a vectorised loop, or threads on different kinds of cores, may differ. Two combinations are safe for that and buy nearly nothing, since any element may be the one in the tail. So elements are judged one by one. Whoever compiles one loop can pin the evaluation and has the sharpness of the second number.
+One combination is nearly a pinned evaluation after a few dozen elements. It would reject legitimate code: the body and the tail of a vectorised loop, or threads on different kinds of cores, may differ. Two combinations are safe for that and buy nearly nothing, since any element may be the one in the tail. So elements are judged one by one. An implementation that compiles one loop can pin the evaluation and gets the sharpness of the second number.
 
 ### Kept or read again
 

@@ -1,7 +1,7 @@
 // Changes the code in small ways, part by part, and sees whether the part's own tests notice: `npm run mutation [part…]`.
 // The results of each part are kept in reports/mutation; docs/mutation.md and .json are written of them when there are
 // all (`npm run mutation -- --page`: of those that there are already). A part that was run before is run again only where
-// its sources or its tests have changed; what else has changed, Stryker does not see, so remove the folder to begin anew.
+// its sources or its tests have changed; what else has changed, Stryker does not see, so remove the folder to start over.
 // Exit 1 where a part scores less than `thresholds.break`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -77,7 +77,7 @@ for (const name of Object.keys(PARTS)) {
 const missing = Object.keys(PARTS).filter((name) => !(name in results));
 const reasons = parse(readFileSync(new URL("./survivors.yaml", import.meta.url), "utf8"));
 const { page, counts, unexplained, stale } = mutationPage(results, reasons);
-for (const survivor of unexplained) console.error(`survived, and nobody says why that is right: ${survivor}`);
+for (const survivor of unexplained) console.error(`survived without a reason in survivors.yaml: ${survivor}`);
 if (missing.length > 0) console.error(`docs/mutation.md is not written: not run: ${missing.join(", ")}`);
 else {
   for (const reason of stale)

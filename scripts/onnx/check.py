@@ -1,4 +1,4 @@
-"""Holds every stored graph and trace against PyTorch and onnxruntime on this machine. See README.md beside this file.
+"""Holds every stored graph and trace against PyTorch and onnxruntime on this machine. See README.md in this folder.
 
 From every state of a trace: PyTorch's eager loss and gradients, those of the graph in onnxruntime at every
 optimization level with 1 and 2 threads, and those of the graph with every rounding forced up, down or at random, must

@@ -1,4 +1,4 @@
-"""Exports training steps to ONNX and records PyTorch's runs of them. See README.md beside this file."""
+"""Exports training steps to ONNX and records PyTorch's runs of them. See README.md in this folder."""
 
 import os
 

@@ -49,7 +49,7 @@ def power(x, exponent):
 
 
 def split_with_sizes(x, sizes, dim=0):
-    """As slices: the exporter's own translation makes a sequence of tensors, which few runtimes have beside the CPU."""
+    """As slices: the exporter's own translation makes a sequence of tensors, which few runtimes have outside the CPU."""
     parts, start = [], 0
     for size in sizes:
         parts.append(aten.slice(x, dim, start, start + size))

@@ -11,7 +11,7 @@ import wire
 
 @dataclass(frozen=True)
 class RecordedStep:
-    """One step: what it started from, what it gave, and what may be at most beside the centre."""
+    """One step: what it started from, what it gave, and the largest accepted distance from the centre."""
 
     before: list
     state_before: list

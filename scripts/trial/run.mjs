@@ -22,7 +22,7 @@ const whole = (text) => Number.parseInt(text, 10);
 const flags = new Command("trial")
   .description("put the suite on trial: mutants that it must kill, benign variants that it must accept")
   .addOption(new Option("--profile <name>").choices(Object.keys(PROFILES)).default("smoke"))
-  .option("--seed <integer>", "seed of everything generated", whole, DEFAULT_SEED)
+  .option("--seed <integer>", "seed of all generated inputs", whole, DEFAULT_SEED)
   .option("--seeds <count>", "so many seeds, counted up from the first", whole, 1)
   .option("--subject <part of id>", "only subjects with this in their id", "")
   .option("--threads <count>", "worker threads", whole, availableParallelism())

@@ -28,7 +28,7 @@ describe("scoresOf", () => {
     ["a survivor", [mutant("a", "survived")], [benign("b", true)]],
     ["a wrong clause", [mutant("a", "wrong-clause", 1)], [benign("b", true)]],
     ["a rejected variant", [mutant("a", "killed", 1)], [benign("b", false)]],
-    ["nobody", [], []],
+    ["nothing", [], []],
   ])("does not pass with %s", (_, mutants, variants) => {
     expect(scoresOf({ seed: 1, mutants, benign: variants }).passed).toBe(false);
   });

@@ -14,7 +14,7 @@ import {
   RejectedHyperparameter,
 } from "./optimizer.js";
 
-/** The bundled production implementation, behind the same interface as anybody's. */
+/** The bundled production implementation, behind the same interface as any other. */
 class BundledOptimizer implements Optimizer {
   private readonly optimizer: RMSprop;
   private readonly parameters: readonly Float32Array[];
@@ -53,7 +53,7 @@ class BundledOptimizer implements Optimizer {
     const dict = this.optimizer.stateDict();
     const entry = given(state) as StateDict["state"][number];
     const group = dict.param_groups.find(({ params }) => params.includes(index));
-    // At μ = 0 no buffer needs to be kept, so that one may be left out; a dialect that feeds it starts from zeros.
+    // At μ = 0 the buffer may be left out; a dialect that updates it anyway starts from zeros.
     const feeds = this.optimizer.dialect.zeroMomentum === "buffered" && group?.momentum === 0;
     if (feeds) entry.momentum_buffer ??= new Float32Array(entry.square_avg.length);
     dict.state[index] = entry;
@@ -103,7 +103,7 @@ export function bundledAdapter(evaluation: PinnedEvaluationName): InProcessAdapt
   return new InProcessAdapter(
     {
       implementation: { name: `bundled (${evaluation})`, version: packageVersion(), language: "TypeScript" },
-      // PyTorch's is the one that is asked for most: first, as the main one.
+      // PyTorch's dialect is requested most, so it comes first, as the main one.
       dialects: ["pytorch", ...DIALECTS.map(({ id }) => id).filter((id) => id !== "pytorch")],
       capabilities: [...CAPABILITIES],
       float32: { reference: evaluation },

@@ -1,4 +1,4 @@
-/** What an implementation may or may not offer. A case that needs something else is not run. */
+/** What an implementation may or may not offer. A case that needs more is skipped. */
 export const CAPABILITIES = [
   "momentum",
   "centered",
@@ -13,5 +13,5 @@ export const CAPABILITIES = [
   "deterministic", // the same bits for the same program, whatever ran before
 ] as const;
 
-/** Something that an implementation may offer beside the bare minimum. */
+/** Something that an implementation may offer beyond the bare minimum. */
 export type Capability = (typeof CAPABILITIES)[number];

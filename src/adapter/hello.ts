@@ -12,7 +12,7 @@ export const PROTOCOL = 1;
 /** Every adapter must be able to read lines of this length, in bytes. */
 export const MIN_LINE_LENGTH = 2 ** 21;
 
-/** What an adapter that declares no limits is held to. */
+/** The limits of an adapter that declares none. */
 export const DEFAULT_LIMITS = { cases: 64, bytes: 2 ** 24, pipeline: 1 } as const;
 
 type ChoiceSchemas = { [A in EvaluationAxis]: z.ZodOptional<z.ZodArray<z.ZodType<EvaluationChoice<A>>>> };
@@ -55,7 +55,7 @@ const float32Schema = z
 
 /**
  * What an implementation accepts, by hyperparameter.
- * @param scalar a bound: on the wire it is another thing than in process
+ * @param scalar schema of a bound: it differs between the wire and in-process use
  */
 export function domainSchema<S extends z.ZodType>(scalar: S) {
   const range = z.strictObject({
@@ -80,7 +80,7 @@ const validatesSchema = z
   })
   .meta({ description: "Hyperparameters that it refuses where they are negative or NaN" });
 
-/** What is declared beside dialect, capabilities and rounding. */
+/** What is declared in addition to dialect, capabilities and rounding. */
 export const inputSchemas = {
   validates: validatesSchema.optional(),
   gradient: z
@@ -89,7 +89,7 @@ export const inputSchemas = {
     .meta({ description: "Whether a step may write into the gradient; kept when left out" }),
 };
 
-/** How an implementation introduces itself. */
+/** What an implementation declares in the handshake. */
 export const helloSchema = z
   .object({
     implementation: z.object({
@@ -117,10 +117,10 @@ export const helloSchema = z
       .optional()
       .meta({ description: "Encodings of tensors, the preferred one first; base64 when left out" }),
   })
-  .meta({ id: "Hello", description: "How an implementation introduces itself" });
+  .meta({ id: "Hello", description: "What an implementation declares in the handshake" });
 
 /**
- * How an implementation introduces itself.
+ * What an implementation declares in the handshake.
  * @interface
  */
 export type Hello = z.output<typeof helloSchema>;

@@ -19,9 +19,9 @@ import type { Reply } from "./reply.js";
 
 type OptionalMethod = "setHyperparameters" | "load" | "save" | "restore";
 
-/** Drives an implementation that lives in this process, through the same programs and replies as any other. */
+/** Drives an implementation in this process, through the same programs and replies as any other. */
 export class InProcessAdapter implements Adapter {
-  /** Settled when what was asked for before is done. */
+  /** Settles when all earlier calls are done. */
   private before: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -33,7 +33,7 @@ export class InProcessAdapter implements Adapter {
     return this.handshakeReply;
   }
 
-  /** Programs are run one after the other, also those of several calls: an optimizer may take until later. */
+  /** Programs run one at a time, across calls too, because an optimizer may be asynchronous. */
   run(programs: readonly Program[]): Promise<readonly Reply[]> {
     const replies = this.before.then(() => this.repliesTo(programs));
     this.before = replies.catch(() => {});
@@ -49,7 +49,7 @@ export class InProcessAdapter implements Adapter {
     return replies;
   }
 
-  /** The answer to a program that needs what was not declared. */
+  /** The reply to a program that needs a capability that was not declared. */
   private missingCapabilities(program: Program): Reply | undefined {
     const { dialects, capabilities } = this.handshakeReply;
     if (!dialects.includes(program.dialect)) return { status: "unsupported", capability: "dialect" };
@@ -147,7 +147,7 @@ class ProgramRun {
     throw new TypeError(`the optimizer has no method ${name}, which a declared capability needs`);
   }
 
-  /** Save, make a new instance over copies of the present parameters, load. */
+  /** Save, create a new instance over copies of the current parameters, load. */
   private async checkpoint(): Promise<void> {
     const saved = await this.call("save");
     const present: Float32Array[] = [];
@@ -199,7 +199,7 @@ class ProgramRun {
   }
 }
 
-// An optimizer that answers at once must not be made to wait for the event loop: it is asked millions of times.
+// A synchronous optimizer must not wait for the event loop: it is called millions of times.
 
 function isLater(value: unknown): value is Promise<unknown> {
   return typeof (value as Partial<Promise<unknown>> | undefined)?.then === "function";
@@ -209,7 +209,7 @@ function after<T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>
   return isLater(value) ? (value as Promise<T>).then(next) : next(value as T);
 }
 
-/** Do something with one after the other. */
+/** Run an action for each item in order. */
 function inTurn<T>(items: readonly T[], action: (item: T) => MaybePromise<unknown>): MaybePromise<unknown> {
   for (const [k, item] of items.entries()) {
     const pending = action(item);

@@ -14,7 +14,7 @@ export const helloRequestSchema = z
 /** The answer to `hello`. */
 export const helloReplySchema = z
   .object({ id, protocol: z.literal(PROTOCOL), ...helloSchema.shape })
-  .meta({ id: "HelloReply", description: "How an implementation introduces itself" });
+  .meta({ id: "HelloReply", description: "What an implementation declares in the handshake" });
 
 export const runRequestCodec = z
   .object({

@@ -133,7 +133,7 @@ interface Run {
   readonly cases: readonly { readonly case: string; readonly program: unknown }[];
 }
 
-/** What a line is to whoever serves the protocol. */
+/** What a line means to a server of the protocol. */
 type Request =
   | { readonly kind: "nothing" | "stop" | "not-utf8" }
   | { readonly kind: "malformed"; readonly id: number }

@@ -11,11 +11,11 @@ export function neededCapabilities(program: Program, dialect: Dialect): Capabili
   const { operations } = program;
   const [init] = operations as [OperationOf<"init">];
   const needed = new Set<Capability>();
-  // What is given is asked for, even where no step with a gradient uses it.
+  // A hyperparameter that is given counts as needed, even if no step with a gradient uses it.
   const asks = (given: ProgramHyperparameters) => {
     const resolved = resolveHyperparameters(dialect, given);
     const shape = stepShape(dialect, resolved);
-    // A buffer that is fed at μ = 0 is part of the dialect, and needs nothing more.
+    // A buffer that is updated at μ = 0 is part of the dialect and needs no capability.
     if (shape.momentum && resolved.momentum > 0) needed.add("momentum");
     if (shape.centered) needed.add("centered");
     if (shape.weightDecay) needed.add("weight-decay");

@@ -22,7 +22,7 @@ export type OptimizerState = { readonly step: number } & {
 export interface Optimizer {
   /** One gradient per parameter; null where there is none. */
   step(gradients: readonly (Float32Array | null)[]): void;
-  /** The present value of a parameter. */
+  /** The current value of a parameter. */
   parameter(index: number): Float32Array;
   /** Capability `set`. */
   setHyperparameters?(group: number, changes: GivenHyperparameters): void;
@@ -36,7 +36,7 @@ export interface Optimizer {
   restore?(saved: unknown): void;
 }
 
-/** Something now, or a promise of it. */
+/** A value, or a promise of it. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /** A method that may answer with a promise. */

@@ -32,7 +32,7 @@ export function receiveProgram(
       const { issues } = result.error;
       const unknown = issues.filter((issue) => issue.code === "unrecognized_keys");
       if (unknown.length > 0) {
-        // The codec is strict, and so it says itself what it does not know.
+        // The codec is strict, so its issues list the unknown fields.
         for (const { path, keys } of unknown) forget(wire, path, keys);
         continue;
       }
@@ -55,7 +55,7 @@ function unsupported(capability: string): Refusal {
   return { status: "unsupported", capability };
 }
 
-/** Remove unknown fields. One is known to an adapter though the codec does not have it: the hex of a tensor. */
+/** Remove unknown fields, except that the hex of a tensor, which the codec lacks, becomes base64. */
 function forget(wire: unknown, path: readonly PropertyKey[], keys: readonly string[]): void {
   const holder = valueAt(wire, path) as Record<string, unknown>;
   if (keys.includes("hex") && Array.isArray(holder.shape) && holder.data === undefined) {
@@ -90,6 +90,6 @@ function phaseOf(wire: unknown, path: string): Phase {
   if (position === undefined) return "init";
   const operation = valueAt(wire, ["operations", position]);
   const op = (operation as { op?: unknown } | null)?.op;
-  // Another name than these was answered as an unknown operation.
+  // Any other name was already answered as an unknown operation.
   return typeof op === "string" ? (op as Phase) : "init";
 }

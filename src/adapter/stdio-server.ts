@@ -31,7 +31,7 @@ type Request = z.output<typeof requestSchema>;
 type HelloRequest = Extract<Request, { message: "hello" }>;
 type RunRequest = Extract<Request, { message: "run" }>;
 
-/** What a request is answered that cannot be read. */
+/** The reply to a request that cannot be read. */
 interface MalformedReply {
   readonly id: number;
   readonly error: string;
@@ -62,7 +62,7 @@ export async function serveStdio(
   await adapter.stop();
 }
 
-/** Lines of any length: whoever declares limits is not sent longer ones. */
+/** Lines of any length: the suite keeps to the limits that a server declares. */
 async function* linesOf(input: AsyncIterable<Buffer | string>): AsyncGenerator<ReadLine> {
   const reader = new LineReader(Number.POSITIVE_INFINITY);
   for await (const chunk of input) yield* reader.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
@@ -125,7 +125,7 @@ async function resultsOf(
   );
 }
 
-/** An adapter that throws has no answer to any of them; those that come later may fare better. */
+/** If the adapter throws, every program of the request fails; later requests are still tried. */
 async function outcomesOf(adapter: Adapter, programs: readonly Program[]): Promise<Outcome[]> {
   try {
     const outcomes = [...(await adapter.run(programs))];
@@ -136,7 +136,7 @@ async function outcomesOf(adapter: Adapter, programs: readonly Program[]): Promi
   }
 }
 
-/** What the adapter could not answer is an internal error of what is served here. */
+/** A program that the adapter could not answer is reported as an internal error. */
 function replyOf(outcome: Outcome): Reply {
   if (outcome.status === "fault") return internalError("init", `${outcome.verdict}: ${outcome.message}`);
   if (outcome.status === "not-sent") return internalError("init", outcome.reason);

@@ -8,7 +8,7 @@ import { shellText } from "../report/text/shell-text.js";
 import { type OnnxFlags, serveOptionsFrom } from "./onnx-options.js";
 import { parseCount, parseSeconds } from "./option-values.js";
 
-/** What is said of an adapter on a command line. */
+/** Options of every command that takes an adapter. */
 export interface AdapterFlags extends OnnxFlags {
   /** Milliseconds. */
   readonly helloTimeout: number;
@@ -18,16 +18,16 @@ export interface AdapterFlags extends OnnxFlags {
   readonly trace?: boolean;
 }
 
-/** How long an adapter may take. */
+/** The timeouts of an adapter. */
 export function addTimeouts(command: Command): Command {
   return command
     .addOption(
-      new Option("--hello-timeout <seconds>", "how long the adapter may take to start")
+      new Option("--hello-timeout <seconds>", "timeout for the adapter to start")
         .argParser(parseSeconds)
         .default(30_000, "30"),
     )
     .addOption(
-      new Option("--run-timeout <seconds>", "how long it may take to answer a request, and to end")
+      new Option("--run-timeout <seconds>", "timeout for each answer, and for the adapter to exit")
         .argParser(parseSeconds)
         .default(10_000, "10"),
     );
@@ -36,15 +36,15 @@ export function addTimeouts(command: Command): Command {
 /** The options of every command that drives an adapter through many cases. */
 export function addAdapterOptions(command: Command): Command {
   return addTimeouts(command).addOption(
-    new Option("--restarts <count>", "how often it may be started again after a crash or a time-out")
+    new Option("--restarts <count>", "maximum number of restarts after crashes and timeouts")
       .argParser(parseCount)
       .default(500),
   );
 }
 
 /**
- * Words that are no options are an adapter's command line only after `--`: without it, its options would be taken for
- * the suite's, and a misspelt option value for a program to start.
+ * Positional arguments are an adapter command only after `--`: otherwise its options would be parsed as the suite's, and
+ * a misspelt option value as a program to start.
  */
 export function refuseWithoutSeparator(command: Command, argv: readonly string[]): void {
   let root: Command = command;
@@ -53,13 +53,13 @@ export function refuseWithoutSeparator(command: Command, argv: readonly string[]
   const { rawArgs = [] } = root as { rawArgs?: readonly string[] };
   if (argv.length === 0 || rawArgs.includes("--")) return;
   command.error(
-    `error: too many arguments: ${shellText(argv)}. An adapter's command line comes after --, as in: ${command.name()} -- python3 adapter.py`,
+    `error: too many arguments: ${shellText(argv)}. Put the adapter command after --, as in: ${command.name()} -- python3 adapter.py`,
   );
 }
 
 /**
  * The adapter that a command line asks for: ONNX graphs, a command, or the bundled implementation.
- * @param claimsBits false where the bits that a model's metadata claims are not asked for
+ * @param claimsBits false to ignore the evaluation that a model's metadata claims
  * @throws {ModelError}
  * @throws {UnbuildableEvaluation}
  */

@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 2,
   /** The adapter cannot start or fails its smoke test. */
   adapter: 3,
-  /** Interrupted, or nothing that was run decides anything. */
+  /** Interrupted, or no case that was run decides anything. */
   inconclusive: 4,
   /** The suite's own self-check failed, or it broke. */
   selfCheck: 5,

@@ -99,17 +99,17 @@ describe("expect check", () => {
   it("says that a file holds", async () => {
     expect(await run("check", store("e.yaml", FILE), "--report", holding)).toEqual({
       code: EXIT.passed,
-      lines: ["HOLDS · e.yaml · 2 entries · 2 failures as expected · 1 for elsewhere"],
+      lines: ["HOLDS · e.yaml · 2 entries · 2 failures as expected · 1 not applicable here"],
     });
   });
 
-  it("says what would breach, and which failures nobody expects", async () => {
+  it("says what would breach, and which failures are unexpected", async () => {
     expect(await run("check", store("e.yaml", FILE), "--report", stale)).toEqual({
       code: EXIT.failed,
       lines: [
-        "STALE · e.yaml · 2 entries · 1 failure as expected · 1 for elsewhere",
+        "STALE · e.yaml · 2 entries · 1 failure as expected · 1 not applicable here",
         "e.yaml:3: a is expected to fail as differs, but does not fail (certified); remove it",
-        "1 failing, and expected by no entry; --fix with --add appends entries for you to complete",
+        "1 unexpected failure; --fix with --add appends entries for you to complete",
         "  d crash",
       ],
     });
@@ -128,7 +128,7 @@ describe("expect check", () => {
     expect((await run("check", dated("9999-12-31"), "--report", holding)).code).toBe(EXIT.passed);
     const { code, lines } = await run("check", dated("2001-01-01"), "--report", holding);
     expect(code).toBe(EXIT.failed);
-    expect(lines.at(-1)).toMatch(/^e\.yaml:3: the entry stood until 2001-01-01; /);
+    expect(lines.at(-1)).toMatch(/^e\.yaml:3: the entry was valid until 2001-01-01; /);
   });
 
   it("decides of a part what the part shows", async () => {
@@ -136,7 +136,7 @@ describe("expect check", () => {
     expect(await run("check", store("e.yaml", FILE), "--report", part)).toEqual({
       code: EXIT.passed,
       lines: [
-        "HOLDS · e.yaml · 2 entries · 1 failure as expected · 1 for elsewhere · 1 undecided: the report is of a part",
+        "HOLDS · e.yaml · 2 entries · 1 failure as expected · 1 not applicable here · 1 undecided: the report is of a partial run",
       ],
     });
   });
@@ -168,7 +168,7 @@ describe("expect --fix", () => {
       lines: [
         "CHANGED · e.yaml · 1 change",
         "  line 3: removed a: it does not fail (certified)",
-        "1 failing, and expected by no entry; --fix with --add appends entries for you to complete",
+        "1 unexpected failure; --fix with --add appends entries for you to complete",
         "  d crash",
       ],
     });
@@ -184,10 +184,10 @@ describe("expect --fix", () => {
     const { code, lines } = await run("--fix", path, "--report", stale, "--add");
     expect(code).toBe(EXIT.failed);
     expect(lines).toEqual([
-      "CHANGED · e.yaml · 2 changes · 1 left to you",
+      "CHANGED · e.yaml · 2 changes · 1 left to fix by hand",
       "  line 3: removed a: it does not fail (certified)",
       "  added 1 case as crash: It crashes.",
-      "e.yaml:14: write the reason and the issue; until then the file is refused",
+      "e.yaml:14: fill in the reason and the issue; until then the file is rejected",
     ]);
     expect(readFileSync(path, "utf8")).toBe(
       `${FILE.replace("[a, b]", "[b]")}  # It crashes.\n  - cases:\n      - d\n    verdict: crash\n    reason:\n    issue:\n`,
@@ -200,7 +200,7 @@ describe("expect --fix", () => {
     const mixed = report("mixed.jsonl", { cases: [fails("a", "crash"), fails("b", "timeout")] });
     const { code, lines } = await run("--fix", path, "--report", mixed);
     expect(code).toBe(EXIT.failed);
-    expect(lines[0]).toBe("UNCHANGED · e.yaml · 2 left to you");
+    expect(lines[0]).toBe("UNCHANGED · e.yaml · 2 left to fix by hand");
     expect(lines.slice(1)).toHaveLength(2);
     expect(readFileSync(path, "utf8")).toBe(FILE);
   });
@@ -218,7 +218,7 @@ describe("expect --fix", () => {
     const path = store("e.yaml", FILE);
     const part = report("part.jsonl", { cases: [passes("a")], only: "a" });
     await expect(run("--fix", path, "--report", part)).rejects.toThrow(
-      /part\.jsonl: the run was restricted to a; expectations are fixed from a full run only/,
+      /part\.jsonl: the run was restricted to a; known failures are fixed from a full run only/,
     );
     const incomplete = report("part.jsonl", { cases: [passes("a")], complete: false });
     await expect(run("--fix", path, "--report", incomplete)).rejects.toThrow(/the run was not completed/);
@@ -234,10 +234,16 @@ describe("expect --fix", () => {
 describe("expect", () => {
   it.each<[string[], RegExp]>([
     [["--fix", "e.yaml"], /^error: --fix needs --report <report\.jsonl>/],
-    [["--report", "r.jsonl"], /^error: --report and --add are for --fix <file>; or: expect check\n/],
+    [
+      ["--report", "r.jsonl"],
+      /^error: --report and --add need --fix <file>; to check a file, use expect check\n/,
+    ],
     [["--add"], /^error: --report and --add are for --fix <file>/],
     [["check"], /^error: missing required argument 'file'/],
-    [["check", "e.yaml", "--fix", "e.yaml"], /^error: check changes nothing; leave --fix and --add out\n/],
+    [
+      ["check", "e.yaml", "--fix", "e.yaml"],
+      /^error: expect check does not change the file; remove --fix and --add\n/,
+    ],
     [["check", "e.yaml", "--add"], /^error: check changes nothing/],
     [["check", "e.yaml", "--nonsense"], /^error: unknown option '--nonsense'/],
     [["nonsense"], /^error: too many arguments/],

@@ -19,18 +19,21 @@ interface ExpectFlags {
   readonly add?: boolean;
 }
 
-/** `expect`: check a file of known failures, and take out of it what a report shows to be stale. */
+/** `expect`: check a file of known failures, and remove what a report shows to be stale. */
 export function expectCommand(): Command {
   const expect = new Command("expect")
-    .description("known failures that an implementer has written down, in YAML")
-    .option("--fix <file>", "take out of this file what the report shows to be stale; change nothing else")
-    .option("--report <report.jsonl>", "with --fix: the report of a full run, from gate --report-dir")
-    .option("--add", "with --fix: append entries for failures that nobody expects, for you to say why")
+    .description("manage known failures: check the file, or update it from a report")
+    .option(
+      "--fix <file>",
+      "remove the entries of this file that the report shows to be stale; keep the rest as it is",
+    )
+    .option("--report <report.jsonl>", "with --fix: report.jsonl of a full run, from gate --report-dir")
+    .option("--add", "with --fix: append an entry for each unexpected finding; fill in its reason and issue")
     .action((flags: ExpectFlags, command: Command) => {
       const { fix, report, add = false } = flags;
       if (fix === undefined && report === undefined && !add) command.help({ error: true });
       if (fix === undefined)
-        command.error("error: --report and --add are for --fix <file>; or: expect check");
+        command.error("error: --report and --add need --fix <file>; to check a file, use expect check");
       if (report === undefined) {
         command.error("error: --fix needs --report <report.jsonl>; gate --report-dir <folder> writes one");
       }
@@ -38,13 +41,14 @@ export function expectCommand(): Command {
     });
   expect
     .command("check")
-    .description("say whether the file can be read, and with a report, what in it would fail the run")
-    .argument("<file>", "expectations file")
-    .option("--report <report.jsonl>", "a report, from gate --report-dir")
+    .description("validate the file; with a report, list the entries that would fail the run")
+    .argument("<file>", "known-failures file")
+    .option("--report <report.jsonl>", "report.jsonl, from gate --report-dir")
     .action((file: string, _: ExpectFlags, command: Command) => {
-      // What stands behind `check` may be read as an option of `expect`, which has the same.
+      // Commander may parse options after `check` as those of `expect`, which have the same names.
       const { fix, add, report } = command.optsWithGlobals<ExpectFlags>();
-      if (fix !== undefined || add) command.error("error: check changes nothing; leave --fix and --add out");
+      if (fix !== undefined || add)
+        command.error("error: expect check does not change the file; remove --fix and --add");
       process.exitCode = checkFile(file, report);
     });
   return expect;
@@ -66,8 +70,9 @@ function checkFile(file: string, reportFile: string | undefined): number {
   const judged = judgeExpectations(expectations, results, context);
   const { expected, breaches, open, undecided } = judged;
   summary.push(counted(expected.size, "failure as expected", "failures as expected"));
-  if (open.length > 0) summary.push(`${countText(open.length)} for elsewhere`);
-  if (undecided.length > 0) summary.push(`${countText(undecided.length)} undecided: the report is of a part`);
+  if (open.length > 0) summary.push(`${countText(open.length)} not applicable here`);
+  if (undecided.length > 0)
+    summary.push(`${countText(undecided.length)} undecided: the report is of a partial run`);
   console.log([breaches.length > 0 ? "STALE" : "HOLDS", ...summary].join(" · "));
   for (const { line, message } of breaches) console.log(`${file}:${line}: ${message}`);
   printUnexpected(judged.unexpected, results);
@@ -93,11 +98,11 @@ function fixFile(file: string, reportFile: string, add: boolean): number {
     changes.length > 0
       ? `CHANGED · ${file} · ${counted(changes.length, "change", "changes")}`
       : `UNCHANGED · ${file}`;
-  console.log(left > 0 ? `${headline} · ${countText(left)} left to you` : headline);
+  console.log(left > 0 ? `${headline} · ${countText(left)} left to fix by hand` : headline);
   for (const change of changes) console.log(`  ${change}`);
   for (const { line, message } of breaches) console.log(`${file}:${line}: ${message}`);
   for (const { line } of drafts) {
-    console.log(`${file}:${line}: write the reason and the issue; until then the file is refused`);
+    console.log(`${file}:${line}: fill in the reason and the issue; until then the file is rejected`);
   }
   printUnexpected(unexpected, results);
   return left > 0 ? EXIT.failed : EXIT.passed;
@@ -105,7 +110,7 @@ function fixFile(file: string, reportFile: string, add: boolean): number {
 
 function printUnexpected(ids: readonly string[], results: readonly CaseOutcome[]): void {
   if (ids.length === 0) return;
-  const count = `${countText(ids.length)} failing, and expected by no entry`;
+  const count = counted(ids.length, "unexpected failure", "unexpected failures");
   console.log(`${count}; --fix with --add appends entries for you to complete`);
   for (const { id, verdict } of results) if (ids.includes(id)) console.log(`  ${id} ${verdict}`);
 }
@@ -120,7 +125,7 @@ function readReport(file: string): Report {
 
 /**
  * Write a file at once or not at all.
- * @throws {ProgramError} if it no longer says what was read, or never did: other bytes than UTF-8 would be lost
+ * @throws {ProgramError} if it was changed since it was read, or is not UTF-8: those bytes would be lost
  */
 function replaceFile(file: string, before: string, text: string): void {
   const path = realpathSync(file);

@@ -51,54 +51,58 @@ interface GateFlags extends AdapterFlags {
 export function gateCommand(): Command {
   const command = new Command("gate")
     .description(
-      "judge an implementation: regressions, goldens from real PyTorch, properties of every clause",
+      "test an implementation: regressions, goldens recorded from PyTorch, properties of every clause",
     )
-    .argument("[adapter...]", "command line of the adapter, after --; left out, the bundled implementation")
+    .argument("[adapter...]", "adapter command, after -- (default: the bundled implementation)")
     .addOption(
-      new Option("--dialect <id>", "which of the dialects that it claims (default: the first one)").choices(
+      new Option("--dialect <id>", "dialect to test (default: the adapter's first)").choices(
         DIALECTS.map(({ id }) => id),
       ),
     )
     .addOption(
       new Option(
         "--evaluation <name>",
-        "evaluation whose bits it claims (default: what it declares; bundled: fused)",
+        "claimed evaluation (default: the declared one; bundled: fused)",
       ).choices(Object.keys(PINNED_EVALUATIONS)),
     )
     .addOption(
       new Option(
         "--level <level>",
-        "level that must be reached (default: L3 if an evaluation is claimed, else L2)",
+        "required level (default: L3 if an evaluation is claimed, otherwise L2)",
       ).choices(Object.keys(LEVELS)),
     )
     .addOption(
-      new Option("--profile <name>", "how much is generated").choices(Object.keys(PROFILES)).default("ci"),
+      new Option("--profile <name>", "how many inputs to generate")
+        .choices(Object.keys(PROFILES))
+        .default("ci"),
     )
     .addOption(
-      new Option("--seed <integer>", "seed of everything generated")
+      new Option("--seed <integer>", "seed of all generated inputs")
         .argParser(parseSeed)
         .default(DEFAULT_SEED),
     )
-    .option("--only <pattern>", "only this clause (RMS-2.1), family (RMS-2) or case (* stands for anything)")
+    .option("--only <pattern>", "run only this clause (RMS-2.1), family (RMS-2) or case (* is a wildcard)")
     .addOption(
-      new Option(
-        "--shard <i/n>",
-        "run one of n parts of the cases; report merge puts them together",
-      ).argParser(parseShard),
+      new Option("--shard <i/n>", "run shard i of n; combine the reports with `report merge`").argParser(
+        parseShard,
+      ),
     )
-    .option("--expect <file>", "known failures, in YAML, that do not fail the run")
-    .option("--no-smoke", "do not test the adapter first")
-    .option("--report-dir <folder>", "write report.jsonl, and a program for each finding, into this folder")
+    .option("--expect <file>", "YAML file of known failures, which do not fail the run")
+    .option("--no-smoke", "skip the smoke test of the adapter")
+    .option("--report-dir <folder>", "write report.jsonl and a program for each finding to this folder")
     .addOption(reporterOption())
-    .option("--trace", "write what went over the wire beside each finding; needs --report-dir and an adapter")
-    .option("--json", "print the report as JSON Lines, whatever else is written");
+    .option(
+      "--trace",
+      "write the protocol exchange of each finding next to it; needs --report-dir and an adapter",
+    )
+    .option("--json", "print the report as JSON Lines instead of any other format");
   addOnnxOptions(addAdapterOptions(command));
   return command.action(async (argv: string[], flags: GateFlags) => {
     refuseWithoutSeparator(command, argv);
     refuseOnnxMixture(command, argv, flags);
     const bundled = argv.length === 0 && flags.onnx === undefined && !flags.onnxBuilt;
     if (flags.trace && (flags.reportDir === undefined || bundled))
-      command.error("error: --trace needs --report-dir and an adapter: it writes beside the findings");
+      command.error("error: --trace needs --report-dir and an adapter: it writes next to the findings");
     const file = flags.reporter.find(writesFile);
     if (file !== undefined && flags.reportDir === undefined)
       command.error(`error: the reporter ${file} writes a file: give --report-dir <folder>`);
@@ -107,7 +111,7 @@ export function gateCommand(): Command {
 }
 
 async function gate(argv: readonly string[], flags: GateFlags): Promise<number> {
-  // Before the work, not after it: a report that cannot be written is found out now.
+  // Before the run, so that a report folder that cannot be written fails early.
   if (flags.reportDir !== undefined) prepareReportFolder(flags.reportDir);
   const expectations =
     flags.expect === undefined ? undefined : readExpectations(readText(flags.expect), flags.expect);
@@ -186,12 +190,12 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
   }
 }
 
-/** What is measured is told once, by the first shard, and not of a part that somebody asked for. */
+/** Measurements are reported once, by the first shard, and not for a run restricted by --only. */
 function isWhole({ complete, only, shard }: GateResult): boolean {
   return complete && only === undefined && (shard === undefined || shard.index === 1);
 }
 
-/** The flags that a replay needs again, without what selects and seeds. */
+/** The flags that a replay command repeats, without --only and --seed. */
 function printedFlags({ dialect, evaluation, level, profile, expect, shard }: GateFlags): string[] {
   return [
     ...(dialect === undefined ? [] : ["--dialect", dialect]),

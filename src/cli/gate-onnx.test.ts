@@ -59,9 +59,9 @@ describe("what cannot be run", () => {
     [["--onnx", golden("linear.pytorch"), "--constant", "eps=1e-8"], 2, /eps cannot be a constant/],
     [["--onnx", golden("linear.pytorch"), "--constant", "eps=small"], 2, /expected a number/],
     [["--onnx", golden("linear.pytorch"), "--map", "lr"], 2, /expected THEIRS=ROLE/],
-    [["--onnx", golden("linear.pytorch"), "--onnx-built"], 2, /two different things/],
-    [["--onnx-built", "--", "python3", "adapter.py"], 2, /in the place of an adapter/],
-    [["--provider", "cpu"], 2, /--provider is for ONNX graphs/],
+    [["--onnx", golden("linear.pytorch"), "--onnx-built"], 2, /mutually exclusive/],
+    [["--onnx-built", "--", "python3", "adapter.py"], 2, /replaces the adapter/],
+    [["--provider", "cpu"], 2, /--provider needs --onnx/],
     [["--onnx-built", "--threads", "0"], 2, /number of threads/],
   ])("%j: exit %i", async (args, expected, problem) => {
     const { status, stdout, stderr } = await gate(args);

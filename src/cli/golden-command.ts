@@ -8,7 +8,7 @@ import { EXIT } from "./exit-codes.js";
 
 /** `golden`: check, compare and certify traces of real PyTorch. */
 export function goldenCommand(): Command {
-  const golden = new Command("golden").description("traces of real PyTorch");
+  const golden = new Command("golden").description("manage the goldens recorded from PyTorch");
   golden
     .command("verify")
     .description(
@@ -23,7 +23,7 @@ export function goldenCommand(): Command {
   golden
     .command("diff")
     .description(
-      "what moved between two generations of a golden set, in ulps and by clause; exits 1 if anything did",
+      "compare two generations of a golden set, in ulps and by clause; exit status 1 if they differ",
     )
     .argument("<before>", "golden set")
     .argument("<after>", "golden set")
@@ -35,10 +35,10 @@ export function goldenCommand(): Command {
     });
   golden
     .command("certify")
-    .description("make a golden set of what the generator wrote; called by `npm run golden`")
+    .description("build a golden set from the generator's output; called by `npm run golden`")
     .argument("<raw folder>", "output of scripts/golden/generate.py for both kinds and capabilities")
-    .argument("<folder>", "golden set to write; unless --add is given, what is in it is replaced")
-    .option("--add", "add the families to the set that is there, which keeps its own")
+    .argument("<folder>", "golden set to write; replaced unless --add is given")
+    .option("--add", "add the families to an existing set, which keeps its own")
     .action((raw: string, folder: string, { add }: { add?: boolean }) => {
       certifyGoldens(raw, folder, (path) => console.error(`wrote ${path}`), { add: add === true });
     });

@@ -1,25 +1,25 @@
 import { EXIT } from "./exit-codes.js";
 
-/** A signal that is aborted when the command is to end early. */
+/** A signal that aborts when the command should end early. */
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** Take the listeners away again. */
+  /** Remove the signal handlers. */
   release(): void;
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Let the work end by itself at the first interruption; at the second one end at once. */
+/** Finish cleanly at the first interruption; exit at once at the second. */
 export function onInterrupt(notify: () => void): Interrupt {
   const controller = new AbortController();
   const interrupt = () => {
-    // Children have handlers of the process' exit that end them.
+    // Child processes are killed by an exit handler.
     if (controller.signal.aborted) process.exit(EXIT.inconclusive);
     notify();
-    console.error("interrupted: writing what was shown so far; once more stops at once");
+    console.error("interrupted: writing the results so far; interrupt again to stop at once");
     controller.abort();
   };
-  // Not `once`: without a listener the progress display would take the signal for its own and end the process.
+  // Not `once`: without a listener the progress display would handle the signal itself and exit.
   for (const name of SIGNALS) process.on(name, interrupt);
   return {
     signal: controller.signal,

@@ -24,7 +24,7 @@ afterAll(() => {
 
 const run = (...args: string[]) => cli.run(...args);
 
-/** Runs the entry point anew for each list of arguments; what it imports is loaded once. */
+/** Runs the entry point once for each list of arguments; what it imports is loaded only once. */
 const DRIVER = `
   import { readFileSync } from "node:fs";
   const [, , main, calls] = process.argv;
@@ -38,7 +38,7 @@ const DRIVER = `
     process.argv = [process.argv[0], main, ...args];
     process.exitCode = 0;
     await import(main + "?" + k);
-    process.stdout.removeAllListeners("error"); // each run listens anew
+    process.stdout.removeAllListeners("error"); // each run adds its own
     outcomes.push({ ...outcome, code: process.exitCode });
   }
   process.exitCode = 0;
@@ -88,7 +88,7 @@ describe("the command line", () => {
     [
       "a selection of nothing",
       ["gate", "--only", "nonsense"],
-      /--only "nonsense": no clause and no case is called that/,
+      /--only "nonsense": no clause and no case matches it/,
     ],
     ["an empty selection", ["gate", "--only", ""], /--only "": no clause and no case/],
     ["replay of nothing", ["replay"], /missing required argument 'program file'/],

@@ -20,7 +20,7 @@ import { systemErrorText } from "./system-error-text.js";
 
 const program = new Command("rmsprop-conformance")
   .description(
-    "Which RMSprop an implementation is, whether it is right, to how many bits, and where it breaks.",
+    "Identify the RMSprop variant of an implementation, verify it bit for bit, and print minimal reproducers.",
   )
   .version(packageVersion())
   .exitOverride()
@@ -43,7 +43,7 @@ try {
   process.exitCode = report(error);
 }
 
-/** One clear line for bad input; anything else is a defect of the suite and says so. */
+/** One clear line for bad input; anything else is a bug in the suite and says so. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage; // already printed
   if (
@@ -67,13 +67,13 @@ function report(error: unknown): number {
     return EXIT.usage;
   }
   console.error(`internal error: ${printable(error instanceof Error ? error.message : String(error))}`);
-  console.error("This is a defect of the suite. RMSPROP_DEBUG=1 shows where.");
+  console.error("This is a bug in the suite. Set RMSPROP_DEBUG=1 to print the stack.");
   if (process.env.RMSPROP_DEBUG && error instanceof Error) console.error(error.stack);
   return EXIT.selfCheck;
 }
 
 function outputFailed(error: NodeJS.ErrnoException): never {
-  // Whoever reads has heard enough (`| head`): that is no failure. A full disk is.
+  // A reader that closes the pipe early (`| head`) is not a failure. A full disk is.
   if (error.code === "EPIPE") process.exit();
   console.error(`error: the output cannot be written: ${systemErrorText(error)}`);
   process.exit(EXIT.usage);

@@ -87,7 +87,7 @@ describe("the process that graphs run in", () => {
     }
   });
 
-  test("fails the request that is under way when it is ended, and starts anew for the next", async () => {
+  test("fails the request that is under way when it is ended, and restarts for the next", async () => {
     const worker = await load();
     try {
       const request = { model: modelPath, settings, initial: {}, steps: [] };

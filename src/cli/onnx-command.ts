@@ -28,23 +28,26 @@ interface OnnxFlags {
 export function onnxCommand(): Command {
   const command = new Command("onnx")
     .description(
-      "run training graphs exported from PyTorch: every update judged, the network held against proven bounds and PyTorch's trace",
+      "run training graphs exported from PyTorch; check every update, and the network against proven bounds and PyTorch's trace",
     )
     .addOption(
-      new Option("--provider <name>", "what ONNX Runtime runs them on")
+      new Option("--provider <name>", "execution provider of ONNX Runtime")
         .choices([...PROVIDERS, "all"])
         .default("cpu"),
     )
-    .option("--model <name>", "only graphs with this in their name, as in mlp or lstm.tensorflow-momentum")
+    .option(
+      "--model <name>",
+      "run only graphs whose name contains this, as in mlp or lstm.tensorflow-momentum",
+    )
     .addOption(
-      new Option("--optimization <level>", "how much the runtime may rewrite a graph")
+      new Option("--optimization <level>", "graph optimization level of ONNX Runtime")
         .choices([...OPTIMIZATION_LEVELS, "each"])
         .default("all"),
     )
     .addOption(
       new Option(
         "--threads <counts...>",
-        "threads within an operator; several are tried one after the other (default: 1)",
+        "threads within an operator; one run for each count (default: 1)",
       ).argParser((text: string, before: readonly number[] | undefined) => [
         ...(before ?? []),
         parseThreads(text),
@@ -52,7 +55,7 @@ export function onnxCommand(): Command {
     )
     .option("--steps", "print loss and drift of every step")
     .option("--json", "print the report as JSON")
-    .option("--set <folder>", "exported graphs with their traces", BUNDLED_ONNX);
+    .option("--set <folder>", "folder of exported graphs with their traces", BUNDLED_ONNX);
   return command.action(async (flags: OnnxFlags) => {
     const set = OnnxSet.open(flags.set);
     const graphs = selected(set.names, flags.model);
@@ -62,7 +65,7 @@ export function onnxCommand(): Command {
   });
 }
 
-/** A whole name is that graph alone, although others may begin with it. */
+/** A full name selects that graph alone, even if other names contain it. */
 function selected(names: readonly string[], requested = ""): readonly string[] {
   return names.includes(requested) ? [requested] : names.filter((name) => name.includes(requested));
 }
@@ -109,7 +112,7 @@ function replayOf({ graph, settings: { provider, optimization, threads } }: Cros
   return `npx rmsprop-conformance onnx --model ${graph} --provider ${provider} --optimization ${optimization} --threads ${threads} --steps`;
 }
 
-/** A provider that was asked for by name and is not here leaves the run incomplete; of `all`, it is only said. */
+/** A missing provider leaves the run incomplete if it was requested by name; with `all` it is only reported. */
 function exitCodeOf(result: GraphChecks, { provider }: OnnxFlags): number {
   if (!result.complete || result.checks.length + result.failed.length === 0) return EXIT.inconclusive;
   if (provider !== "all" && result.skipped.length > 0) return EXIT.inconclusive;

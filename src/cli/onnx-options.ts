@@ -8,7 +8,7 @@ import type { NameMap } from "../onnx/update/roles.js";
 import type { Constants } from "../onnx/update/update-graph.js";
 import { parseThreads } from "./option-values.js";
 
-/** What is said of ONNX graphs on a command line. */
+/** Options of commands that take ONNX graphs. */
 export interface OnnxFlags {
   /** Files. */
   readonly onnx?: readonly string[];
@@ -21,21 +21,18 @@ export interface OnnxFlags {
   readonly threads?: number;
 }
 
-/** The options of commands that take ONNX graphs in the place of an adapter. */
+/** Add the options that replace an adapter by ONNX graphs. */
 export function addOnnxOptions(command: Command): Command {
   return command
     .option(
       "--onnx <files...>",
-      "judge the update in these ONNX models, one for each step shape, instead of an adapter (docs/onnx.md)",
+      "test the update in these ONNX models, one for each step shape, instead of an adapter (docs/onnx.md)",
     )
-    .option(
-      "--onnx-built",
-      "judge the graphs that the suite builds from the update rule, as a provider runs them",
-    )
+    .option("--onnx-built", "test a provider on graphs that the suite builds from the update rule")
     .addOption(
       new Option(
         "--map <theirs=role>",
-        "what an input or output of the model is that has another name; repeatable",
+        "role of a model input or output with another name; repeatable",
       ).argParser(parseMap),
     )
     .addOption(
@@ -44,16 +41,14 @@ export function addOnnxOptions(command: Command): Command {
         `a hyperparameter that is built into the model (${CONSTANT_NAMES.join(", ")}); repeatable`,
       ).argParser(parseConstant),
     )
-    .option("--parameter <name>", "whose update in the model is judged, where they differ")
+    .option("--parameter <name>", "parameter whose update is tested, if the updates differ")
     .addOption(
-      new Option("--provider <name>", "what ONNX Runtime runs the graphs on (default: cpu)").choices(
-        PROVIDERS,
-      ),
+      new Option("--provider <name>", "execution provider of ONNX Runtime (default: cpu)").choices(PROVIDERS),
     )
     .addOption(
       new Option(
         "--optimization <level>",
-        "how much the runtime may rewrite the graphs (default: all, as it does by itself)",
+        "graph optimization level (default: all, as in ONNX Runtime)",
       ).choices(OPTIMIZATION_LEVELS),
     )
     .addOption(
@@ -84,20 +79,19 @@ function parseConstant(text: string, before: Constants = {}): Constants {
 
 const DEPENDENT = ["map", "constant", "parameter", "provider", "optimization", "threads"] as const;
 
-/** Options that need others, or exclude them. */
+/** Refuse options that need, or exclude, one another. */
 export function refuseOnnxMixture(command: Command, argv: readonly string[], flags: OnnxFlags): void {
   const { onnx, onnxBuilt } = flags;
   const given = onnx !== undefined ? "--onnx" : onnxBuilt ? "--onnx-built" : undefined;
   const lonely = DEPENDENT.find((name) => flags[name] !== undefined);
   if (given === undefined && lonely !== undefined)
-    command.error(`error: --${lonely} is for ONNX graphs: give --onnx <files...> or --onnx-built`);
-  if (onnx !== undefined && onnxBuilt)
-    command.error("error: --onnx and --onnx-built are two different things");
+    command.error(`error: --${lonely} needs --onnx <files...> or --onnx-built`);
+  if (onnx !== undefined && onnxBuilt) command.error("error: --onnx and --onnx-built are mutually exclusive");
   if (given !== undefined && argv.length > 0)
-    command.error(`error: ${given} stands in the place of an adapter: leave out what comes after --`);
+    command.error(`error: ${given} replaces the adapter: remove the command after --`);
   if (onnxBuilt) {
     const foreign = (["map", "constant", "parameter"] as const).find((name) => flags[name] !== undefined);
-    if (foreign !== undefined) command.error(`error: --${foreign} is for models of yours: --onnx <files...>`);
+    if (foreign !== undefined) command.error(`error: --${foreign} needs --onnx <files...>`);
   }
 }
 
@@ -127,13 +121,13 @@ export function serveOptionsFrom(
     const names = { ...(map && { map }), ...(constant && { constants: constant }) };
     return { ...session, graphs: { kind: "models", ...models, ...names } };
   }
-  // What every ONNX runtime can do to the bit is the evaluation without fused operations.
+  // Every ONNX runtime can reproduce the evaluation without fused operations to the bit.
   if (onnxBuilt)
     return { ...session, graphs: { kind: "built", evaluation: evaluation ?? "unfused", dialect } };
   return undefined;
 }
 
-/** Why nothing can be run, if the provider is not there. */
+/** Why nothing can be run, if the provider is missing. */
 export async function missingProvider(flags: OnnxFlags): Promise<string | undefined> {
   if (flags.onnx === undefined && !flags.onnxBuilt) return undefined;
   const { provider = "cpu" } = flags;
@@ -141,7 +135,7 @@ export async function missingProvider(flags: OnnxFlags): Promise<string | undefi
   return status.available ? undefined : `skipped: provider ${provider}: ${status.reason}. ${status.remedy}`;
 }
 
-/** The same on a command line. */
+/** The options as command-line arguments. */
 export function printedOnnxFlags(flags: OnnxFlags): string[] {
   const { onnx, onnxBuilt, map = {}, constant = {} } = flags;
   return [

@@ -22,18 +22,18 @@ export function parseShard(text: string): Shard {
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
   const shard = { index: Number(index), count: Number(count) };
   if (count === undefined || shard.index < 1 || shard.index > shard.count) {
-    throw new InvalidArgumentError("expected a shard and the count of shards, from 1/3 to 3/3.");
+    throw new InvalidArgumentError("expected a shard and the number of shards, as in 1/3, 2/3 or 3/3.");
   }
   return shard;
 }
 
-/** Reporters, separated by commas; the same one twice is once. */
+/** Reporters, separated by commas, without duplicates. */
 export function parseReporters(text: string): ReporterName[] {
   const names = text.split(",").map((name) => name.trim());
   const unknown = names.find((name) => !(name in REPORTERS));
   if (unknown !== undefined) {
     const known = Object.keys(REPORTERS).join(", ");
-    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is none of ${known}.`);
+    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is not one of ${known}.`);
   }
   return [...new Set(names as ReporterName[])];
 }

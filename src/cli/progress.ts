@@ -1,12 +1,12 @@
 import ora from "ora";
 
-/** Says how far a long command is: a line that changes on a terminal, plain lines elsewhere. */
+/** Progress of a long command: a spinner on a terminal, plain lines elsewhere. */
 export interface Progress {
   update(done: number, total: number, label: string): void;
   stop(): void;
 }
 
-/** Lines that are printed where there is no terminal: one for each tenth of the work. */
+/** Lines printed without a terminal: one for each tenth of the work. */
 const PLAIN_LINES = 10;
 
 /**
@@ -15,7 +15,7 @@ const PLAIN_LINES = 10;
  */
 export function startProgress(quiet: boolean, unit = "cases"): Progress {
   if (quiet) return { update: () => {}, stop: () => {} };
-  // A pseudo-terminal may have no width; the spinner would divide by it and never come back.
+  // A pseudo-terminal may have width 0, on which the spinner would loop forever.
   if (process.stderr.isTTY && process.stderr.columns > 0) {
     const spinner = ora({ stream: process.stderr, discardStdin: false }).start();
     return {

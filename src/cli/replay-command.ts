@@ -23,15 +23,14 @@ interface ReplayFlags extends AdapterFlags {
 export function replayCommand(): Command {
   const command = new Command("replay")
     .description(
-      "run one program file (a finding, a regression or a bare program) and show every judged value",
+      "run one program file (a finding, a regression or a bare program) and print every judged value",
     )
     .argument("<program file>", "JSON file")
-    .argument("[adapter...]", "command line of the adapter, after --; left out, the bundled implementation")
+    .argument("[adapter...]", "adapter command, after -- (default: the bundled implementation)")
     .addOption(
-      new Option(
-        "--evaluation <name>",
-        "evaluation whose bits it claims (default: what it declares)",
-      ).choices(Object.keys(PINNED_EVALUATIONS)),
+      new Option("--evaluation <name>", "claimed evaluation (default: the declared one)").choices(
+        Object.keys(PINNED_EVALUATIONS),
+      ),
     );
   addOnnxOptions(addAdapterOptions(command));
   return command.action(async (file: string, argv: string[], flags: ReplayFlags) => {

@@ -57,7 +57,7 @@ describe("gate --reporter", () => {
     const unknown = await run(...PART, "--reporter", "terminal,tap");
     expect(unknown).toMatchObject({ code: EXIT.usage, stdout: "" });
     expect(unknown.stderr).toContain(
-      '"tap" is none of terminal, github, jsonl, html, junit, markdown, badge.',
+      '"tap" is not one of terminal, github, jsonl, html, junit, markdown, badge.',
     );
     for (const shard of ["0/3", "4/3", "3", "a/b"])
       expect(await run(...PART, "--shard", shard)).toMatchObject({ code: EXIT.usage, stdout: "" });

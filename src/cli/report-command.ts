@@ -20,13 +20,16 @@ interface ReportFlags {
   readonly json?: boolean;
 }
 
-const FOLDER = ["--report-dir <folder>", "write the files of the reporters, and report.jsonl, here"] as const;
+const FOLDER = [
+  "--report-dir <folder>",
+  "write report.jsonl and the files of the reporters to this folder",
+] as const;
 
-/** `report`: show a report again, compare two, put shards together. */
+/** `report`: convert a report, compare two, merge shards. */
 export function reportCommand(): Command {
   const report = new Command("report")
-    .description("show a report in other forms; compare two; put shards together")
-    .argument("[report.jsonl]", "a report, from gate --report-dir")
+    .description("convert, compare and merge reports")
+    .argument("[report.jsonl]", "report.jsonl, from gate --report-dir")
     .addOption(reporterOption())
     .option(...FOLDER)
     .action(async (file: string | undefined, flags: ReportFlags, command: Command) => {
@@ -40,7 +43,7 @@ export function reportCommand(): Command {
     });
   report
     .command("diff")
-    .description("say what changed; exit status 1 if anything got worse")
+    .description("compare two reports; exit status 1 if anything got worse")
     .argument("<before>", "report.jsonl")
     .argument("<after>", "report.jsonl")
     .option("--json", "print the differences as JSON")
@@ -51,11 +54,11 @@ export function reportCommand(): Command {
     });
   report
     .command("merge")
-    .description("put the reports of all shards of one run together; exit status as of the whole run")
-    .argument("<shards...>", "report.jsonl of each, from gate --shard")
-    .option("--expect <file>", "known failures, held against the cases of all shards")
+    .description("merge the shards of one run; exit status as for the whole run")
+    .argument("<shards...>", "report.jsonl of each shard, from gate --shard")
+    .option("--expect <file>", "YAML file of known failures, checked against the cases of all shards")
     .action(async (files: string[], _: ReportFlags, command: Command) => {
-      // What stands behind `merge` may be read as an option of `report`, which has the same.
+      // Commander may parse options after `merge` as those of `report`, which have the same names.
       const flags = command.optsWithGlobals<ReportFlags>();
       const expectations =
         flags.expect === undefined ? undefined : readExpectations(readText(flags.expect), flags.expect);
@@ -74,7 +77,7 @@ function readReport(file: string): Report {
   return parseReport(readText(file), file);
 }
 
-/** Print or write what was asked for. A form that is a file is printed where there is no folder for it. */
+/** Print or write the requested formats. Without a report folder, a file format is printed. */
 async function show(report: Report, { reporter, reportDir }: ReportFlags): Promise<void> {
   if (reportDir === undefined) {
     const [only] = reporter;

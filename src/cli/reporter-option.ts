@@ -14,12 +14,12 @@ export function reporterOption(): Option {
   const forms = Object.entries<Reporter>(REPORTERS).map(
     ([name, { file, about }]) => `${name} (${file === undefined ? about : `${file}: ${about}`})`,
   );
-  return new Option("--reporter <names>", `how the report is shown, separated by commas: ${forms.join("; ")}`)
+  return new Option("--reporter <names>", `comma-separated report formats: ${forms.join("; ")}`)
     .argParser(parseReporters)
     .default(["terminal"], "terminal");
 }
 
-/** Print the forms that are for standard output. */
+/** Print the formats that go to standard output. */
 export async function printReports(names: readonly ReporterName[], report: Report): Promise<void> {
   for (const name of names.filter((one) => !writesFile(one)))
     console.log(await renderReport(name, report, process.stdout.hasColors?.() ?? false));

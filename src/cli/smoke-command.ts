@@ -16,13 +16,13 @@ interface SmokeFlags {
   readonly json?: boolean;
 }
 
-/** `smoke`: judge an adapter, before anything is computed with it. */
+/** `smoke`: test the adapter itself, not the mathematics behind it. */
 export function smokeCommand(): Command {
   const command = new Command("smoke")
-    .description("test whether an adapter speaks the protocol; the mathematics is not judged")
-    .argument("[adapter...]", "command line of the adapter, after --")
+    .description("test whether an adapter implements the protocol; the mathematics is not tested")
+    .argument("[adapter...]", "adapter command, after --")
     .addOption(
-      new Option("--dialect <id>", "dialect of the programs (default: the first one that it claims)").choices(
+      new Option("--dialect <id>", "dialect of the programs (default: the adapter's first)").choices(
         DIALECTS.map(({ id }) => id),
       ),
     )
@@ -32,7 +32,7 @@ export function smokeCommand(): Command {
     const [executable, ...parameters] = argv;
     if (executable === undefined) {
       command.error(
-        "error: no adapter: give the command that starts it after --, as in: rmsprop-conformance smoke -- python adapter.py",
+        "error: no adapter: put its command after --, as in: rmsprop-conformance smoke -- python adapter.py",
       );
     }
     process.exitCode = await smoke([executable, ...parameters], flags);

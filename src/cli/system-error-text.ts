@@ -1,4 +1,4 @@
-/** What codes of the operating system mean for whoever named a file. */
+/** What error codes of the operating system mean to the user who named a file. */
 const MEANINGS: Readonly<Record<string, string>> = {
   EACCES: "access is denied",
   EEXIST: "it is a file where a folder is needed",
@@ -10,7 +10,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EROFS: "the file system can only be read",
 };
 
-/** What went wrong with a file, without its name; the system's own words where its code is a rare one. */
+/** What went wrong with a file, without its name; the system's own message for other codes. */
 export function systemErrorText({ code = "", message }: NodeJS.ErrnoException): string {
   return code in MEANINGS ? `${MEANINGS[code]} (${code})` : message;
 }

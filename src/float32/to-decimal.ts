@@ -1,7 +1,7 @@
 import { Decimal } from "decimal.js";
 
 /**
- * The constructor of exact values: an own clone, so that nobody's `Decimal.set` reaches it. Its precision
+ * The constructor of exact values: a clone of its own, so that no other code's `Decimal.set` reaches it. Its precision
  * holds every sum and product of two binary64 numbers (at most 1534 digits) without rounding.
  */
 export const ExactDecimal: Decimal.Constructor = Decimal.clone({

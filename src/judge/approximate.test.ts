@@ -187,12 +187,12 @@ describe("roots and quotients within two ulps", () => {
     ["a root five floats low", highRoot(-5), { root: TWO_ULPS }, 0.8],
     ["a quotient five floats high", highQuotient(5), { division: TWO_ULPS }, 0.3],
     [
-      "a root five floats high beside such quotients",
+      "a root five floats high where such quotients are declared",
       highRoot(5),
       { root: TWO_ULPS, division: TWO_ULPS },
       0.06,
     ],
-    ["a root sixteen floats high beside such quotients", highRoot(16), APPROXIMATE, 0.98],
+    ["a root sixteen floats high where such quotients are declared", highRoot(16), APPROXIMATE, 0.98],
   ])("and what is further away is rejected: %s", (_, wrong, declared, share) => {
     expect(rejectedShare(wrong, { ...ONE_ORDER, ...declared })).toBeGreaterThan(share);
   });

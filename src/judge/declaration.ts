@@ -8,22 +8,22 @@ import {
 } from "../../spec/evaluations.js";
 import type { Domain } from "../program/domain.js";
 
-/** What an implementation says of itself, and what it is judged by. */
+/** What an implementation declares, and what it is judged by. */
 export interface Declaration {
   readonly dialect: Dialect;
-  /** The choices of rounding that are left open: membership in their acceptance set is `certified`. */
+  /** The rounding choices left open: an observation in their acceptance set is `certified`. */
   readonly evaluation: Evaluation;
   /** The evaluation to which equality is `bit-exact`, if one is claimed. */
   readonly reference?: { readonly name: string; readonly evaluation: PinnedEvaluation };
-  /** The values that it accepts: all where it is left out. */
+  /** The values that it accepts; all if left out. */
   readonly domain?: Domain;
-  /** Hyperparameters that it refuses where they are negative or NaN: as the dialect does where it is left out. */
+  /** Hyperparameters that it refuses if they are negative or NaN; as in the dialect if left out. */
   readonly validates?: Validation;
-  /** Whether a step may write into the gradient that it is given. @default "kept" */
+  /** Whether a step may overwrite its gradient. @default "kept" */
   readonly gradient?: "kept" | "scratch";
 }
 
-/** Which hyperparameters are refused where they are wrong. */
+/** Which hyperparameters are refused if they are wrong. */
 export interface Validation {
   readonly negative?: readonly ScalarHyperparameter[] | undefined;
   readonly nan?: readonly ScalarHyperparameter[] | undefined;
@@ -31,7 +31,7 @@ export interface Validation {
 
 /**
  * Every order and contraction left open, with a pinned evaluation by name as reference.
- * @param choices what is left open instead on some axes
+ * @param choices other choices to leave open on some axes
  */
 export function declarationOf(
   dialect: Dialect,

@@ -5,8 +5,8 @@ import type { Enclosure } from "../oracle/exact/index.js";
  * The number in whose ulps an error of a slot is measured.
  *
  * A mean square is a sum without signs, so its unit is the exact result itself: correctly rounded is at most ½ ulp.
- * The other slots are sums whose terms may cancel. What a sum leaves of two large terms has no more correct digits
- * than they had, in whatever order it is computed, so their unit is the larger of the exact result and the value
+ * The other slots are sums whose terms may cancel. The difference of two large terms has no more correct digits
+ * than they had, in any order of operations, so the unit is the larger of the exact result and the value
  * before. A parameter that begins at zero shows its update, in the update's own ulps; one that swallows its update
  * shows its own rounding, which is at most ½ ulp.
  *

@@ -1,12 +1,12 @@
 import { roundingCell } from "../float32/neighbours.js";
 
 /**
- * How much an accepted observation shows. When an update is below half an ulp of the parameter, the parameter
- * stays what it was whatever the formula is, and equality proves nothing.
+ * How much an accepted observation proves. If an update is below half an ulp of the parameter, the parameter
+ * does not change under any formula, and equality proves nothing.
  */
 export type Evidence = "full" | "weak" | "indeterminate";
 
-/** An observation is weak when what it admits is wider than this share of the change. */
+/** An observation is weak if its acceptance set is wider than this share of the change. */
 export const WEAK_SHARE = 1 / 1024;
 
 /**
@@ -26,7 +26,7 @@ export function evidenceOf(lowest: number, highest: number, old: number): Eviden
   }
   const { lower } = roundingCell(lowest);
   const { upper } = roundingCell(highest);
-  // A set that reached over the mirror image of one of its ends would reach over the old value too.
+  // A set that contained the mirror image of one of its ends would contain the old value too.
   if (lower <= old && old <= upper) return "indeterminate";
   return upper - lower > change * WEAK_SHARE ? "weak" : "full";
 }

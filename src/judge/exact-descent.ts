@@ -3,10 +3,10 @@ import { type Enclosure, EnclosureArithmetic, point, RISING_DIGITS } from "../or
 import { ExactTraining } from "./exact-training.js";
 
 /**
- * The way down the quadratic (c₀·x₀² + c₁·x₁²) / 2 over the reals: neither parameters nor gradients are ever rounded.
+ * The descent on the quadratic (c₀·x₀² + c₁·x₁²) / 2 over the reals: neither parameters nor gradients are ever rounded.
  * @param rising digits to try, in order
- * @returns the parameters before the first step and after each, as the nearest binary64 numbers; as far as the last
- *   number of digits tells them
+ * @returns the parameters before the first step and after each, as the nearest binary64 numbers, as far as the last
+ *   number of digits determines them
  */
 export function exactDescent(
   dialect: Dialect,
@@ -24,7 +24,7 @@ export function exactDescent(
   return points;
 }
 
-/** The points up to the first that these digits leave open. */
+/** The points before the first one that these digits do not determine. */
 function* certainPoints(
   dialect: Dialect,
   h: Hyperparameters,

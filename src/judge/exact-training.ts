@@ -3,14 +3,14 @@ import { stepShape } from "../../spec/step-shape.js";
 import { type Enclosure, type ExactInputs, type ExactStep, exactStep, point } from "../oracle/exact/index.js";
 import { initialState } from "../oracle/initial-state.js";
 
-/** A training loses some digits at each step: hundreds of steps leave far more of these than are read. */
+/** A training loses some digits at each step; after hundreds of steps far more of these remain than are read. */
 const DIGITS = 40;
-/** In the first step a corrected variance is g² − g². It is seen to be zero where the square has all its digits. */
+/** In the first step a corrected variance is g² − g², which is exactly zero only if the square has all its digits. */
 const FIRST_DIGITS = 140;
 
-/** A training over the reals from a fresh start: what one step gives, the next one takes without rounding. */
+/** A training over the reals from a fresh start, without rounding between steps. */
 export class ExactTraining {
-  /** Where each element stands. */
+  /** The current parameters. */
   parameter: readonly Enclosure[];
   private state: Omit<ExactInputs, "parameter" | "gradient"> | undefined;
   private steps = 0;

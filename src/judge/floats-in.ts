@@ -1,7 +1,7 @@
 import { ordinalOf } from "../float32/neighbours.js";
 
 /**
- * How many floats are in any of some ranges.
+ * The number of floats in the union of some ranges.
  * @param ranges both ends included; NaN stands alone. The zeros count as one, and so do all NaNs
  */
 export function floatsIn(ranges: readonly (readonly [lowest: number, highest: number])[]): number {

@@ -387,7 +387,7 @@ describe("hidden state", () => {
     });
   });
 
-  it("does not excuse a parameter that does not follow from what is shown beside it", () => {
+  it("does not excuse a parameter that does not follow from what is shown with it", () => {
     // The mean square is one of two neighbours, and each has its own parameter. The buffer is hidden.
     const declaration: Declaration = {
       dialect: pytorch,

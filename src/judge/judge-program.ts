@@ -8,17 +8,17 @@ import type { Mismatch } from "./mismatch.js";
 import { addTally, emptyTally, type Tally } from "./tally.js";
 import type { Verdict } from "./verdict.js";
 
-/** Everything that was found in the observations of one program. */
+/** The judgement on the observations of one program. */
 export interface Judgement {
   readonly tally: Tally;
-  /** The part of the tally that was judged by sets carried along, because the state was not observed. */
+  /** The part of the tally that was judged by propagated sets, because the state was not observed. */
   readonly multiStep: Tally;
   readonly bySlot: Readonly<Partial<Record<Slot, Tally>>>;
   /** Observations outside the acceptance set, first ones first. */
   readonly rejected: readonly Mismatch[];
   /** Accepted observations that are not the reference's bits, first ones first; empty without a reference. */
   readonly notBitExact: readonly Mismatch[];
-  /** What is wrong by the contract (shapes, slots, mutated gradients) rather than by arithmetic. */
+  /** Violations of the contract (shapes, slots, mutated gradients) rather than of the arithmetic. */
   readonly contract: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export const MAX_LISTED_MISMATCHES = 32;
 
 /**
  * Judge the observations of a program, each step from the implementation's own previous state where that was
- * observed, and by sets carried along where it was not.
+ * observed, and by propagated sets where it was not.
  * @param onSet given the listed acceptance set of each observation, in order, where sets are listed
  * @param onSlot given each slot that was judged by one step
  */
@@ -64,7 +64,7 @@ export function judgeProgram(
   return { tally, multiStep, bySlot, rejected, notBitExact, contract };
 }
 
-/** Observations and parameters in them that are too few or too many. */
+/** Wrong numbers of observations, or of parameters in them. */
 export function breachesOfCount(program: Program, observations: readonly Observation[]): string[] {
   const observed = [...program.operations.entries()].filter(([, { op }]) => op === "observe");
   if (observations.length !== observed.length) {
@@ -116,8 +116,8 @@ export function isAccepted(
 }
 
 /**
- * The verdict that the tallies alone allow. Rejected observations are `differs` here; what they are instead
- * (another dialect, inaccurate …) is for the diagnosis.
+ * The verdict by the tallies alone. Rejected observations are `differs` here; the diagnosis decides whether they are
+ * something else (another dialect, inaccurate …).
  */
 export function verdictOf(judgement: Judgement, declaration: Declaration): Verdict {
   const { tally, contract } = judgement;

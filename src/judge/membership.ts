@@ -1,7 +1,7 @@
 import { type Evidence, evidenceOf } from "./evidence.js";
 
 /**
- * The listed outcomes of a block beside what was observed: for each element, whether the observation is one of
+ * The listed outcomes of a block compared with what was observed: for each element, whether the observation is one of
  * them, and the lowest and highest. Memory is used again by the next block.
  */
 export class ListedMembership {

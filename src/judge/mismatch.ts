@@ -1,7 +1,7 @@
 import type { Slot } from "../../spec/arithmetic.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 
-/** What the values of an acceptance set are, for a report. */
+/** The values of an acceptance set, for a report. */
 export type AcceptedValues =
   | { readonly kind: "listed"; readonly values: readonly number[] }
   | {
@@ -11,7 +11,7 @@ export type AcceptedValues =
       readonly ranges: readonly (readonly [lowest: number, highest: number])[];
     };
 
-/** One observed element that is not what was accepted, or not the reference's bits. */
+/** One observed element that was not accepted, or is not the reference's bits. */
 export interface Mismatch {
   /** Index of the step in the program's operations. */
   readonly operation: number;

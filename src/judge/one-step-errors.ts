@@ -33,7 +33,7 @@ export interface StepErrors {
 type StepEvent = Extract<TimelineEvent, { kind: "step" }>;
 type Blocks = Partial<Record<Slot, Float32Array>>;
 
-/** What is known to the bit before a step. */
+/** The state before a step, known to the bit. */
 interface KnownState {
   readonly parameter: Float32Array;
   /** Absent before the first step. */
@@ -50,10 +50,10 @@ const DIGITS = [30, 140] as const;
 const SHOWN_DIGITS = 20;
 
 /**
- * The error of every step that begins with values which are known, because the program gave them or the implementation
- * showed them: against the same step over the reals from the same values. Later slots of a step are held against what
- * follows from the state that was observed, as the judge does it, so an error of the state is not counted twice.
- * Steps from a state that was not shown are left out, and so are tensors of wrong length.
+ * The error of every step from known values, which the program gave or the implementation showed, compared with the same
+ * step over the reals from the same values. Later slots of a step are compared with what follows from the observed
+ * state, as in the judge, so that an error of the state is not counted twice. Steps from a state that was not shown are
+ * left out, and so are tensors of the wrong length.
  *
  * @param observations as many as the program has `observe` operations, with all parameters in each
  */
@@ -88,7 +88,7 @@ function errorsOf(timeline: Timeline, observations: readonly Observation[], dial
   return errors;
 }
 
-/** A step whose results are all shown is where the next one begins. */
+/** A step whose results are all shown is the start of the next one. */
 function knownAfter(
   dialect: Dialect,
   { hyperparameters }: StepEvent,

@@ -40,7 +40,7 @@ export class PropagatedSets {
   private readonly orders: readonly PropagatedOrder[];
   private readonly arena: BlockArena;
   private readonly length: number;
-  /** The last value that was known of each slot: what a change is measured from. */
+  /** The last known value of each slot, from which a change is measured. */
   private readonly last: Partial<Record<Slot, Float64Array>>;
 
   /** @param centered whether any step is centered; if none is, the orders of the mean gradient are one */
@@ -65,7 +65,7 @@ export class PropagatedSets {
     return SLOTS.filter((slot) => this.orders[0].sets[slot]);
   }
 
-  /** Replace the state by one that is known. */
+  /** Replace the state by a known one. */
   load(state: StateBlocks): void {
     for (const slot of STATE_SLOTS) delete this.last[slot];
     Object.assign(this.last, state);
@@ -158,8 +158,8 @@ export class PropagatedSets {
   }
 
   /**
-   * Go on from what was observed: those values are known now, and orders that did not accept them are ruled
-   * out. Where none accepted, all stay possible, so that one wrong value is one rejection.
+   * Continue from the observed values: they are known now, and orders that did not accept them are ruled
+   * out. If none accepted them, all stay possible, so that one wrong value is only one rejection.
    */
   anchor(observed: Readonly<Partial<Record<Slot, Float64Array>>>): void {
     for (let i = 0; i < this.length; i++) {

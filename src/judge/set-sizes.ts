@@ -5,7 +5,7 @@ import { timelinesOf } from "../program/timeline.js";
 import type { Declaration } from "./declaration.js";
 import { judgeTimeline } from "./judge-timeline.js";
 
-/** The acceptance sets that observations of one slot were held against. */
+/** The acceptance sets of the observations of one slot. */
 export interface SlotSets {
   /** One for each observation: how many float32 values were accepted. */
   readonly sizes: number[];

@@ -3,7 +3,7 @@ export interface Tally {
   judged: number;
   /** Accepted and equal to the reference evaluation, to the bit. */
   bitExact: number;
-  /** Accepted, but what is accepted is wide compared with the change it should show. */
+  /** Accepted, but the acceptance set is wide relative to the update. */
   weak: number;
   /** Accepted, but no change at all or the opposite one would have been accepted too. */
   indeterminate: number;

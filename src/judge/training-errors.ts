@@ -10,14 +10,14 @@ import { ExactTraining } from "./exact-training.js";
 type SlotErrors = Partial<Record<Slot, number[]>>;
 
 /**
- * How far a training is from the same training over the reals, after each step that is observed: the largest error
+ * The deviation of a training from the same training over the reals, after each observed step: the largest error
  * over all elements, in ulps of `unitOf` with the largest exact value that the element has had so far. An error that a
- * parameter took over while it was large stays with it when it comes close to zero.
+ * parameter picked up while it was large remains when it approaches zero.
  *
  * @param program a fresh start, then steps with the same hyperparameters, each observed or not
  * @param observations as many as the program has `observe` operations, with all parameters in each
  * @param digits of the exact training
- * @returns a list for each slot, which ends where the digits do not tell any more whether a result is NaN; lists that
+ * @returns a list for each slot, which ends where the digits no longer determine whether a result is NaN; lists that
  *   would be empty are left out
  */
 export function trainingErrors(

@@ -7,10 +7,10 @@ import { fromOrdinal, ordinalOf } from "../float32/neighbours.js";
  * quotient keeps that of its operands.
  *
  * Two ulps are counted from the correctly rounded result r, an ulp being the distance from r to the next larger
- * float32. That covers whoever counts them from the exact result x: a float32 y with |y − x| ≤ 2 ulp(x) is within
+ * float32. That covers counting them from the exact result x: a float32 y with |y − x| ≤ 2 ulp(x) is within
  * 2.5 ulp(r) of r, and is further away than two ulps only where y = r − 2.5 ulp(r) is a float32 and x a tie that was
  * rounded to r. There r is the float above a power of two, which is odd, and no tie is rounded to it. It covers
- * whoever counts floats as well: two floats above r are more than two ulps where a power of two lies between.
+ * counting floats as well: two floats above r are more than two ulps where a power of two lies between.
  */
 export type Accuracy = EvaluationChoice<"root" | "division">;
 

@@ -3,8 +3,8 @@ import type { Tensor } from "./tensor.js";
 
 /**
  * The part of a program that one element of one parameter sees, up to one operation: what is left is a program
- * over a single number. Elements are independent (clause RMS-8.5), so a failure usually stays; whoever calls
- * this runs the result to see.
+ * over a single number. Elements are independent (clause RMS-8.5), so a failure usually stays; the caller
+ * runs the result to see.
  * @param until index of the last step that is kept; observations right after it are kept too
  */
 export function isolateElement(program: Program, parameter: number, element: number, until: number): Program {

@@ -1,4 +1,4 @@
-/** Bad input: says where it is, what is wrong and, where that can be known, how to mend it. */
+/** Bad input: says where it is, what is wrong and, where that can be known, how to fix it. */
 export class ProgramError extends Error {
   override readonly name = "ProgramError";
 

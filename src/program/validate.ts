@@ -54,7 +54,7 @@ export function validateProgram(program: Program, source: string): void {
             throw new ProgramError(source, `${path}.parameter`, problem);
           }
           if (operation.state.findIndex(({ parameter }) => parameter === entry.parameter) < k) {
-            const problem = `parameter ${entry.parameter} is listed twice; which state counts would be anybody's guess`;
+            const problem = `parameter ${entry.parameter} is listed twice; list each parameter once`;
             throw new ProgramError(source, `${path}.parameter`, problem);
           }
           matches(entry.square_avg, entry.parameter, `${path}.square_avg`);

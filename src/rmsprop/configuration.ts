@@ -3,7 +3,7 @@ import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import { type ResolvedOptions, type RMSpropOptions, resolveOptions } from "./options.js";
 
 /**
- * Everything that a step needs beside its tensors: what to compute, and the scalars as it uses them. Made by
+ * Everything that a step needs besides its tensors: what to compute, and the scalars as it uses them. Made by
  * `configureStep`; does not change.
  *
  * Scalars called `…32` are float32 values, rounded once. Those that depend on the step count stay binary64

@@ -96,7 +96,7 @@ function checkHyperparameter(argument: string, name: keyof Hyperparameters, valu
 }
 
 /**
- * Refuse what is not an object and keys that nobody reads: a misspelt name would otherwise silently mean the
+ * Refuse what is not an object and unknown keys: a misspelt name would otherwise silently mean the
  * default.
  * @throws {InvalidArgumentError}
  */

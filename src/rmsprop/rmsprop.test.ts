@@ -602,7 +602,7 @@ describe("refused arguments", () => {
   });
 
   test("dialect objects are checked axis by axis", () => {
-    const own = { ...DIALECTS[0], epsilon: "beside" } as unknown as (typeof DIALECTS)[number];
+    const own = { ...DIALECTS[0], epsilon: "under" } as unknown as (typeof DIALECTS)[number];
     expect(() => new RMSprop([f32(1)], { dialect: own })).toThrow(
       "dialect.epsilon must be one of outside, inside",
     );

@@ -28,7 +28,7 @@ test("a tensor that does not fit is refused with what to do", () => {
 });
 
 const missingCapabilities =
-  "is undefined; the hyperparameters need it: add it (zeros start it anew) or switch momentum or centered off";
+  "is undefined; the hyperparameters need it: add it (zeros reset it) or switch momentum or centered off";
 const { momentum_buffer: _, ...withoutBuffer } = complete;
 const { grad_avg: __, ...withoutMean } = complete;
 

@@ -49,8 +49,7 @@ function checkBuffer(argument: string, needed: boolean, parameter: Float32Array,
   if (buffer !== undefined) {
     checkTensor(argument, buffer, parameter);
   } else if (needed) {
-    const fix =
-      "the hyperparameters need it: add it (zeros start it anew) or switch momentum or centered off";
+    const fix = "the hyperparameters need it: add it (zeros reset it) or switch momentum or centered off";
     throw new InvalidArgumentError(argument, buffer, `a Float32Array of length ${parameter.length}`, fix);
   }
 }

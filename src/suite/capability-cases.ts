@@ -63,7 +63,7 @@ export function capabilityCases(dialect: Dialect): CapabilityCase[] {
   });
 }
 
-/** Run one. Nothing is judged but the kind of answer. */
+/** Run one. Only the kind of answer is judged. */
 export async function runCapabilityCase(one: CapabilityCase, options: CaseOptions): Promise<CaseResult> {
   const { id, kind, clauses, capability, program } = one;
   const base = { id, kind, clauses, runs: 1, tally: emptyTally(), multiStep: emptyTally() };
@@ -99,7 +99,7 @@ function mismatch(
       return [outcome.verdict, outcome.message];
     case "error": {
       const answer = `the implementation answered ${outcome.class} in ${outcome.phase}: ${outcome.message}`;
-      // In the words of every other case, so that what fails everywhere is one finding.
+      // The same message as in every other case, so that a failure of all cases is one finding.
       if (declared) return ["contract-mismatch", answer];
       return ["capability-mismatch", `${capability} is not declared, so "unsupported" is due, but ${answer}`];
     }

@@ -4,7 +4,7 @@ import type { Declaration } from "../judge/declaration.js";
 import type { SelfCheck } from "../self-check/self-check.js";
 import type { FaultBudget } from "./fault-budget.js";
 
-/** What every case is run with. */
+/** Options for every case. */
 export interface CaseOptions {
   readonly adapter: Adapter;
   readonly capabilities: readonly Capability[];

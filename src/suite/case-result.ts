@@ -12,22 +12,22 @@ export interface Evidence {
   readonly judgement?: Judgement;
 }
 
-/** What is needed to explain a failure and to see it again. */
+/** Everything needed to explain a failure and to reproduce it. */
 export interface Failure {
   readonly message: string;
   /** The smallest program that shows it; absent where the specification itself fails. */
   readonly minimal?: Evidence;
   /** Other failing programs: what explains the failure must explain them too. */
   readonly others: readonly Evidence[];
-  /** A command that shows it again. */
+  /** A command that reproduces it. */
   readonly replay: string;
   /** It is about which hyperparameters are refused, which lowers no level. */
   readonly refusal?: true;
 }
 
 /**
- * What is asked of an implementation: a stored program, a property, or what it says of itself. A self-check asks it
- * nothing: it holds the specification against the exact oracle.
+ * How an implementation is tested: by a stored program, a property, or its own declaration. A self-check does not run
+ * the implementation: it checks the specification against the exact oracle.
  */
 export const CASE_KINDS = [
   "regression",
@@ -50,7 +50,7 @@ export function isSkipped(verdict: CaseVerdict): verdict is typeof SKIPPED {
   return verdict === SKIPPED;
 }
 
-/** What one case showed. */
+/** The result of one case. */
 export interface CaseResult {
   readonly id: string;
   readonly kind: CaseKind;
@@ -69,12 +69,12 @@ export interface CaseResult {
   /** What is left out of it because more rounding is declared than by default. */
   readonly lessJudged?: string;
   readonly tally: Tally;
-  /** The part of the tally that was judged by sets carried along, because the state was not observed. */
+  /** The part of the tally that was judged by propagated sets, because the state was not observed. */
   readonly multiStep: Tally;
   readonly failure?: Failure;
 }
 
-/** Whether a case shows that what it asks holds. */
+/** Whether a case shows that its requirement holds. */
 export function isPass({
   verdict,
   failure,

@@ -2,8 +2,8 @@ import { CLAUSES } from "../../spec/clauses.js";
 import { ProgramError } from "../program/program-error.js";
 
 /**
- * A stored case that names a clause which the specification does not have would show nothing, and nobody would
- * notice.
+ * A stored case that names a clause which the specification does not have would show nothing, and that
+ * would go unnoticed.
  * @throws {ProgramError}
  */
 export function checkClause(clause: string, source: string, path: string): void {

@@ -48,7 +48,7 @@ it("expects no buffer at μ = 0 of an implementation without momentum", () => {
   expect(declarationFrom(withMomentum, {}).dialect.zeroMomentum).toBe("buffered");
 });
 
-it("refuses a dialect that is not claimed, or that nobody knows", () => {
+it("refuses a dialect that is not claimed, or that is unknown", () => {
   expect(() => declarationFrom(hello(), { dialect: "optax" })).toThrow(
     new UnusableDeclaration("mine does not claim dialect optax; it claims pytorch, keras"),
   );

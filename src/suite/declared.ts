@@ -6,16 +6,16 @@ import type { Hello } from "../adapter/hello.js";
 import { offeredDialect } from "../adapter/offered-dialect.js";
 import { type Declaration, declarationOf } from "../judge/declaration.js";
 
-/** What an implementation says of itself cannot be judged as it stands. */
+/** The declaration of an implementation cannot be judged. */
 export class UnusableDeclaration extends Error {
   override readonly name = "UnusableDeclaration";
 }
 
-/** What a run asks for instead of what the implementation says of itself. */
+/** What a run requests instead of the implementation's declaration. */
 export interface Asked {
-  /** One of the dialects that it claims. @default the first one */
+  /** One of its claimed dialects. @default the first one */
   readonly dialect?: string | undefined;
-  /** The evaluation whose bits it claims. @default what it says */
+  /** The claimed evaluation. @default the declared one */
   readonly evaluation?: PinnedEvaluationName | undefined;
 }
 
@@ -79,7 +79,7 @@ const WHOLE: readonly EvaluationAxis[] = [
 /** A root within one float, flushing looked for early or late, and one more choice of two. */
 const MAX_COMBINATIONS = 12;
 
-/** Whoever leaves everything open is told nothing, and the sets of all combinations grow beyond memory. */
+/** A declaration that leaves everything open decides nothing, and the sets of all combinations outgrow memory. */
 function refuseTooWide(evaluation: Evaluation): void {
   const counts = WHOLE.map((axis) => distinctChoices(evaluation[axis]));
   const combinations = counts.reduce((product, count) => product * count, 1);

@@ -60,7 +60,7 @@ async function audited(adapter: Adapter, capabilities?: readonly Capability[]) {
   return audit.run(optionsFor(adapter, capabilities));
 }
 
-/** Adds a step that nobody took to what is served from here on. */
+/** Moves everything that is served from here on, as if by an extra step. */
 const moved = (outcome: Outcome): Outcome => {
   if (outcome.status !== "ok") return outcome;
   const observations = outcome.observations.map(({ parameters }) => ({
@@ -105,7 +105,7 @@ describe("the determinism audit", () => {
     expect(programs).toContain(result.failure?.minimal?.program);
   });
 
-  it("counts them where determinism is not declared, and fails nobody", async () => {
+  it("counts them where determinism is not declared, and fails nothing", async () => {
     const { adapter } = recording((outcome, served) => (served > programs.length ? moved(outcome) : outcome));
     const result = await audited(adapter, ["state"]);
     expect(result).toMatchObject({
@@ -139,7 +139,7 @@ describe("the determinism audit", () => {
     expect(result.failure?.minimal).toBeUndefined();
   });
 
-  it("fails nobody for a fault that the machine may have caused, and decides nothing", async () => {
+  it("does not fail for a fault that the machine may have caused, and decides nothing", async () => {
     const { adapter } = recording();
     const result = await audited({ ...adapter, unexplained: [SLOW] });
     expect(result.failure).toBeUndefined();

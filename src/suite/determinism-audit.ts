@@ -20,7 +20,7 @@ interface Sample {
 
 /**
  * Sends a part of all programs again at the end: in another order, in other batches, in a fresh process where
- * there is one. Other bits mean that something is carried from case to case, or left to chance.
+ * there is one. Different bits mean that state leaks from case to case, or that results are random.
  */
 export class DeterminismAudit {
   static readonly id = "determinism-audit";

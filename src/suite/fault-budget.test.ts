@@ -18,7 +18,7 @@ function crashing(calls: (RunOptions | undefined)[]): Adapter {
 }
 
 describe("what a run may spend on faults", () => {
-  it("sends programs alone after many faults, whoever had them", async () => {
+  it("sends programs alone after many faults, whichever case had them", async () => {
     const calls: (RunOptions | undefined)[] = [];
     const faultBudget = new FaultBudget();
     const [one, other] = [faultBudget.watch(crashing(calls)), faultBudget.watch(crashing(calls))];

@@ -1,15 +1,15 @@
 import type { Adapter } from "../adapter/adapter.js";
 
-/** Faults after which every program is sent alone: looking for the culprit of a batch costs more restarts. */
+/** Faults after which every program is sent alone, because bisecting a batch costs more restarts. */
 const FAULTS_IN_BATCHES = 8;
 
-/** Faults of smaller programs that a whole run may provoke, to show a small one. */
+/** Faults that a whole run may provoke while it shrinks faulty programs. */
 const FAULTS_TO_SHRINK = 24;
 
-/** Each fault costs a restart of the process, and a time-out its whole budget besides. */
+/** Each fault costs a restart, and a timeout also its whole budget. */
 const COST = { crash: 1, "protocol-error": 1, timeout: 8 } as const;
 
-/** What a run may spend on faults: enough to say which cases have them, not to make each of them small. */
+/** Limits what a run spends on faults: enough to find the cases that have them, not to shrink each of them. */
 export class FaultBudget {
   private faults = 0;
   private left = FAULTS_TO_SHRINK;

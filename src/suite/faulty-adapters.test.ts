@@ -109,7 +109,7 @@ const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
     options: { runTimeout: 1500 },
   },
   "crashes-on-nan": {
-    ...onNaN("crash", /^the process ended with status 134; its last words .*: Assertion failed: isfinite/),
+    ...onNaN("crash", /^the process ended with status 134; stderr .*: Assertion failed: isfinite/),
     properties: ALL_PROPERTIES,
   },
   "exits-early": onNaN("crash", /^the process ended with status 0 without an answer$/),
@@ -129,7 +129,7 @@ const FAULTY_ADAPTERS: Readonly<Record<string, Faulty>> = {
     options: { lineLimit: 2 ** 22 },
   },
   "unknown-case": onNaN("protocol-error", /^results\[0\] is for case ".*-nan", which was not sent; /),
-  "answers-twice": onNaN("protocol-error", /^a line came unasked, after all|^a request was answered twice; /),
+  "answers-twice": onNaN("protocol-error", /^an unexpected line, after all|^a request was answered twice; /),
   "nan-as-null": {
     ...onNaN("protocol-error", /^in an answer, results\[0\]\S*\.data: .*string.*array; the line is /),
     smoke: ["bit-patterns"],
@@ -252,7 +252,7 @@ function processesWith(argument: string): string[] {
   return lines.filter((line) => line.split(" ").includes(argument));
 }
 
-/** Empty for one that has ended and that nobody has waited for. */
+/** Empty for a zombie. */
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
@@ -487,7 +487,7 @@ describe("hangs-always", () => {
         const result = await gate(adapter, await adapter.hello(), CALM_PROPERTIES);
         expect(result).toMatchObject({ complete: false, conforms: false });
         expect(result.stopped).toBe(
-          "the adapter was given up after 4 restarts; the last fault: the process did not answer within 0.5 s",
+          "gave up on the adapter after 4 restarts; the last fault: the process did not answer within 0.5 s",
         );
         const requested = result.results.filter(
           ({ kind, verdict }) => kind !== "self-check" && verdict !== "skipped",

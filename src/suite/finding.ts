@@ -18,7 +18,7 @@ import { programSize } from "../program/program-size.js";
 import { type CaseResult, type Evidence, type Failure, isSelfCheck, isSkipped } from "./case-result.js";
 import { reproducesAlone } from "./reproduces-alone.js";
 
-/** Failures that share one root cause, with a program that shows what is said of it. */
+/** Failures that share one root cause, with a program that demonstrates it. */
 export interface Finding {
   readonly diagnosis: Diagnosis;
   /** Ids of the cases; the one whose program is shown comes first. */
@@ -38,7 +38,7 @@ interface FailedResult extends CaseResult {
   readonly failure: Failure;
 }
 
-/** A failed case with what arithmetic has to say of it. */
+/** A failed case, with its failing programs for the diagnosis by arithmetic. */
 interface ArithmeticFailure {
   readonly result: FailedResult;
   readonly rejects: boolean;
@@ -60,7 +60,7 @@ const ISOLATED_MISMATCHES = 4;
 /** Programs of one case that a diagnosis looks at: more of them decide between more explanations. */
 const DIAGNOSED_PROGRAMS = 8;
 
-/** Failing cases as findings, largest first. Every failing case is in exactly one. */
+/** Group failing cases into findings, largest first. Every failing case is in exactly one. */
 export async function findingsOf(
   results: readonly CaseResult[],
   declaration: Declaration,
@@ -112,7 +112,7 @@ async function reportedFinding(
   const { minimal } = failure;
   // Programs that got no answer were given alone before they were blamed.
   const isFault = (FAULTS as readonly string[]).includes(verdict);
-  // What shows a defect of the suite is not run again: it says nothing of the implementation.
+  // A program that shows a defect of the suite is not run again: it says nothing about the implementation.
   const known = isFault || isSelfCheck({ kind });
   const alone =
     minimal !== undefined && (known || (await reproducesAlone(minimal.program, adapter, declaration)));
@@ -201,7 +201,7 @@ async function isolated(
   const alone: FailingProgram[] = [];
   for (const { parameter, element, operation } of chosen) {
     const program = isolateElement(whole.program, parameter, element, operation);
-    // An adapter that is gone explains nothing more; the whole program still shows the failure.
+    // The adapter is gone; the whole program still shows the failure.
     const [reply] = await adapter.run([program], { alone: true }).catch(() => []);
     if (reply?.status !== "ok") continue;
     const judgement = judgeProgram(program, reply.observations, declaration);

@@ -7,11 +7,11 @@ import { LEVELS, type Level } from "./level.js";
 import { PROFILES, type ProfileName } from "./profile.js";
 import type { Shard } from "./shard.js";
 
-/** What is judged, against what, and how much of it. */
+/** Options of a gate: the implementation, what it is judged by, and which cases to run. */
 export interface GateOptions {
   readonly adapter: Adapter;
   readonly declaration: Declaration;
-  /** The level that must be reached. */
+  /** The required level. */
   readonly level: Level;
   readonly profile: ProfileName;
   readonly seed: number;
@@ -24,19 +24,19 @@ export interface GateOptions {
   readonly goldens?: string;
   /** Failures that are known and do not fail the run. */
   readonly expectations?: Expectations;
-  /** Only properties that draw many inputs: what another seed makes another. @default false */
+  /** Run only properties with many generated inputs, which depend on the seed. @default false */
   readonly generatedOnly?: boolean;
-  /** Make failing programs smaller. @default true */
+  /** Shrink failing programs. @default true */
   readonly shrink?: boolean;
-  /** How a part of this gate is run again; left out, failures say it in words. */
+  /** The command that runs a part of this gate again; if left out, failures describe it in words. */
   readonly replay?: ReplayCommand;
   /** Called after each case. */
   readonly onCase?: (result: CaseResult, done: number, total: number) => void;
-  /** Stop; the result is then incomplete. */
+  /** Abort to stop; the result is then incomplete. */
   readonly signal?: AbortSignal;
 }
 
-/** @throws {RangeError} for what a type checker would have refused, and for a shard that there is not */
+/** @throws {RangeError} for what a type checker would have refused, and for a nonexistent shard */
 export function checkOptions({ level, profile, seed, shard }: GateOptions): void {
   if (!(level in LEVELS)) throw new RangeError(`level is ${level}; known: ${Object.keys(LEVELS).join(", ")}`);
   if (!(profile in PROFILES))

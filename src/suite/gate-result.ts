@@ -15,7 +15,7 @@ import { platform } from "./platform.js";
 import type { ProfileName } from "./profile.js";
 import { partOf, type Shard } from "./shard.js";
 
-/** Everything that a run showed. */
+/** The result of a run. */
 export interface GateResult extends Conclusion {
   readonly hello: Hello;
   /** What it was judged by. */
@@ -39,7 +39,7 @@ export interface GateResult extends Conclusion {
   readonly tally: Tally;
   /** The part of the tally that was judged by sets carried over several steps. */
   readonly multiStep: Tally;
-  /** What was checked of the judge that gave these results. */
+  /** The checks of the judge that gave these results. */
   readonly selfCheck: SelfCheckCounts;
   /** What became of the expectations, if there are any. */
   readonly expectations?: ExpectationsReport;
@@ -67,7 +67,7 @@ export async function gateResult(
   const checks = judgeChecks(selfCheck, options);
   const results = [...cases, ...checks];
   const part = partOf(options);
-  // Where the suite itself is wrong, nothing that it found in the implementation is shown.
+  // If the suite itself is wrong, its findings about the implementation prove nothing and are left out.
   const suspects = results.filter((result) => result.failure && isSelfCheck(result));
   const findings = await findingsOf(suspects.length > 0 ? suspects : results, declaration, adapter);
   const diagnosed = results.map((result) => withDiagnosis(result, findings));

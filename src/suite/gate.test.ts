@@ -20,7 +20,7 @@ import { JUDGE_CHECKS } from "./judge-checks.js";
 import { LEVELS, type Level, reaches } from "./level.js";
 import { NothingSelected } from "./only.js";
 
-// Two properties of the recurrence, and what a test puts beside them: the others have tests of their own, and
+// Two properties of the recurrence, and those that a test adds: the others have tests of their own, and
 // what a gate does with properties does not depend on how many there are. Long traces take seconds to shrink.
 const injected = vi.hoisted(() => ({ properties: [] as unknown[] }));
 vi.mock("../../properties/index.js", () => ({
@@ -319,7 +319,7 @@ describe("what a run does not show", () => {
     }
   });
 
-  it("a specification that fails is the suite's failure, and nobody conforms", async () => {
+  it("a specification that fails is the suite's failure, and no implementation conforms", async () => {
     const wrong = fake("proof", "specification", async () => {
       throw new PropertyFailure("1 is not 2", "differs");
     });

@@ -10,7 +10,7 @@ import { Interrupted } from "./run-property.js";
  * @throws {AdapterUnavailable} if it cannot be started; if it goes away later, the result is incomplete
  * @throws {ProgramError} for stored cases that cannot be read
  * @throws {NothingSelected} if `only` selects nothing
- * @throws {RangeError} for an unknown level or profile, or a seed that is no integer
+ * @throws {RangeError} for an unknown level or profile, or a seed that is not an integer
  */
 export async function runGate(options: GateOptions): Promise<GateResult> {
   checkOptions(options);
@@ -30,12 +30,12 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
       else if (error instanceof AdapterUnavailable) stopped ??= error.message.replace(/\s*\n\s*/g, " | ");
       else throw error;
     }
-    // Let timers and signals have their turn: in-process cases never wait for anything.
+    // Yield to the event loop: in-process cases never wait, so timers and signals would starve.
     await new Promise((resolve) => setImmediate(resolve));
     if (options.signal?.aborted) stopped ??= "interrupted";
   };
 
-  // Cases that wait for answers wait together, so that their programs travel in one request.
+  // Cases run concurrently, so that their programs share requests.
   const waiting = plan.cases.values();
   const worker = async () => {
     for (const planned of waiting) {
@@ -44,7 +44,7 @@ export async function runGate(options: GateOptions): Promise<GateResult> {
     }
   };
   if (options.signal?.aborted) stopped = "interrupted";
-  // Whoever hangs would be waited for otherwise.
+  // Otherwise a hung adapter would block the abort.
   const abandon = () => void options.adapter.stop();
   options.signal?.addEventListener("abort", abandon);
   await Promise.all(Array.from({ length: options.adapter.concurrency ?? 1 }, worker));

@@ -8,8 +8,8 @@ import { describeSelection } from "./plan.js";
 export const JUDGE_CHECKS = ["cross-check", "controls"] as const;
 
 /**
- * What the checks of the judge come to: as self-checks, so that one that fails is a defect of the suite and of nothing
- * else. There are none where nothing was judged that they look at.
+ * The results of the checks of the judge, as self-checks: one that fails is a defect of the suite and of nothing else.
+ * There are none if nothing that they apply to was judged.
  */
 export function judgeChecks(
   selfCheck: SelfCheck,

@@ -32,7 +32,7 @@ describe("levelOf", () => {
     ["bits that were demanded and are others", [exact, failed("certified")], "L2"],
     // A golden of PyTorch that differs where the reference evaluation does not.
     ["bits of the reference, but not of PyTorch", [exact, failed("certified", { tally: exact.tally })], "L2"],
-    ["something indeterminate beside it", [exact, result("inconclusive")], "L2"],
+    ["something indeterminate as well", [exact, result("inconclusive")], "L2"],
     ["something inaccurate", [exact, failed("inaccurate")], "L1"],
     ["nothing but what is inaccurate", [failed("inaccurate")], "L1"],
     ["another dialect", [exact, failed("other-dialect")], "L0"],

@@ -2,7 +2,7 @@ import { isFailure, type Verdict } from "../judge/verdict.js";
 import { type CaseResult, type CaseVerdict, isSkipped } from "./case-result.js";
 import { isValidationFailure } from "./validation.js";
 
-/** What an implementation may claim when all verdicts are in. */
+/** What an implementation may claim at each level. */
 export const LEVELS = {
   L0: "speaks the protocol",
   L1: "right semantics",
@@ -12,7 +12,7 @@ export const LEVELS = {
 /** A level that an implementation may claim; each includes those before it. */
 export type Level = keyof typeof LEVELS;
 
-/** What was reached may be nothing at all. */
+/** The level reached, or none. */
 export type ReachedLevel = Level | "none";
 
 /** Failures to speak the protocol, which leave no level, in words. */
@@ -37,7 +37,7 @@ export function levelText(level: ReachedLevel, results: readonly Pick<CaseResult
   return [...new Set(breaks)].map((verdict) => BREAKS_PROTOCOL[verdict]).join(", ");
 }
 
-/** Failures that leave the semantics right: what they show is how much is rounded, or how often. */
+/** Failures that leave the semantics right: they only show how much is rounded, or how often. */
 const RIGHT_SEMANTICS: readonly Verdict[] = ["inaccurate", "nondeterministic"];
 
 /** What a level needs to know of a case. */
@@ -63,7 +63,7 @@ export function levelOf(results: readonly LevelledCase[], hasReference: boolean)
   const run = results.filter((one) => !isSkipped(one.verdict) && !isValidationFailure(one));
   const verdicts = run.map(({ verdict }) => verdict as Verdict);
   if (verdicts.some(breaksProtocol)) return "none";
-  // Nothing decided is nothing shown.
+  // If no case decides anything, no level was shown.
   if (!run.some(decides)) return "L0";
   if (verdicts.some((verdict) => isFailure(verdict) && !RIGHT_SEMANTICS.includes(verdict))) return "L0";
   if (verdicts.some(isFailure)) return "L1";

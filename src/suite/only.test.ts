@@ -38,8 +38,6 @@ describe("isSelected", () => {
 
 describe("NothingSelected", () => {
   it("says what was asked for", () => {
-    expect(new NothingSelected("RMS-99").message).toBe(
-      '--only "RMS-99": no clause and no case is called that',
-    );
+    expect(new NothingSelected("RMS-99").message).toBe('--only "RMS-99": no clause and no case matches it');
   });
 });

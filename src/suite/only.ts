@@ -1,15 +1,15 @@
-/** No clause and no case is called what was asked for. */
+/** No clause and no case matches the pattern. */
 export class NothingSelected extends Error {
   override readonly name = "NothingSelected";
 
-  constructor(pattern: string | undefined, why = "no clause and no case is called that") {
+  constructor(pattern: string | undefined, why = "no clause and no case matches it") {
     super(`--only ${JSON.stringify(pattern)}: ${why}`);
   }
 }
 
 /**
  * Whether a case is selected by a pattern: a clause id (`RMS-2.1`), a family (`RMS-2`), or a case id, in which
- * `*` stands for anything.
+ * `*` is a wildcard.
  */
 export function isSelected(pattern: string | undefined, id: string, clauses: readonly string[]): boolean {
   if (pattern === undefined) return true;

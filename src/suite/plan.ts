@@ -26,7 +26,7 @@ export interface PlannedCase {
   run(): Promise<CaseResult>;
 }
 
-/** What a gate runs: cases in any order, then the audit of what they were answered. */
+/** What a gate runs: cases in any order, then the audit of their answers. */
 export interface Plan {
   readonly cases: readonly PlannedCase[];
   readonly audit?: PlannedCase;
@@ -35,7 +35,7 @@ export interface Plan {
 }
 
 /**
- * Everything that a gate with these options runs against an implementation that says this of itself.
+ * Everything that a gate with these options runs against an implementation with this declaration.
  * @throws {ProgramError} for stored cases that cannot be read
  * @throws {NothingSelected} if `only` selects nothing
  */

@@ -14,8 +14,8 @@ import { GoldenCopy, REAL_GOLDENS } from "./golden/__test-helpers__/golden-copy.
 import type { Level } from "./level.js";
 import { replay } from "./replay.js";
 
-// Goldens and one property are enough to find them; that every property finds what it is for is shown beside
-// the properties.
+// Goldens and one property are enough to find them; that every property finds what it is for is tested next to the
+// properties.
 const injected = vi.hoisted(() => ({ properties: [] as unknown[] }));
 vi.mock("../../properties/index.js", () => ({ PROPERTIES: injected.properties }));
 injected.properties.push(recurrenceProperties.find(({ id }) => id === "plain-steps-are-accepted"));

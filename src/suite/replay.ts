@@ -15,7 +15,7 @@ export interface Replay {
   readonly judged?: {
     readonly judgement: Judgement;
     readonly verdict: Verdict;
-    /** What explains observations that are rejected or not the reference's bits. */
+    /** Explanations of observations that are rejected or not the reference's bits. */
     readonly sentences: readonly string[];
   };
 }

@@ -98,7 +98,7 @@ describe("runProperty", () => {
     expect((await runProperty({ ...steps, weight: 0 }, options)).runs).toBe(1);
   });
 
-  it("shrinks a failure, keeps others beside it and says how to see it again", async () => {
+  it("shrinks a failure, keeps other failing programs and says how to reproduce it", async () => {
     const adapter = dialectAdapter({ initialAccumulator: "one" });
     const result = await runProperty(steps, { ...options, adapter });
     expect(result.verdict).toBe("differs");

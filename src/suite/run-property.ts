@@ -16,7 +16,7 @@ export interface PropertyRunOptions extends CaseOptions {
   readonly seed: number;
   /** Runs of a property of weight 1. */
   readonly runs: number;
-  /** Make failing inputs smaller. @default true */
+  /** Shrink failing inputs. @default true */
   readonly shrink?: boolean;
   /** Stop between two inputs. */
   readonly signal?: AbortSignal;
@@ -30,7 +30,7 @@ export class Interrupted extends Error {
 /** How long generated inputs may keep timers and signals waiting, in milliseconds. */
 const MAX_BLOCKING_MS = 100;
 
-/** Failing programs that are kept beside the smallest one. */
+/** Failing programs that are kept in addition to the smallest one. */
 const MAX_EVIDENCE = 24;
 
 /**
@@ -62,7 +62,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
     const applies = property.appliesTo?.(declaration) ?? true;
     if (applies !== true) {
       const { dialect } = declaration;
-      // What would be asked under the default freedom is left out for the sake of the declared rounding alone.
+      // Under the default freedom the property would apply: only the declared rounding excludes it.
       if (property.appliesTo?.({ ...declaration, evaluation: DEFAULT_FREEDOM }) === true)
         return {
           ...skipped("it need not hold under the declared rounding"),
@@ -94,20 +94,20 @@ export async function runProperty(property: Property, options: PropertyRunOption
   let turn = performance.now();
   const check = async (input: unknown) => {
     if (performance.now() - turn > MAX_BLOCKING_MS) {
-      // In-process implementations never wait for anything, so nothing else would have its turn.
+      // Yield to the event loop: in-process implementations never wait, so timers and signals would starve.
       await new Promise((resolve) => setImmediate(resolve));
       turn = performance.now();
     }
     if (options.signal?.aborted) throw new Interrupted();
-    // What is passed over here counts as passing, so that shrinking ends with the smallest fault that it has.
+    // A skipped input counts as passing, so that shrinking ends with the smallest fault found so far.
     if (faulty && !options.faultBudget.mayShrink) return;
     try {
       await property.check(input, subject);
     } catch (error) {
       if (fc.PreconditionFailure.isFailure(error)) throw error; // this input is passed over
-      // An input that cannot be sent is no smaller form of a failure.
+      // An input that cannot be sent is not a smaller form of a failure.
       if (error instanceof ProgramNotSent && failed) return;
-      // What could not be sent, or has nobody to answer it, says nothing of the implementation.
+      // What could not be sent or answered says nothing about the implementation.
       if (!(error instanceof PropertyFailure)) throw error;
       failed = true;
       if (isFault(error.verdict)) {

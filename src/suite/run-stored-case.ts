@@ -23,8 +23,8 @@ export interface StoredCase {
 }
 
 /**
- * Run one stored case. One that is for another dialect, or needs what the implementation does not offer, is not
- * run; of an implementation that hides its state, only the parameters are observed.
+ * Run one stored case. One that is for another dialect, or needs a capability that the implementation does not offer, is
+ * skipped; if the implementation hides its state, only the parameters are observed.
  */
 export async function runStoredCase(stored: StoredCase, options: CaseOptions): Promise<CaseResult> {
   const { id, kind, clauses } = stored;

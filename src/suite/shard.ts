@@ -1,4 +1,4 @@
-/** A part of the cases, for machines that share the work. */
+/** A part of the cases, for running them on several machines. */
 export interface Shard {
   /** From 1. */
   readonly index: number;
@@ -16,7 +16,7 @@ export function shardText({ index, count }: Shard): string {
   return `shard ${index} of ${count}`;
 }
 
-/** The part that a run was restricted to, in words; undefined of a whole one. */
+/** The part that a run was restricted to, in words; undefined if it was not. */
 export function partOf({ only, shard }: Restriction): string | undefined {
   return only ?? (shard && shardText(shard));
 }

@@ -392,7 +392,7 @@ describe("known failures", () => {
     expect((await failureOf(tests, "level")).message).toMatch(/^FAILED/);
   });
 
-  it("that are mended fail the level, with the place in the file", async () => {
+  it("that are fixed fail the level, with the place in the file", async () => {
     const file = expectations(["plain-steps-are-accepted"]);
     const tests = suite(bundledAdapter("fused"), { expectations: file });
     expect(await run(tests, "RMS-1.1")).toEqual({ outcome: "passed" });

@@ -4,7 +4,7 @@ export class ConformanceFailure extends Error {
 
   constructor(message: string) {
     super(message);
-    // Frames of the suite would hide the message and point at nothing that can be mended.
+    // Frames of the suite would hide the message and point at nothing that the user can fix.
     this.stack = `${this.name}: ${message}`;
   }
 }

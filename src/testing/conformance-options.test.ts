@@ -62,7 +62,7 @@ describe("options that are wrong", () => {
     ["a seed that is too large", { ...behind, seed: 2 ** 31 }, /^conformance: seed: /],
     ["a time that is over", { ...behind, timeout: 0 }, /^conformance: timeout: /],
     ["no function", { ...inProcess, create: {} }, "conformance: create: must be a function"],
-    ["nobody", { ...inProcess, implementation: { name: "" } }, /^conformance: implementation.name: /],
+    ["an empty name", { ...inProcess, implementation: { name: "" } }, /^conformance: implementation.name: /],
     ["a misspelt option", { ...behind, levle: "L2" }, /^conformance: unknown field "levle"; remove it/],
     [
       "both kinds at once",

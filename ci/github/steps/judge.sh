@@ -69,7 +69,7 @@ else
   arguments+=("--report-dir=$report" -- "${adapter[@]}")
 fi
 
-# The runner obeys lines of a log that look like its commands. Whoever is under test must not be able to write one.
+# The runner obeys log lines that look like its commands. The implementation under test must not be able to write one.
 token=$(node -p 'crypto.randomUUID()')
 echo "::stop-commands::$token"
 node "$suite" "${arguments[@]}" || status=$?

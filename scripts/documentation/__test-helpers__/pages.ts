@@ -10,7 +10,7 @@ export interface Block {
   /** Of the fence, from 1. */
   readonly line: number;
   readonly language: string;
-  /** What the info string says beside the language: `key="value"`, or a word by itself. */
+  /** What the info string says besides the language: `key="value"`, or a word by itself. */
   readonly marks: ReadonlyMap<string, string>;
   /** Each line ended by a line break. */
   readonly text: string;

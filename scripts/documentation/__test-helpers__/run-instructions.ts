@@ -30,9 +30,9 @@ import { shellTexts, unknownInputs, yamlDocuments } from "./workflow.js";
  * - `python`, `rust`, `c`, `cpp`, `go`: compiled where the compiler is.
  *
  * In any language: a name (`title="…"`, or a first line `// name`) is a file that the commands of the page find.
- * `diff title="…"` changes such a file. `with="name=path …"` copies files of the repository beside it. `from="path"` is
- * quoted from a file of the repository. `run-by="path"` names the test that runs it. `exempt="reason"` is looked at by
- * nobody.
+ * `diff title="…"` changes such a file. `with="name=path …"` copies files of the repository next to it. `from="path"` is
+ * quoted from a file of the repository. `run-by="path"` names the test that runs it. `exempt="reason"` is not
+ * checked.
  */
 export type Standing = "run" | "run by another test" | "checked" | "no tool here" | "exempt";
 

@@ -72,7 +72,7 @@ test("the telling properties are there", () => {
   expect(TELLING.filter((id) => !known.includes(id))).toEqual([]);
 });
 
-describe("nobody accuses", () => {
+describe("no property rejects", () => {
   test.each(BENIGN_VARIANTS.map((variant) => [variant.id, variant] as const))("%s", async (_, variant) => {
     const declaration = declarationOfVariant(variant);
     const { tally, accusations } = await hear(variant, declaration);
@@ -89,7 +89,7 @@ const SELDOM_SEEN: Readonly<Record<string, string>> = {
 };
 
 // A variant that never uses what it declares would show nothing.
-describe("without its choices of rounding, somebody accuses", () => {
+describe("without its choices of rounding, some property rejects", () => {
   const choosing = BENIGN_VARIANTS.filter(({ id, declares }) => declares?.choices && !(id in SELDOM_SEEN));
   test.each(choosing.map((variant) => [variant.id, variant] as const))("%s", async (_, variant) => {
     const { dialect } = declarationOfVariant(variant);

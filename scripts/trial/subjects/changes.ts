@@ -146,7 +146,7 @@ export const CHANGE_MUTANTS: readonly Mutant[] = [
   },
   {
     id: "change-resets-the-state",
-    title: "A change begins the mean square anew.",
+    title: "A change resets the mean square to zero.",
     clause: "RMS-9.4",
     create: withClass(
       class extends PlainOptimizer {

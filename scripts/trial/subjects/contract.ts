@@ -121,7 +121,7 @@ function largestIn(gradient: Float32Array): number {
   return found;
 }
 
-/** A generator of bits that nobody seeds again. */
+/** A generator of bits that is never seeded again. */
 function bits(): () => boolean {
   let state = 1;
   return () => {

@@ -36,7 +36,7 @@ export const EPSILON_MUTANTS: readonly Mutant[] = [
     create: withEpsilon(() => 0),
   },
   {
-    id: "epsilon-dropped-beside-a-large-root",
+    id: "epsilon-dropped-beside-a-large-root", // cspell:disable-line
     title: "ε is left out where it is less than a thousandth of the root.",
     clause: "RMS-1.2",
     create: withDenominator((v, eps) => (eps < root(v) / 1024 ? root(v) : f(root(v) + eps))),

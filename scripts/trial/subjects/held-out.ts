@@ -9,8 +9,8 @@ import { copyOf, PlainOptimizer, type Saved, type State } from "./plain-optimize
 import { type Mutant, withClass, withParts } from "./variant.js";
 
 /**
- * Written when the suite was finished, and without a look at its properties: what these show of the suite is what
- * it sees of faults that nobody had in mind.
+ * Written when the suite was finished, without looking at its properties: these measure how many faults the suite
+ * detects that its authors did not have in mind.
  */
 
 const f = Math.fround;
@@ -97,7 +97,7 @@ export const HELD_OUT_MUTANTS: readonly Mutant[] = [
   {
     id: "one-scale-for-a-block",
     title:
-      "The mean square is stored with one scale for 256 elements: what is small beside the largest is lost.",
+      "The mean square is stored with one scale for 256 elements: what is small relative to the largest is lost.",
     clause: "RMS-8.5",
     create: withClass(
       class extends PlainOptimizer {

@@ -133,7 +133,7 @@ export const INTERLEAVING_MUTANTS: readonly Mutant[] = [
   },
   {
     id: "change-resets-the-buffers-of-other-groups",
-    title: "A change of one group makes the momentum buffers of the others anew.",
+    title: "A change of one group resets the momentum buffers of the others.",
     clause: "RMS-10.5",
     create: withClass(
       class extends PlainOptimizer {

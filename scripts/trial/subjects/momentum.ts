@@ -50,7 +50,7 @@ function decayedAfterTheMove(): Partial<Parts> {
   };
 }
 
-/** Polyak's heavy ball on the parameters: θ − η·g/d + μ·(θ − θ_{t−1}), beside a buffer that is only kept. */
+/** Polyak's heavy ball on the parameters: θ − η·g/d + μ·(θ − θ_{t−1}). A buffer is kept, but moves nothing. */
 const heavyBall: Variant["create"] = (groups) => {
   let last: ArrayLike<number> = [];
   const parts: Parts = {
@@ -219,7 +219,7 @@ export const MOMENTUM_MUTANTS: readonly Mutant[] = [
   },
   {
     id: "buffer-cleared-when-the-learning-rate-changes",
-    title: "A changed learning rate starts the momentum buffer anew.",
+    title: "A changed learning rate resets the momentum buffer.",
     clause: "RMS-9.4",
     create: clearsBuffers((before, { lr }) => lr !== undefined && lr !== before),
   },

@@ -145,7 +145,7 @@ export const ROUNDING_MUTANTS: readonly Mutant[] = [
   },
   {
     id: "quotient-sometimes-one-float-off",
-    title: "One quotient in eight is the float32 beside the right one, away from zero.",
+    title: "One quotient in eight is the float32 next to the right one, away from zero.",
     clause: "RMS-1.2",
     create: withQuotient((x, d) => (isStruck(d) ? nudged(f(x / d), "away") : f(x / d))),
   },

@@ -111,7 +111,7 @@ function sharing(
   );
 }
 
-/** A mean square that outlives its optimizer; steps are counted anew. */
+/** A mean square that outlives its optimizer; the count of steps starts again. */
 const outliving = new Map<number, Float32Array>();
 
 /** The bundled optimizer in a dialect with one of its methods done otherwise. */
@@ -391,7 +391,7 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
-    id: "state-made-anew-after-a-missing-gradient",
+    id: "state-made-anew-after-a-missing-gradient", // cspell:disable-line
     title: "The first gradient after a missing one finds the mean square at zero.",
     clause: "RMS-10.4",
     create: withClass(

@@ -33,7 +33,7 @@ function withDenominatorFrom(
   };
 }
 
-/** An optimizer that keeps a list beside each parameter's state, which it neither shows nor saves. */
+/** An optimizer that keeps a list in addition to each parameter's state, which it neither shows nor saves. */
 function withHidden<T extends Float32Array | Float64Array>(
   start: (p: Float32Array, state: State) => T,
   parts: (hidden: () => T) => Partial<Parts>,

@@ -114,7 +114,7 @@ export const WEIGHT_DECAY_MUTANTS: readonly Mutant[] = [
     create: withAxes("keras", { weightDecay: "l2" }),
   },
   {
-    id: "coupled-beside-raw-momentum",
+    id: "coupled-beside-raw-momentum", // cspell:disable-line
     title: "Weight decay is added to the gradient, which the buffer then collects.",
     clause: "RMS-9.3",
     declares: { dialect: "fastai" },

@@ -1,9 +1,9 @@
 import type { Fault, FaultVerdict } from "../adapter.js";
 
-/** What a fault is a fault of: an outstanding request, the introduction, or nothing that was asked. */
+/** What a fault belongs to: an outstanding request, the handshake, or no request at all. */
 export type FaultSubject = "request" | "hello" | "nothing";
 
-/** Thrown in place of an answer: how the adapter's process failed to give one. */
+/** Thrown instead of an answer: how the adapter's process failed to give one. */
 export class AdapterFault extends Error {
   override readonly name = "AdapterFault";
 

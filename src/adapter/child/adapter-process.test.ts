@@ -124,7 +124,7 @@ describe("AdapterProcess", () => {
       await child.exited(LONG);
       expect(child.fault).toMatchObject({
         verdict: "crash",
-        message: "the process ended with status 0 although it was not told to",
+        message: "the process exited unexpectedly (status 0)",
         subject: "nothing",
       });
       child.send("x");
@@ -194,7 +194,7 @@ describe("AdapterProcess", () => {
       expect(await child.receive(LONG)).toBe("one");
       expect(await faultOf(child)).toMatchObject({
         verdict: "protocol-error",
-        message: 'a line came unasked, after all requests had been answered: "two"',
+        message: 'an unexpected line, after all requests had been answered: "two"',
         subject: "nothing",
       });
       expect(await child.exited(LONG)).toBeDefined();
@@ -205,7 +205,7 @@ describe("AdapterProcess", () => {
       child.send("x");
       expect(await faultOf(child)).toMatchObject({
         verdict: "protocol-error",
-        message: "the process closed its standard output and went on, so that no answer can come any more",
+        message: "the process closed its standard output but kept running, so no further answer can arrive",
       });
     });
 

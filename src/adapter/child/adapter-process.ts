@@ -14,15 +14,15 @@ export interface Exit {
 export interface AdapterProcessOptions {
   /** Longest line that is read from it, in bytes. Default: `LINE_LIMIT`. */
   readonly lineLimit?: number | undefined;
-  /** Is given what it writes to standard error, as it comes. */
+  /** Called with what it writes to standard error, as it arrives. */
   readonly onStderr?: (text: string) => void;
 }
 
-/** Milliseconds between the end of a process and the end of its output, or the other way round. */
+/** Milliseconds allowed between the exit of a process and the end of its output, or the reverse. */
 const GRACE = 1000;
-/** Milliseconds in which a killed process is gone, unless the system holds it. */
+/** Milliseconds in which a killed process is gone, unless the system blocks it. */
 const KILL_TIMEOUT = 5000;
-/** A budget is waited for in so many slices. */
+/** Number of slices in which a budget is waited for; see `news`. */
 const SLICES = 10;
 
 /**
@@ -30,12 +30,12 @@ const SLICES = 10;
  * it has started are killed, and every later `receive` throws the fault once the lines before it are taken.
  */
 export class AdapterProcess {
-  /** What ended it, as soon as that is known. Absent where it ended because it was told to. */
+  /** What ended it, as soon as that is known. Absent if it exited on request. */
   fault: AdapterFault | undefined;
 
   private readonly reader: LineReader;
   private readonly tail = new StderrTail();
-  /** Answers that nobody has taken. There are never more than there were requests. */
+  /** Answers that have not been taken yet. There are never more than there were requests. */
   private readonly inbox: string[] = [];
   /** Requests whose answer has not come. */
   private awaited = 0;
@@ -75,7 +75,7 @@ export class AdapterProcess {
     this.exitPromise = new Promise((resolve) => {
       this.announce = resolve;
     });
-    // A process that does not read any more shows by its silence or its end; writing to it is no error of ours.
+    // Ignore write errors: a process that no longer reads is detected by its silence or its exit.
     for (const emitter of [child, child.stdin, child.stdout, child.stderr]) emitter.on("error", () => {});
     child.stdout.on("data", (chunk: Buffer) => this.take(this.reader.push(chunk)));
     child.stdout.once("end", () => this.within(GRACE, () => this.closedOutput()));
@@ -84,7 +84,7 @@ export class AdapterProcess {
       onStderr?.(chunk.toString("utf8"));
     });
     child.once("exit", (code, signal) => {
-      // What it has started may hold its output open.
+      // Its own child processes may keep its output open.
       killGroup(this.pid);
       this.within(GRACE, () => this.ended({ code, signal }));
     });
@@ -100,12 +100,12 @@ export class AdapterProcess {
     return this.tail.text;
   }
 
-  /** The answer that the next `receive` would give at once, if there is one. */
+  /** The answer that the next `receive` would return immediately, if there is one. */
   get waiting(): string | undefined {
     return this.inbox[0];
   }
 
-  /** Send a line that is to be answered by one line. */
+  /** Send a line that must be answered by one line. */
   send(line: string): void {
     this.awaited++;
     this.child.stdin.write(`${line}\n`);
@@ -119,7 +119,7 @@ export class AdapterProcess {
 
   /**
    * The next answer.
-   * @param budget milliseconds. Time in which this process itself is busy and reads nothing is hardly counted.
+   * @param budget milliseconds. Time in which this process is busy and reads nothing hardly counts.
    * @throws {AdapterFault}
    */
   async receive(budget: number): Promise<string> {
@@ -131,7 +131,7 @@ export class AdapterProcess {
     throw this.fault;
   }
 
-  /** How it ended, or undefined if it lives after so many milliseconds. */
+  /** How it exited, or undefined if it is still running after `budget` milliseconds. */
   async exited(budget: number): Promise<Exit | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
@@ -157,7 +157,7 @@ export class AdapterProcess {
       } else if (this.awaited === 0) {
         this.fail(
           "protocol-error",
-          `a line came unasked, after all requests had been answered: ${quoteLine(line.text)}`,
+          `an unexpected line, after all requests had been answered: ${quoteLine(line.text)}`,
         );
       } else {
         this.awaited--;
@@ -169,7 +169,8 @@ export class AdapterProcess {
 
   private closedOutput(): void {
     if (this.exit || this.ending) return;
-    const problem = "the process closed its standard output and went on, so that no answer can come any more";
+    const problem =
+      "the process closed its standard output but kept running, so no further answer can arrive";
     this.fail("protocol-error", problem);
   }
 
@@ -199,10 +200,12 @@ export class AdapterProcess {
     const within = rest ? " in the middle of a line" : "";
     if (signal) return `the process was killed by ${signal}${within}`;
     if (code !== 0) return `the process ended with status ${code}${within}`;
-    return `the process ended with status 0 ${this.awaited > 0 ? "without an answer" : "although it was not told to"}`;
+    return this.awaited > 0
+      ? "the process ended with status 0 without an answer"
+      : "the process exited unexpectedly (status 0)";
   }
 
-  /** Do something later, unless it is gone by then. */
+  /** Do something later, unless the process has exited by then. */
   private within(milliseconds: number, action: () => void): void {
     const timer = setTimeout(action, milliseconds);
     void this.exitPromise.then(() => clearTimeout(timer));

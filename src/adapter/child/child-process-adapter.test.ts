@@ -102,11 +102,11 @@ describe("hello", () => {
     [
       "ends at the start",
       { start: 'console.error("no torch"); process.exit(1);' },
-      /status 1\nIts.*\nno torch$/,
+      /status 1\nstderr .*\nno torch$/,
     ],
     ["is killed", { onHello: 'process.kill(process.pid, "SIGKILL");' }, /killed by SIGKILL/],
     ["says something else first", { start: 'write("Loading\\n");' }, /"Loading"/],
-    ["answers twice", { onHello: "write((JSON.stringify(reply) + '\\n').repeat(2));" }, /unasked/],
+    ["answers twice", { onHello: "write((JSON.stringify(reply) + '\\n').repeat(2));" }, /unexpected line/],
     ["has another id", { onHello: "send({ ...reply, id: 9 });" }, /the answer to request 1 has id 9/],
     ["has no id", { onHello: "delete reply.id; send(reply);" }, /in an answer, id: /],
     ["speaks another protocol", { hello: { protocol: 2 } }, /in an answer, protocol: /],
@@ -117,7 +117,7 @@ describe("hello", () => {
     const { adapter } = driveFaulty(behaviour);
     const error = await rejection(adapter.hello());
     expect(error.phase).toBe("start");
-    expect(error.message).toMatch(/^the adapter does not introduce itself: /);
+    expect(error.message).toMatch(/^the handshake with the adapter failed: /);
     expect(error.message).toMatch(message);
     expect((await rejection(adapter.run(valuePrograms(1)))).phase).toBe("start");
   });
@@ -369,7 +369,7 @@ describe("faults", () => {
       "answers twice",
       'write((JSON.stringify(reply) + "\\n").repeat(2));',
       "protocol-error",
-      /^a line came unasked/,
+      /^an unexpected line/,
     ],
     [
       "has an unknown status",
@@ -503,7 +503,7 @@ describe("faults", () => {
     ]);
   });
 
-  it("an answer that comes again later is taken for nobody's", async () => {
+  it("an answer that comes again later matches no request", async () => {
     const { adapter } = driveFaulty({
       start: "let last;",
       onRun: 'if (last && first("again")) send(last); last = reply; send(reply);',
@@ -535,7 +535,7 @@ describe("faults", () => {
 
   it.each([
     ["ends", "process.exit(9);", /^crash: the process ended with status 9$/],
-    ["writes", 'write("psst\\n");', /^protocol-error: a line came unasked, .*: "psst"$/],
+    ["writes", 'write("psst\\n");', /^protocol-error: an unexpected line, .*: "psst"$/],
   ])(
     "a process that %s when nothing is asked is replaced, and that is told",
     async (_, statement, message) => {
@@ -559,12 +559,12 @@ describe("faults", () => {
     await adapter.run(valuePrograms(1));
     await untilGone(Number(faulty.log()[0]));
     await adapter.stop();
-    expect(messagesOf(adapter)).toEqual([expect.stringMatching(/unasked/)]);
+    expect(messagesOf(adapter)).toEqual([expect.stringMatching(/unexpected line/)]);
   });
 });
 
 describe("alone", () => {
-  it("programs have requests of their own, with nothing beside them", async () => {
+  it("programs have requests of their own, with no others outstanding", async () => {
     const { faulty, adapter } = driveFaulty({
       hello: { limits: { cases: 8, pipeline: 4 } },
       start: "let outstanding = 0;",
@@ -612,7 +612,7 @@ describe("restarts", () => {
     const error = await rejection(run);
     expect(error.phase).toBe("run");
     expect(error.message).toBe(
-      "the adapter was given up after 6 restarts; the last fault: the process ended with status 3\nIts standard error ends:\nbroken",
+      "gave up on the adapter after 6 restarts; the last fault: the process ended with status 3\nstderr (tail):\nbroken",
     );
     expect(await rejection(other)).toBe(error);
     expect(await rejection(adapter.run(valuePrograms(1)))).toBe(error);
@@ -625,7 +625,9 @@ describe("restarts", () => {
 
   it("do without a restart when none is allowed", async () => {
     const { adapter } = driveFaulty({ onRun: "process.exit(3);" }, { restarts: 0 });
-    expect((await rejection(adapter.run(valuePrograms(2)))).message).toMatch(/given up after 0 restarts/);
+    expect((await rejection(adapter.run(valuePrograms(2)))).message).toMatch(
+      /gave up on the adapter after 0 restarts/,
+    );
   });
 
   it("that fail again and again are the end", async () => {
@@ -636,7 +638,7 @@ describe("restarts", () => {
     const error = await rejection(adapter.run(valuePrograms(5)));
     expect(error.phase).toBe("run");
     expect(error.message).toMatch(
-      /^the adapter failed 3 times to start again: the process ended with status 4\n.*\nno memory$/,
+      /^the adapter failed to restart 3 times: the process ended with status 4\n.*\nno memory$/,
     );
     expect(faulty.log()).toHaveLength(4);
   });
@@ -660,7 +662,7 @@ describe("restarts", () => {
     const error = await rejection(adapter.run(valuePrograms(5)));
     expect(error.phase).toBe("run");
     expect(error.message).toBe(
-      'after a restart the adapter introduces itself otherwise: capabilities was ["state","load"] and is ["state"]',
+      'the hello of the adapter changed after a restart: capabilities was ["state","load"] and is ["state"]',
     );
     for (const pid of faulty.log()) await untilGone(Number(pid));
   });

@@ -27,9 +27,9 @@ export interface ChildProcessAdapterOptions {
    * more as first answers have taken, and the very first one also has the time for `hello`. Default: 10000.
    */
   readonly runTimeout?: number;
-  /** Restarts after faults, without those that only confirm one; one more, and the adapter is given up. Default: 100. */
+  /** Restarts allowed after faults, not counting those that only confirm one. Default: 100. */
   readonly restarts?: number;
-  /** Record what goes over the wire, for `exchangeOf`. Default: false. */
+  /** Record the protocol exchange, for `exchangeOf`. Default: false. */
   readonly trace?: boolean;
   /** Longest line that is read, in bytes. Default: `LINE_LIMIT`. */
   readonly lineLimit?: number;
@@ -44,7 +44,7 @@ interface Job {
   reject(error: Error): void;
 }
 
-/** Stands in the queue where the process is to be replaced. */
+/** Queue entry that asks for a fresh process at this point. */
 interface Refresh {
   readonly refresh: true;
   settle(): void;
@@ -58,9 +58,9 @@ interface Outstanding {
   readonly exchange: Exchange | undefined;
 }
 
-/** A process that fails so many times in a row to introduce itself is not started again. */
+/** Failed handshakes in a row after which the process is not started again. */
 const START_ATTEMPTS = 3;
-/** More programs than this are of no use to have under way: they wait for the suite, not for the adapter. */
+/** More concurrent programs than this do not help: they would wait for the suite, not for the adapter. */
 const MAX_CONCURRENCY = 64;
 
 /** Drives an implementation in another process, by the adapter protocol (spec/PROTOCOL.md). */
@@ -75,13 +75,13 @@ export class ChildProcessAdapter implements Adapter {
   private readonly bisector: FaultBisector<Job>;
   private readonly exchanges: WeakMap<Program, Exchange> | undefined;
 
-  /** What requests are sent to. */
+  /** The session that requests are sent to. */
   private session: Session | undefined;
-  /** Everything that has been started and not ended. */
+  /** Processes that were started and have not ended. */
   private readonly living = new Set<AdapterProcess>();
   private lastAnswer = 0;
   private restartCount = 0;
-  /** Restarts after the second fault of a case, which was counted at the first one. */
+  /** Restarts after the second fault of a case; the first one was already counted. */
   private confirmations = 0;
 
   private queue: (Job | Refresh)[] = [];
@@ -89,7 +89,7 @@ export class ChildProcessAdapter implements Adapter {
   private driving = false;
   private driver: Promise<void> | undefined;
   private fillScheduled = false;
-  /** Why nothing is run any more. */
+  /** Why no more programs are run. */
   private closed: Error | undefined;
   private stopping: Promise<void> | undefined;
 
@@ -108,14 +108,14 @@ export class ChildProcessAdapter implements Adapter {
   }
 
   /**
-   * Faults that no program was found to cause: they were not reproduced when the programs of the request were run
-   * apart, or came when nothing was outstanding. Complete after `stop`.
+   * Faults that could not be attributed to a program: they were not reproduced when the programs of the request were run
+   * separately, or happened when nothing was outstanding. Complete after `stop`.
    */
   get unexplained(): readonly UnexplainedFault[] {
     return this.bisector.unexplained;
   }
 
-  /** Enough for the adapter to have full requests and for the next to be made meanwhile; 1 before `hello`. */
+  /** Enough to fill the adapter's requests while the next one is prepared; 1 before `hello`. */
   get concurrency(): number {
     if (!this.terms) return 1;
     return Math.min(MAX_CONCURRENCY, (this.terms.pipeline + 1) * this.terms.cases);
@@ -146,7 +146,7 @@ export class ChildProcessAdapter implements Adapter {
     });
   }
 
-  /** Programs given before are run by the present process, programs given later by another. */
+  /** Programs queued before this run in the current process, later ones in a new one. */
   async refresh(): Promise<void> {
     await this.hello();
     if (this.closed) throw this.closed;
@@ -170,11 +170,11 @@ export class ChildProcessAdapter implements Adapter {
     this.close(new AdapterUnavailable("the adapter was stopped", "run"));
     if (this.session) await this.end(this.session);
     await this.killAll();
-    // What was under way ends by itself, now that it is closed. A process that was being started is ended there.
+    // Pending work ends by itself once closed. A process that was still starting is ended there.
     await Promise.allSettled([this.handshakeReply, this.driver]);
   }
 
-  /** Nothing is run any more: whoever waits is told why. */
+  /** Run nothing from now on, and reject all pending promises with this error. */
   private close(error: Error): void {
     this.closed ??= error;
     for (const waiting of this.queue) waiting.reject(this.closed);
@@ -191,7 +191,7 @@ export class ChildProcessAdapter implements Adapter {
     } catch (error) {
       if (!(error instanceof AdapterFault)) throw error;
       const hint = error.verdict === "timeout" ? " (does it flush its output after each line?)" : "";
-      const problem = `the adapter does not introduce itself${hint}: ${withStderr(error)}`;
+      const problem = `the handshake with the adapter failed${hint}: ${withStderr(error)}`;
       const unavailable = new AdapterUnavailable(problem, "start");
       this.closed ??= unavailable;
       throw unavailable;
@@ -199,7 +199,7 @@ export class ChildProcessAdapter implements Adapter {
   }
 
   /**
-   * Start a process and let it introduce itself.
+   * Start a process and perform the handshake.
    * @throws {AdapterFault}
    */
   private async start(): Promise<Session> {
@@ -218,13 +218,13 @@ export class ChildProcessAdapter implements Adapter {
     }
   }
 
-  /** Make sure that there is somebody who does the work. */
+  /** Make sure that the queue is being processed. */
   private wake(): void {
     if (!this.driving) {
       this.driving = true;
       this.driver = this.drive();
     } else if (!this.fillScheduled && this.outstanding.length > 0) {
-      // Requests are outstanding and another may be sent beside them.
+      // Requests are outstanding, and there may be room for another.
       this.fillScheduled = true;
       setImmediate(() => {
         this.fillScheduled = false;
@@ -233,11 +233,11 @@ export class ChildProcessAdapter implements Adapter {
     }
   }
 
-  /** Do what is in the queue until nothing is. */
+  /** Process the queue until it is empty. */
   private async drive(): Promise<void> {
     try {
       for (;;) {
-        // Whoever else has programs to run puts them into the queue before the event loop comes round.
+        // Yield once, so that other callers can queue their programs for the same requests.
         await turn();
         if (this.closed) break;
         const next = this.queue[0];
@@ -271,7 +271,7 @@ export class ChildProcessAdapter implements Adapter {
     }
   }
 
-  /** A session in which requests can be sent: the present one, or a new one in its place. */
+  /** A session that can take requests: the current one, or a new one in its place. */
   private async ready(): Promise<Session> {
     const fault = this.session?.process.fault;
     if (this.session && fault && this.outstanding.length === 0) await this.recover(this.session, fault);
@@ -284,7 +284,7 @@ export class ChildProcessAdapter implements Adapter {
       } catch (error) {
         if (!(error instanceof AdapterFault)) throw error;
         if (++failures === START_ATTEMPTS) {
-          const problem = `the adapter failed ${failures} times to start again: ${withStderr(error)}`;
+          const problem = `the adapter failed to restart ${failures} times: ${withStderr(error)}`;
           throw new AdapterUnavailable(problem, "run");
         }
         this.countRestart(error);
@@ -299,12 +299,12 @@ export class ChildProcessAdapter implements Adapter {
     for (const field of fields) {
       if (isDeepStrictEqual(hello[field], before[field])) continue;
       const now = JSON.stringify(hello[field]);
-      const problem = `after a restart the adapter introduces itself otherwise: ${field} was ${JSON.stringify(before[field])} and is ${now}`;
+      const problem = `the hello of the adapter changed after a restart: ${field} was ${JSON.stringify(before[field])} and is ${now}`;
       throw new AdapterUnavailable(problem, "run");
     }
   }
 
-  /** Send what may be sent. */
+  /** Send as many requests as the pipeline allows. */
   private fill(session: Session): void {
     if (session.process.fault) return;
     while (this.outstanding.length < (this.bisector.oneByOne ? 1 : session.terms.pipeline)) {
@@ -348,7 +348,7 @@ export class ChildProcessAdapter implements Adapter {
     return true;
   }
 
-  /** Take the answer to the request that has waited longest. */
+  /** Read the answer to the oldest outstanding request. */
   private async readAnswer(session: Session): Promise<void> {
     const [{ request, jobs, exchange, sentAt }] = this.outstanding;
     try {
@@ -371,7 +371,7 @@ export class ChildProcessAdapter implements Adapter {
   }
 
   /**
-   * End a process that failed. The culprit, if it is known, has its outcome; what else was outstanding goes back to
+   * End a process that failed. The culprit, if known, gets its outcome; all other outstanding programs go back to
    * the head of the queue.
    */
   private async recover(session: Session, fault: AdapterFault): Promise<void> {
@@ -402,7 +402,7 @@ export class ChildProcessAdapter implements Adapter {
 
   private countRestart(fault: AdapterFault): void {
     if (this.restartCount - this.confirmations >= this.mostRestarts) {
-      const problem = `the adapter was given up after ${this.restartCount} restarts; the last fault: ${withStderr(fault)}`;
+      const problem = `gave up on the adapter after ${this.restartCount} restarts; the last fault: ${withStderr(fault)}`;
       throw new AdapterUnavailable(problem, "run");
     }
     this.restartCount++;
@@ -426,8 +426,8 @@ export class ChildProcessAdapter implements Adapter {
   }
 }
 
-/** A fault with what the process wrote to standard error: where it does not start, that says why. */
+/** A fault with the tail of standard error, which usually explains why a process does not start. */
 function withStderr(fault: AdapterFault): string {
   const stderr = fault.stderr.trim();
-  return stderr === "" ? fault.message : `${fault.message}\nIts standard error ends:\n${stderr}`;
+  return stderr === "" ? fault.message : `${fault.message}\nstderr (tail):\n${stderr}`;
 }

@@ -1,7 +1,7 @@
-/** How much of a line is kept, and how much standard error in all, in characters. */
+/** Characters kept of each line, and of standard error in total. */
 const KEPT = 2 ** 16;
 
-/** What went over the wire for one request, and what happened meanwhile, as JSON lines. */
+/** The protocol exchange of one request, with events in between, as JSON lines. */
 export class Exchange {
   readonly lines: string[] = [];
   private stderrLeft = KEPT;

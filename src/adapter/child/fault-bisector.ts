@@ -1,15 +1,15 @@
 import type { UnexplainedFault } from "../adapter.js";
 import type { AdapterFault } from "./adapter-fault.js";
 
-/** What the process had done when it failed. */
+/** The state of the process when it failed. */
 export interface FaultContext {
-  /** It had answered no request before. */
+  /** It had not answered any request yet. */
   readonly fresh: boolean;
-  /** The outstanding program was sent alone because it may end the process. */
+  /** The outstanding program was sent alone because it may crash the process. */
   readonly alone: boolean;
 }
 
-/** Cases that were outstanding when the process failed, and those of them that have not been run apart yet. */
+/** Cases that were outstanding when the process failed, and those that have not been run separately yet. */
 interface Suspicion<Case> {
   readonly fault: AdapterFault;
   readonly cases: number;
@@ -19,12 +19,12 @@ interface Suspicion<Case> {
 /**
  * Finds the case to which a fault happens, by the sizes of the requests. After a fault the cases that were
  * outstanding are sent again, first one alone, then two, four, …, and one request at a time. A fault among them
- * begins this anew at its own cases. A case is blamed only if it fails a second time, alone, as the first request of
+ * restarts this at its own cases. A case is blamed only if it fails a second time, alone, as the first request of
  * a fresh process and with the whole budget: what went before, or a loaded machine, may have caused the first fault.
  * Finding one of n cases costs about log2 n restarts, and every other case is answered.
  */
 export class FaultBisector<Case> {
-  /** Faults that no case was found to cause: they were not reproduced, or came when nothing was outstanding. */
+  /** Faults that no case was found to cause: not reproduced, or raised when nothing was outstanding. */
   readonly unexplained: UnexplainedFault[] = [];
   private size = 1;
   private single = false;
@@ -46,7 +46,7 @@ export class FaultBisector<Case> {
     return this.single ? 1 : this.size;
   }
 
-  /** Whether requests must be sent one by one, so that a fault has only one of them to come from. */
+  /** Whether requests must be sent one by one, so that a fault can only come from one of them. */
   get oneByOne(): boolean {
     return this.single || this.suspicion !== undefined;
   }
@@ -71,7 +71,7 @@ export class FaultBisector<Case> {
     if (suspicion.left.size > 0) return;
     this.suspicion = undefined;
     const { fault } = suspicion;
-    // Every case was answered within the budget, so the time-out came from load and not from a hang.
+    // Every case was answered within the budget, so load caused the timeout and not a hang.
     if (fault.verdict === "timeout") this.single = false;
     const again =
       suspicion.cases === 1 ? "the case was run again" : `the ${suspicion.cases} cases were run apart`;
@@ -90,7 +90,7 @@ export class FaultBisector<Case> {
     if (timeout && !this.everAnswered) this.warmUp = 0;
     if (!alone) {
       this.size = 1;
-      // Sent alone, the neighbours of a case that hangs are not sent a second time.
+      // From now on cases are sent alone, so that the neighbours of one that hangs are not sent twice.
       if (timeout) this.single = true;
     }
     const again = this.suspicion?.left.has(cases[0]) ?? false;
@@ -99,7 +99,7 @@ export class FaultBisector<Case> {
     return culprit;
   }
 
-  /** What takes an eighth of the budget or less leaves enough of it for the case. */
+  /** A first answer within an eighth of the budget needs no extra time. */
   private firstAnswer(elapsed: number): void {
     const taken = elapsed > this.budget / 8 ? elapsed : 0;
     this.warmUp = this.everAnswered ? Math.max(this.warmUp, taken) : taken;

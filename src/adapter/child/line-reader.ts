@@ -4,7 +4,7 @@ import { SHOWN } from "./quote-line.js";
 /** Longest line that is read from an adapter, in bytes without its end: 64 MiB. */
 export const LINE_LIMIT = 64 * 2 ** 20;
 
-/** How much is kept of a line that cannot be used: what is shown, and whether there is more. */
+/** Bytes kept of an unusable line: those that are shown, and one more to tell that it was cut. */
 const HEAD = SHOWN + 1;
 
 export type ReadLine =
@@ -14,7 +14,7 @@ export type ReadLine =
 
 /** Splits a stream of bytes into lines of UTF-8. Never holds more than a line of the limit's length. */
 export class LineReader {
-  /** The line that has no end yet: the first `length` bytes. */
+  /** The unfinished line: the first `length` bytes. */
   private pending = Buffer.alloc(0);
   private length = 0;
   private broken = false;
@@ -22,7 +22,7 @@ export class LineReader {
   /** @param limit longest line in bytes, its end not counted */
   constructor(private readonly limit = LINE_LIMIT) {}
 
-  /** The lines that end in this chunk. A line that cannot be used is the last that is ever given. */
+  /** The lines that end in this chunk. An unusable line is the last one that is ever returned. */
   push(chunk: Buffer): ReadLine[] {
     const lines: ReadLine[] = [];
     let start = 0;
@@ -43,7 +43,7 @@ export class LineReader {
     return lines;
   }
 
-  /** The stream is over: a line that has begun and has no end, if there is one. */
+  /** The stream has ended: returns an unfinished line, if there is one. */
   end(): ReadLine | undefined {
     return this.broken || this.length === 0 ? undefined : this.unusable("truncated");
   }
@@ -72,7 +72,7 @@ export class LineReader {
     return { kind, head };
   }
 
-  /** One buffer that doubles: a list of chunks would cost far more than its bytes if they came one by one. */
+  /** One buffer that doubles: a list of one-byte chunks would cost far more than its bytes. */
   private append(piece: Buffer): void {
     const length = this.length + piece.length;
     if (length > this.pending.length) {

@@ -434,7 +434,7 @@ describe("a process whose answers are changed", () => {
     for (const verdict of [/^protocol-error$/, /^timeout$/, /^same results/]) {
       expect(ledger.total(verdict)).toBeGreaterThan(0);
     }
-    // It is as good as before for whoever comes next.
+    // It works as before for the next caller.
     const after = drive(scriptedAdapter("afterwards", {}), TIMEOUT_MS);
     const again = await after.run(PROGRAMS.map((program) => numbered(program, 0)));
     expect(again.map((reply, k) => reply.status === "ok" && passes(PROGRAMS[k], reply))).not.toContain(false);

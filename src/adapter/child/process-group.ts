@@ -1,6 +1,6 @@
 /**
- * An adapter's process leads a group of its own, so that what it starts ends with it. Groups that live are listed
- * here and killed when this process exits. Whoever handles a signal must exit by `process.exit`: a process that a
+ * An adapter's process leads a group of its own, so that what it starts ends with it. Live groups are listed
+ * here and killed when this process exits. A signal handler must exit by `process.exit`: a process that a
  * signal ends runs no exit handlers, and its adapters then have to notice that their standard input has ended.
  */
 
@@ -31,7 +31,7 @@ export function killGroup(pid: number): void {
   try {
     process.kill(OWN_GROUP ? -pid : pid, "SIGKILL");
   } catch (error) {
-    // No such group, or on some systems one in which nothing lives any more.
+    // No such group, or, on some systems, a group without live processes.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ESRCH" && code !== "EPERM") throw error;
   }

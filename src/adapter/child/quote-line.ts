@@ -2,8 +2,8 @@
 export const SHOWN = 200;
 
 /**
- * The beginning of a line in quotes, in ASCII, so that whatever is in it can be seen and does nothing. Quotes inside
- * stay as they are: most lines are JSON, and people must read them.
+ * The beginning of a line in quotes, in ASCII, so that every character is visible and harmless. Inner quotes are not
+ * escaped: most lines are JSON and have to stay readable.
  */
 export function quoteLine(line: string | Buffer): string {
   const bytes = typeof line === "string" ? Buffer.from(line.slice(0, SHOWN + 1)) : line;

@@ -6,7 +6,7 @@ import { helloReplySchema, runReplyCodec } from "../messages.js";
 import type { Reply } from "../reply.js";
 import { quoteLine } from "./quote-line.js";
 
-/** How much of what is wrong is said, in characters: an answer's own fields and shapes may be in it. */
+/** Characters shown of a problem, because it may quote fields and shapes of the answer. */
 const SAID = 400;
 
 /** An answer that breaks the protocol. */
@@ -24,7 +24,7 @@ export class ReplyError extends Error {
 }
 
 /**
- * The introduction in the answer to `hello`.
+ * The declaration in the answer to `hello`.
  * @throws {ReplyError}
  */
 export function readHello(line: string, id: number): Hello {

@@ -4,7 +4,7 @@ import { tensorInHex } from "../tensor-in-hex.js";
 
 export type Encoding = "base64" | "hex";
 
-/** A program as it stands in a request, encoded once for however often it is sent. */
+/** A program as JSON, encoded once however often it is sent. */
 export interface EncodedProgram {
   readonly json: string;
   readonly bytes: number;
@@ -16,7 +16,7 @@ export function encodeProgram(program: Program, encoding: Encoding): EncodedProg
   return { json, bytes: Buffer.byteLength(json) };
 }
 
-/** One `run` request: cases are added while its line is one that the adapter can read. */
+/** One `run` request: cases are added as long as the adapter can read the line. */
 export class RunRequest {
   /** The names of the cases, in order. */
   readonly names: string[] = [];

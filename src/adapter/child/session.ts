@@ -7,7 +7,7 @@ import type { AdapterProcess } from "./adapter-process.js";
 import { idOf, ReplyError, readHello, readReplies } from "./read-reply.js";
 import { type Encoding, RunRequest } from "./run-request.js";
 
-/** What an introduction says about requests. */
+/** What the handshake settles about requests. */
 export interface NegotiatedLimits {
   readonly encoding: Encoding;
   readonly cases: number;
@@ -28,10 +28,10 @@ export function negotiateLimits({ encodings, limits = {} }: Hello): NegotiatedLi
 const STOP_TIMEOUT = 2000;
 const HELLO_ID = 1;
 
-/** The protocol with one process, from its introduction to its end. */
+/** The protocol with one process, from the handshake to its exit. */
 export class Session {
   readonly terms: NegotiatedLimits;
-  /** Requests that it has answered. */
+  /** Number of requests that it has answered. */
   answered = 0;
   private nextId = HELLO_ID + 1;
 
@@ -43,7 +43,7 @@ export class Session {
   }
 
   /**
-   * Let a process introduce itself.
+   * Perform the handshake with a process.
    * @param budget milliseconds
    * @throws {AdapterFault}
    */
@@ -56,7 +56,7 @@ export class Session {
     return new Session(process, hello);
   }
 
-  /** An empty request, which may be sent once cases are in it. */
+  /** An empty request; add cases before sending it. */
   request(): RunRequest {
     return new RunRequest(this.nextId, this.terms.encoding, this.terms.bytes);
   }
@@ -74,7 +74,7 @@ export class Session {
   async replies({ id, names }: RunRequest, line: string, last: boolean): Promise<Reply[]> {
     const { process } = this;
     const replies = reading(process, id, () => readReplies(line, id, names));
-    // If the next request were sent at once, a second answer would pass for the answer to that.
+    // If the next request were sent at once, a second answer would be taken for its answer.
     await pendingInput();
     const { fault, waiting } = process;
     if (last && fault?.verdict === "protocol-error")
@@ -89,7 +89,7 @@ export class Session {
 
   /**
    * Ask it to end, and kill it if it does not.
-   * @returns the fault that it ended with or had before, if it was not asked for anything
+   * @returns the fault that it ended with or had before, if no request was outstanding
    */
   async end(): Promise<AdapterFault | undefined> {
     const { process } = this;
@@ -101,7 +101,7 @@ export class Session {
   }
 }
 
-/** Let input that has come meanwhile be read. */
+/** Read input that has arrived in the meantime. */
 async function pendingInput(): Promise<void> {
   await turn();
   await turn();
@@ -117,7 +117,7 @@ function reading<T>({ stderr }: AdapterProcess, id: number, read: () => T): T {
   }
 }
 
-/** An answer that was given before and comes again is no fault of what is outstanding. */
+/** A repeated earlier answer is not a fault of the outstanding request. */
 function subjectOf(id: number, otherId: number | undefined): FaultSubject {
   if (otherId === HELLO_ID) return "hello";
   const earlier = otherId !== undefined && Number.isInteger(otherId) && otherId > HELLO_ID && otherId < id;

@@ -1,4 +1,4 @@
-/** How much is kept of what an adapter writes to standard error, in bytes. */
+/** Bytes kept of what an adapter writes to standard error. */
 export const STDERR_TAIL = 8192;
 
 /** The end of a stream of text, however long the stream is. */
@@ -11,7 +11,7 @@ export class StderrTail {
     this.bytes = Buffer.from(all.subarray(Math.max(0, all.length - STDERR_TAIL)));
   }
 
-  /** What is kept, without the rest of a character whose beginning is gone. */
+  /** The kept text, without a leading partial character. */
   get text(): string {
     let start = 0;
     if (this.bytes.length === STDERR_TAIL) {

@@ -57,7 +57,7 @@ export function approximateStep(
 }
 
 /**
- * A float32 near an exact result, drawn anew each time: within `most` ulps of it, an ulp being that of the exact
+ * A float32 near an exact result, drawn again each time: within `most` ulps of it, an ulp being that of the exact
  * result's binade, or by counting floats from the rounded one. Exact zeros, infinities and NaN stay.
  */
 export function nearby(exact: number, most: number, random: RandomSource): number {

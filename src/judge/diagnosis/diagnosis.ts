@@ -6,7 +6,7 @@ import type { Program } from "../../program/program.js";
 import type { Mismatch } from "../mismatch.js";
 import type { Verdict } from "../verdict.js";
 
-/** A value on an axis that explains what was observed, beside the one that was declared. */
+/** A value on an axis that explains what was observed, and the one that was declared. */
 export interface AxisDifference {
   readonly kind: "dialect" | "evaluation";
   readonly axis: DialectAxis | EvaluationAxis;
@@ -14,32 +14,32 @@ export interface AxisDifference {
   readonly observed: string;
 }
 
-/** What is wrong, as far as the failing programs tell. */
+/** What is wrong, as far as the failing programs show. */
 export interface Diagnosis {
   readonly verdict: Verdict;
   /** One sentence for people. */
   readonly sentence: string;
   /** The fewest axes that explain every failing program; empty if none do. */
   readonly axes: readonly AxisDifference[];
-  /** Other explanations that are as good. */
+  /** Other explanations that are equally good. */
   readonly alternatives: readonly (readonly AxisDifference[])[];
-  /** The first slot of the program that is shown, in the order in which a step computes them, that was not accepted. */
+  /** The first slot of the shown program that was not accepted, in the order in which a step computes slots. */
   readonly firstDiverging?: Slot;
 }
 
-/** A program with observations of which some were rejected, or else are not the reference's bits. */
+/** A program with observations that were rejected or, if none were, are not the reference's bits. */
 export interface FailingProgram {
   readonly program: Program;
   readonly observations: readonly Observation[];
 }
 
-/** Failing programs of one case; what explains the case explains all of them. */
+/** Failing programs of one case; an explanation of the case must explain all of them. */
 export interface FailingCase {
   readonly id: string;
   readonly programs: readonly [FailingProgram, ...FailingProgram[]];
 }
 
-/** The program that is put beside a diagnosis: what the diagnosis says can be seen in it. */
+/** The program shown with a diagnosis: what the diagnosis says can be seen in it. */
 export interface RepresentativeProgram extends FailingProgram {
   /** The observation that was not accepted, or is not the reference's bits. */
   readonly mismatch: Mismatch;

@@ -10,10 +10,10 @@ import type { Declaration } from "../declaration.js";
 import { isAccepted } from "../judge-program.js";
 import type { AxisDifference, FailingCase } from "./diagnosis.js";
 
-/** Something that may be true of an implementation instead of what it declared. */
+/** What an implementation may compute instead of what it declared. */
 export interface Hypothesis {
   readonly differences: readonly AxisDifference[];
-  /** The declaration under which it would be judged if the hypothesis were true. */
+  /** The declaration that it would be judged by if the hypothesis were true. */
   readonly declaration: Declaration;
 }
 
@@ -26,8 +26,8 @@ const ALL_AXES = Object.keys(EVALUATION_AXES) as EvaluationAxis[];
 
 /**
  * One axis of rounding, with every choice that has one result; and double internals, which are two axes with one
- * cause: numbers of a language that has only binary64, stored to float32. Of those that explain as much, the first
- * is told: precision before roots and orders, because it is what differs in practice.
+ * cause: a language that has only binary64 numbers, stored to float32. Of hypotheses that explain equally much, the
+ * first is reported: precision before roots and orders, because precision is what differs in practice.
  */
 export function roundingHypotheses(declaration: Declaration): Hypothesis[] {
   const single = ALL_AXES.flatMap((axis) => roundingHypothesis(declaration, axis, likelyChoices(axis)));
@@ -40,7 +40,7 @@ export function roundingHypotheses(declaration: Declaration): Hypothesis[] {
 
 /**
  * One axis of rounding with a choice that is a freedom by itself; wider intermediates with binary64 scalars too, as a
- * compiler without float32 arithmetic has both. They allow much, and so they come last of those that explain as much.
+ * compiler without float32 arithmetic has both. They allow much, so they come last of those that explain equally much.
  */
 export function openRoundingHypotheses(declaration: Declaration): Hypothesis[] {
   const single = ALL_AXES.flatMap((axis) =>
@@ -56,7 +56,7 @@ function likelyChoices(axis: EvaluationAxis): readonly string[] {
   return axis.startsWith("intermediates.") ? ["binary64"] : pinnedChoices(axis);
 }
 
-/** These choices on one axis; nothing, if they are declared already. */
+/** These choices on one axis; nothing if they are already declared. */
 function roundingHypothesis(
   declaration: Declaration,
   axis: EvaluationAxis,
@@ -84,7 +84,7 @@ export function dialectHypotheses(declaration: Declaration): Hypothesis[] {
   const { dialect } = declaration;
   return (Object.entries(DIALECT_AXES) as [DialectAxis, readonly string[]][]).flatMap(([axis, values]) =>
     values
-      // A given accumulator needs a load; what was loaded is known already.
+      // An initial accumulator can only be given by `load`, and a loaded value is already known.
       .filter((value) => value !== dialect[axis] && value !== "given")
       .map((observed) => ({
         differences: [{ kind: "dialect" as const, axis, declared: dialect[axis], observed }],
@@ -93,7 +93,7 @@ export function dialectHypotheses(declaration: Declaration): Hypothesis[] {
   );
 }
 
-/** Two hypotheses at once, about different axes. */
+/** Pairs of hypotheses about different axes. */
 export function pairsOf(hypotheses: readonly Hypothesis[]): Hypothesis[] {
   const axesOf = ({ differences }: Hypothesis) => differences.map(({ axis }) => axis);
   return hypotheses.flatMap((first, i) =>

@@ -156,9 +156,9 @@ describe("diagnoseOtherBits", () => {
     const first = failing("unfused", plain, unfused);
     const second = failing("quotient first", plain, { ...fused, "order.update": "quotient-first" });
     const [{ program, observations }] = first.programs;
-    // Alternate the two: each observation is accepted, but they are nobody's.
+    // Alternate the two: each observation is accepted, but no single evaluation gives them all.
     const third: FailingCase = {
-      id: "nobody",
+      id: "neither",
       programs: [
         {
           program,
@@ -170,14 +170,14 @@ describe("diagnoseOtherBits", () => {
     };
     const clusters = diagnoseOtherBits([first, second, third], declaration);
     expect(clusters.flatMap(({ cases }) => cases.map(({ id }) => id)).sort()).toEqual([
-      "nobody",
+      "neither",
       "quotient first",
       "unfused",
     ]);
     const of = (id: string) => clusters.find(({ cases }) => cases.some((one) => one.id === id))!.diagnosis;
     expect(of("unfused").sentence).toContain("these are the bits of unfused");
     expect(of("quotient first").axes).toMatchObject([{ axis: "order.update", observed: "quotient-first" }]);
-    expect(of("nobody")).toMatchObject({
+    expect(of("neither")).toMatchObject({
       verdict: "certified",
       sentence: "Certified, but not bit-exact to fused, and no other evaluation gives these bits.",
       axes: [],

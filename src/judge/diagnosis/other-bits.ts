@@ -50,8 +50,8 @@ export function diagnoseOtherBits(
 }
 
 /**
- * The axes without which something would be left unexplained. They are left out one after the other: where
- * either of two explains the bits, one of them stays.
+ * The axes that are needed to explain everything. They are dropped one at a time, so if either of two axes explains the
+ * bits, one of them stays.
  */
 function neededAxes(
   cases: readonly FailingCase[],
@@ -69,7 +69,7 @@ function neededAxes(
   );
 }
 
-/** Change one axis after the other, always the one that makes most observations bit-exact, until all are. */
+/** Greedily change the axis that makes most observations bit-exact, until all are. */
 function nearestEvaluation(
   cases: readonly FailingCase[],
   declaration: Declaration,

@@ -209,7 +209,7 @@ describe("diagnoseRejections", () => {
     }
   });
 
-  it("admits that nothing explains a formula that nobody has", () => {
+  it("admits that nothing explains a formula of no known dialect", () => {
     const cube: Alteration = (value, { slot }) => (slot === "square_avg" ? value ** 1.5 : value);
     const { diagnosis } = onlyCluster(
       diagnoseRejections(failing([plainTrace(1)], pytorch, fused, cube), declaration),
@@ -324,7 +324,7 @@ describe("a zero of the other sign", () => {
     );
   });
 
-  it("beside other rejections hides no formula", () => {
+  it("does not hide a formula among other rejections", () => {
     const decoupled: Dialect = { ...pytorch, weightDecay: "decoupled" };
     const program = programOf(
       pytorch,
@@ -633,7 +633,7 @@ describe("an explanation", () => {
     expect(diagnosis).toMatchObject({ axes: [{ axis: "maximize" }], firstDiverging: "grad_avg" });
   });
 
-  /** An ε that is seen, and one that is so small beside the root that outside it nobody sees it. */
+  /** An ε that shows, and one so small relative to the root that outside it does not show. */
   const [SEEN, UNSEEN] = [
     { eps: 1e-3, gradient: 1 },
     { eps: 1e-16, gradient: 1e-6 },

@@ -27,9 +27,9 @@ const COARSEST_FORMAT = 2 ** -8;
 const ONE_FLOAT = 2 ** -23;
 
 /**
- * Explain cases with rejected observations: always by the hypothesis that explains most of those that are left,
- * of one axis before two, and a freedom only where it explains more; what no hypothesis explains is grouped by what is
- * seen first.
+ * Explain cases with rejected observations: repeatedly by the hypothesis that explains most of the remaining cases, one
+ * axis before two, and a freedom only where it explains more. What no hypothesis explains is grouped by its first
+ * visible mismatch.
  */
 export function diagnoseRejections(
   cases: readonly FailingCase[],
@@ -37,7 +37,7 @@ export function diagnoseRejections(
 ): DiagnosedCluster[] {
   const clusters: DiagnosedCluster[] = [];
   const single = [...roundingHypotheses(declaration), ...dialectHypotheses(declaration)];
-  // A sign of a zero alone shows no other formula: whatever leaves the sign open would seem to explain it.
+  // The sign of a zero alone does not indicate another formula: any hypothesis that leaves the sign open would fit.
   const zeros = cases.filter((one) => rejectionsOf(one, declaration).every(isOtherZero));
   let left = takeExplained(
     cases.filter((one) => !zeros.includes(one)),
@@ -46,7 +46,7 @@ export function diagnoseRejections(
     clusters,
   );
   if (left.length > 0) {
-    // Pairs are many: only those that explain the smallest case are tried on the others.
+    // There are many pairs: only those that explain the smallest case are tried on the others.
     const [seed] = left;
     left = takeExplained(
       left,
@@ -65,7 +65,7 @@ export function diagnoseRejections(
   return [...clusters, ...[...unexplained.values()].map(clusterOf)];
 }
 
-/** Move what hypotheses explain into clusters; returns the cases that are left. */
+/** Move the cases that hypotheses explain into clusters; returns the remaining cases. */
 function takeExplained(
   cases: readonly FailingCase[],
   hypotheses: readonly Hypothesis[],
@@ -126,19 +126,19 @@ function firstDiverging(rejected: readonly Mismatch[]): Pick<Diagnosis, "firstDi
   return first ? { firstDiverging: first } : {};
 }
 
-/** What can be said of one program that no hypothesis explains. */
+/** A description of one program that no hypothesis explains. */
 interface Description extends Omit<DiagnosedCluster, "cases"> {
   readonly of: FailingCase;
   /** The largest relative error, where it makes the verdict; else 0. */
   readonly error: number;
 }
 
-/** What is said of a case is said of one of its programs, and that one is shown. */
+/** The description of a case describes one of its programs, the one that is shown. */
 function describe(one: FailingCase, declaration: Declaration): Description {
   return mostTelling(one.programs.map((program) => ({ ...describeProgram(program, declaration), of: one })));
 }
 
-/** Cases of one verdict and slot; the most telling one speaks for all. */
+/** Cases with the same verdict and slot; the most informative one represents them. */
 function clusterOf(descriptions: readonly Description[]): DiagnosedCluster {
   const primary = mostTelling(descriptions);
   const others = descriptions.filter((description) => description !== primary);
@@ -149,10 +149,10 @@ function clusterOf(descriptions: readonly Description[]): DiagnosedCluster {
   };
 }
 
-/** Verdicts that a description may have, the most telling first. */
+/** Verdicts that a description may have, the most informative first. */
 const TELLING: readonly Diagnosis["verdict"][] = ["special-mismatch", "differs", "inaccurate"];
 
-/** Of inaccurate ones the worst, so that the bits that are said to be right are right in all; else the smallest. */
+/** The worst of inaccurate cases, so that the number of right bits holds for all of them; otherwise the smallest. */
 function mostTelling(descriptions: readonly Description[]): Description {
   const rank = ({ diagnosis }: Description) => TELLING.indexOf(diagnosis.verdict);
   const [first] = [...descriptions].sort(
@@ -200,7 +200,7 @@ function className(x: number): string {
   return "finite";
 }
 
-/** A finite value may have been rounded to zero of its sign: those two are one class. */
+/** A finite value may have been rounded to a zero of its sign, so the two are one class. */
 function classOf(x: number): string {
   const name = className(x);
   return name === "finite" ? (x > 0 ? "+0" : "−0") : name;
@@ -216,15 +216,15 @@ function isOfAnotherClass(mismatch: Mismatch): mismatch is ListedMismatch {
   return accepted.values.every((value) => classOf(value) !== classOf(got));
 }
 
-/** A value that equals an accepted one and yet is rejected: zero, with the other sign. */
+/** A value that equals an accepted one but is rejected: a zero of the other sign. */
 function isOtherZero({ got, accepted }: Mismatch): boolean {
   return accepted.kind === "listed" && accepted.values.includes(got);
 }
 
 /**
- * The distance to the nearest accepted value as a share of the change that the step should have made. State
- * that is the neighbouring float was rounded otherwise, however small its change was; a parameter may lose all
- * of its update in one float.
+ * The distance to the nearest accepted value, relative to the change that the step should have made. State that
+ * is off by one float was rounded differently, however small its change was; a parameter may lose all of its
+ * update in one float.
  */
 function relativeError({ got, accepted, inputs, slot }: Mismatch): number {
   if (accepted.kind !== "listed") return Number.POSITIVE_INFINITY;
@@ -233,7 +233,7 @@ function relativeError({ got, accepted, inputs, slot }: Mismatch): number {
   const errors = accepted.values
     .map((value) => Math.abs(got - value) / Math.abs(value - old))
     .filter((error) => !Number.isNaN(error));
-  // Infinite, if no accepted value is at a distance that can be measured.
+  // Infinite if no accepted value has a measurable distance.
   return Math.min(...errors);
 }
 

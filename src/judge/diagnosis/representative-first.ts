@@ -1,7 +1,7 @@
 import { programSize } from "../../program/program-size.js";
 import type { FailingCase, FailingProgram } from "./diagnosis.js";
 
-/** The smallest program, for a diagnosis that is true of all of them; its case comes first. */
+/** Put the case with the smallest program first; the diagnosis holds for all of them. */
 export function representativeFirst(cases: readonly FailingCase[]): {
   readonly cases: readonly FailingCase[];
   readonly program: FailingProgram;

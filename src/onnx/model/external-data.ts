@@ -4,7 +4,7 @@ import { type Attribute, EXTERNAL, type Graph, type Model, type Node, type Tenso
 import { ModelError } from "./model-error.js";
 
 /**
- * Put data that lies in files beside a model into the model itself, so that it can be cut and run from memory.
+ * Put data that lies in files next to a model into the model itself, so that it can be cut and run from memory.
  * @param folder where the model lies
  * @returns whether there was any
  * @throws {ModelError} for data that is not there, or not in the model's folder
@@ -56,7 +56,7 @@ function externalBytes(tensor: TensorProto, source: string, folder: string | und
   if (!location) throw refuse("and it does not say in which file");
   const quoted = JSON.stringify(location);
   if (folder === undefined)
-    throw refuse(`in ${quoted}, but this model is no file that others could lie beside`);
+    throw refuse(`in ${quoted}, but this model was not read from a file, so it has no folder`);
   // Windows' form too: the same model must be refused everywhere.
   if (isAbsolute(location) || win32.isAbsolute(location))
     throw refuse(`at the absolute path ${quoted}; only files in the model's own folder are read`);

@@ -81,7 +81,7 @@ describe("data outside the model", () => {
     return file;
   }
 
-  test("beside it is taken in, and the model runs from memory", async () => {
+  test("in its folder is read into it, and the model runs from memory", async () => {
     const { bytes: whole, model } = loadModel(external({ location: "data.bin", offset: "8", length: "4" }));
     expect(model.graph.initializer?.[0].rawData).toEqual(scalar("half", 0.5).rawData);
     const session = await openSession(whole, "inlined");
@@ -112,6 +112,6 @@ describe("data outside the model", () => {
         half.externalData = [{ key: "location", value: "data.bin" }];
       }),
     );
-    expect(() => parseModel(outside, "memory")).toThrow(/this model is no file/);
+    expect(() => parseModel(outside, "memory")).toThrow(/not read from a file/);
   });
 });

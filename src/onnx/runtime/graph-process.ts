@@ -30,7 +30,7 @@ export function graphProcess(
   return new ServedPrograms(new ChildProcessAdapter({ ...adapter, command }), source);
 }
 
-/** Node runs compiled files: beside this one, or, where this one is a source, in dist. */
+/** Node runs compiled files: the one next to this file, or, if this file is a source, the one in dist. */
 function compiledServe(): string {
   const adjacent = fileURLToPath(new URL("./serve.js", import.meta.url));
   return existsSync(adjacent) ? adjacent : join(packageRoot(), "dist", "src", "onnx", "runtime", "serve.js");

@@ -67,8 +67,8 @@ export class OnnxOptimizer implements AsyncOptimizer {
       parameter: { shape, values: this.parameters[k] },
       gradient: { shape, values: gradient },
     };
-    // A slot that the graph has and the step has not is nobody's state. Of the zeros, −0 is the one that can be added
-    // to anything without a trace.
+    // A slot that only the graph has is not part of the state. Of the zeros, −0 is the one that can be added to anything
+    // without a trace.
     const kept = slotsOf(stepShape(this.dialect, h));
     for (const slot of stateSlots(graph)) {
       const values = kept.includes(slot)

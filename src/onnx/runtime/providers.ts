@@ -44,7 +44,7 @@ export function providerStatus(provider: ProviderName): Promise<ProviderStatus> 
   return status;
 }
 
-/** Doubles 1.5 on the provider. Written as text, so that it runs beside sources and beside compiled files alike. */
+/** Doubles 1.5 on the provider. Written as text, so that it runs next to sources and next to compiled files alike. */
 const PROBE = `
   import ort from "onnxruntime-node";
   const [provider, model] = process.argv.slice(1);
@@ -103,7 +103,7 @@ export function remedyFor(provider: ProviderName): string {
     case "webgpu":
       return "It needs a GPU with a Vulkan, Metal or Direct3D 12 driver; without a GPU, Mesa 25's software Vulkan will do (on Debian, scripts/onnx/software-vulkan.sh installs it)";
     case "cuda":
-      return `It needs an NVIDIA GPU with CUDA and cuDNN, and the libraries libonnxruntime_providers_cuda.so and libonnxruntime_providers_shared.so of onnxruntime-gpu ${runtimeVersion()} beside the runtime's own, in ${bindingFolder()}`;
+      return `It needs an NVIDIA GPU with CUDA and cuDNN, and the libraries libonnxruntime_providers_cuda.so and libonnxruntime_providers_shared.so of onnxruntime-gpu ${runtimeVersion()} next to the runtime's own, in ${bindingFolder()}`;
   }
 }
 

@@ -29,7 +29,7 @@ const INPUTS: Readonly<Record<Exclude<keyof Constants, "maximize">, readonly Sca
 /**
  * Bring together what a graph takes and what is built into it.
  * @returns the constants that programs must have, and the step shape
- * @throws {ModelError} for a hyperparameter that the dialect needs and nobody gives, or that is given twice
+ * @throws {ModelError} for a hyperparameter that the dialect needs and that is missing, or that is given twice
  */
 export function checkConstants(
   source: string,

@@ -128,7 +128,7 @@ export class GraphArithmetic implements Arithmetic<GraphRef> {
   }
 
   name(intermediate: Intermediate, x: GraphRef): GraphRef {
-    // For whoever looks at the graph. A value has one name: what is stored too is called after its slot.
+    // For people who look at the graph. A value has one name: one that is also stored is named after its slot.
     if (!x.fixed) x.name = `intermediate.${intermediate}`;
     return x;
   }

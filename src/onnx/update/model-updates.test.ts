@@ -67,7 +67,7 @@ describe("what models say of themselves", () => {
       /rmsprop\.dialect=tensorflow, that of .* says pytorch/,
     ],
     [
-      "a dialect that nobody knows",
+      "an unknown dialect",
       () => [
         changed(built(), (model) => {
           model.metadataProps = [{ key: "rmsprop.dialect", value: "rmsprop" }];

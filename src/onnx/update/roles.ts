@@ -100,7 +100,7 @@ class RoleFinder {
     private readonly signature: Signature,
     private readonly map: NameMap,
   ) {
-    // What a graph gives beside is of no concern.
+    // Other outputs of a graph are ignored.
     this.outputs = signature.outputs.flatMap((value) => {
       const role = roleOf(this.ours(value.name));
       return role ? [{ value, role }] : [];

@@ -3,7 +3,7 @@ import type { Hyperparameters } from "../../../spec/dialect.js";
 import type { StepShape } from "../../../spec/step-shape.js";
 import type { ScalarRole } from "./roles.js";
 
-/** Hyperparameters that a graph has built in, beside what its inputs show. */
+/** Hyperparameters that a graph has built in, in addition to what its inputs show. */
 export type Constants = Partial<
   Pick<Hyperparameters, "lr" | "alpha" | "eps" | "momentum" | "weight_decay" | "clip_value" | "maximize">
 >;

@@ -49,7 +49,7 @@ function expectWidths(
 }
 
 describe("claimed widths", () => {
-  // From points, where the rounding is all, to widths that it does not show beside.
+  // From points, where the rounding is all there is, to widths that hide it.
   const cases = [0, 2 ** -50, 2 ** -8].map((w) => [about(-5, w), about(3, w / 2)] as const);
 
   it.each(cases)("of a sum are the sum of both: %#", (x, y) => {

@@ -27,7 +27,7 @@ describe("roundedDifference", () => {
     ["a float32 that is that of one end", exact("0.1", "0.2"), known(0.2)],
     ["ends that begin where the others end", exact("0.2", "0.3"), ends(0.1, 0.2)],
     ["ends that end where the others begin", exact("0.1", "0.2"), ends(0.2, 0.3)],
-    ["two ends beside two ends", exact("0.1", "0.2"), ends(0.15, 0.3)],
+    ["two ends that overlap two others", exact("0.1", "0.2"), ends(0.15, 0.3)],
     ["a certain float32 that is one of several", exact("0.1"), ends(0.05, 0.3)],
     ["zeros of either sign", exact("-0"), known(0)],
     ["an underflow with its sign", exact("-1e-1000"), BELOW_ZERO],
@@ -74,7 +74,7 @@ describe("roundedDifference", () => {
       ["1 (0x3f800000) to 2 (0x40000000)", "0.25 (0x3e800000) to 0.5 (0x3f000000)"],
     ],
     [
-      "a number beside several",
+      "a number where several are possible",
       exact("1"),
       ends(2, 4),
       "certain of another float32",

@@ -301,7 +301,7 @@ describe("the rounding to float32", () => {
     ),
   );
 
-  it("is that of integers, on midpoints and beside them", () => {
+  it("is that of integers, on midpoints and next to them", () => {
     for (const x of adjacent) expect(roundingDifference(x)).toBeUndefined();
     for (const zero of [0, -0]) expect(roundingDifference(exactDecimal(zero))).toBeUndefined();
   });

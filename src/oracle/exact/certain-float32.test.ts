@@ -48,7 +48,7 @@ describe("certainFloat32", () => {
     });
   });
 
-  it("is not certain of a zero whose sign is open, nor beside a possible NaN", () => {
+  it("is not certain of a zero whose sign is open, nor where NaN is possible", () => {
     const zeros = enclosure(exactDecimal(-(2 ** -200)), exactDecimal(2 ** -200), false);
     expect(roundEnclosure(zeros, 30)).toMatchObject({ certain: false, lower: -0, upper: 0 });
     const one = exactDecimal(1);

@@ -25,7 +25,7 @@ describe("enclosure", () => {
   });
 });
 
-test("a value beside a possible NaN is not known exactly", () => {
+test("a value that may also be NaN is not known exactly", () => {
   expect(isPoint(from(1, 1, true))).toBe(false);
   expect(isPoint(NAN)).toBe(true);
 });

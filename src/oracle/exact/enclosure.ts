@@ -12,7 +12,7 @@ import { exactDecimal } from "../../float32/to-decimal.js";
 export interface Enclosure {
   readonly lo: Decimal;
   readonly hi: Decimal;
-  /** NaN is possible beside lo … hi. */
+  /** NaN is possible in addition to lo … hi. */
   readonly nan: boolean;
 }
 

@@ -27,7 +27,7 @@ describe("errorInUlps", () => {
     expect(errorInUlps(-0, point(0))).toBe(0);
   });
 
-  it("takes infinity for 2^128 beside a finite exact result", () => {
+  it("takes infinity for 2^128 where the exact result is finite", () => {
     expect(errorInUlps(inf, point(2 ** 128 - 2 ** 103))).toBe(0.5);
     expect(errorInUlps(inf, point(1e300))).toBe(0);
     expect(errorInUlps(inf, point(2 ** 128))).toBe(0);

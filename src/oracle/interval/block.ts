@@ -1,6 +1,6 @@
 import { MIN_NORMAL } from "../../float32/bits.js";
 
-/** Flags of an element: what its set may contain. Infinities and NaN stand beside the finite interval. */
+/** Flags of an element: what its set may contain. Infinities and NaN are kept apart from the finite interval. */
 export const FINITE = 1;
 export const PLUS_INFINITY = 2;
 export const MINUS_INFINITY = 4;

@@ -27,7 +27,7 @@ function arithmetic(
   return new IntervalArithmetic(evaluation, { arena: new BlockArena(1), ...options });
 }
 
-/** All float32s of an interval, −0 and +0 apart, and whatever stands beside it. */
+/** All float32s of an interval, −0 and +0 apart, and the infinities and NaN of the set. */
 interface Members {
   readonly values: readonly number[];
 }
@@ -213,7 +213,7 @@ describe("points stay points", () => {
       const sum = ar.add("momentum", product, set(1 + 2 ** -24));
       expect(describeSet(sum)).toBe(`[${expected}, ${expected}]`);
     }
-    // All three are float32s here: (1 + 2^-12)² = 1 + 2^-11 + 2^-24 is a midpoint, ±2^-100 beside it.
+    // All three are float32s here: (1 + 2^-12)² = 1 + 2^-11 + 2^-24 is a midpoint; the sums are ±2^-100 away from it.
     for (const [tiny, expected] of [
       [2 ** -100, 1 + 2 ** -11 + 2 ** -23],
       [-(2 ** -100), 1 + 2 ** -11],
@@ -239,7 +239,7 @@ describe("points stay points", () => {
   });
 });
 
-describe("specials stand beside the finite interval", () => {
+describe("specials are kept apart from the finite interval", () => {
   it("an overflow does not widen the interval to infinity", () => {
     const ar = arithmetic();
     const sum = ar.add(null, set(1, MAX_FLOAT32), set(MAX_FLOAT32));
@@ -329,7 +329,7 @@ describe("freedoms of single operations", () => {
     expect([sum.lower[0], sum.upper[0]]).toEqual([1, 1 + 2 ** -52]);
     const product = ar.multiply(set(1 + 2 ** -12), set(1 + 2 ** -12));
     expect([product.lower[0], product.upper[0]]).toEqual([1 + 2 ** -11, 1 + 2 ** -11 + 2 ** -24]);
-    // Overflow in float32 only: the kept double stays, infinity stands beside it.
+    // Overflow in float32 only: the kept double stays, and infinity is added.
     expect(describeSet(ar.add(null, set(MAX_FLOAT32), set(MAX_FLOAT32)))).toBe(
       `[${2 * MAX_FLOAT32}, ${2 * MAX_FLOAT32}] +inf`,
     );
@@ -351,7 +351,7 @@ describe("freedoms of single operations", () => {
     );
   });
 
-  it("flushed: ±0 beside every result below 2^-126, also one that rounds up to it", () => {
+  it("flushed: ±0 in addition to every result below 2^-126, also one that rounds up to it", () => {
     const ar = arithmetic({ ...BASE, subnormals: ["kept", "flushed"] });
     const product = (x: number, y: number) => describeSet(ar.multiply(set(x), set(y)));
     expect(product(MIN_NORMAL, 0.5)).toBe(`[-0, ${MIN_NORMAL / 2}]`);
@@ -394,7 +394,7 @@ describe("scalars kept in binary64 among float32 operations", () => {
     expect(once).not.toEqual(factors.map((x) => Math.fround(x * 0.9)));
   });
 
-  it("are not fused, but float32 factors beside them are", () => {
+  it("are not fused, but float32 factors next to them are", () => {
     const [x, y] = [1 + 2 ** -12, 1 + 2 ** -12 + 2 ** -23];
     const z = nextUp(1);
     const fused = fma32(-x, y, z);

@@ -54,7 +54,7 @@ const BOUNDS = new Float64Array(2);
  * What `intermediates` allows: "float32" rounds every result to float32; "binary64" rounds every result to
  * binary64 and only stores to float32; "wider" moves every end outward to the next binary64, which encloses each
  * rounding to a precision from binary64 on; "float32" with another keeps (outward) or rounds each result.
- * Either kind of flushing among `subnormals` allows ±0 beside every result below 2^-126.
+ * Either kind of flushing among `subnormals` allows ±0 in addition to every result below 2^-126.
  *
  * Blocks come from the arena and are not changed once an operation has returned them.
  */

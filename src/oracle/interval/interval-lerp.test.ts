@@ -170,7 +170,7 @@ describe("a lerp from a set is the intersection of naive intervals with the encl
     expect(lerp(EITHER, x, set(lifted), 0.25)[0]).toBe(0.75 - 2 ** -24);
   });
 
-  it("keeps what is unrounded beside float32s where either may be", () => {
+  it("keeps unrounded results in addition to float32s where either is possible", () => {
     // ¾ − 2^-25 + 2^-47 would round up, and 1.125 + 2^-25 + 2^-47 down: the ends that were kept hold them.
     const [lower, upper] = lerp(EITHER, set(1, 1.5), set(2 ** -45), 0.25);
     expect([Math.fround(lower), Math.fround(upper)]).toEqual([0.75, 1.125]);
@@ -291,7 +291,7 @@ describe("where a lerp is left as naive intervals give it", () => {
     });
   });
 
-  it("beside infinities and NaN", () => {
+  it("with infinities and NaN in the set", () => {
     const adjacent = [
       // Naive intervals take x twice, and may take it as infinite once.
       [Number.POSITIVE_INFINITY, PLUS_INFINITY | MINUS_INFINITY | NOT_A_NUMBER],
@@ -432,7 +432,7 @@ describe("fusing", () => {
     expect(parts(ar.subtract(null, set(-z), ar.multiply(set(x), set(y))))).toEqual(point(-unfused));
   });
 
-  it("is a choice beside the rounded product where doubles are kept, whatever scalars are", () => {
+  it("is a choice in addition to the rounded product where doubles are kept, whatever scalars are", () => {
     // 3·0.1 is rounded up in binary64, to what is 2^-54 more; less 0.3 that leaves 2^-54, or 2^-55 if fused.
     const fused = 2 ** -55;
     const rounded = 2 ** -54;

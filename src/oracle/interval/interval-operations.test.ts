@@ -15,7 +15,7 @@ function arithmetic(choices: Partial<Evaluation> = {}): IntervalArithmetic {
   return new IntervalArithmetic({ ...BASE, ...choices }, { arena: new BlockArena(1) });
 }
 
-/** "[lower, upper]", and what stands beside it. */
+/** "[lower, upper]", and the infinities and NaN of the set. */
 const interval = (lower: number, upper: number, ...adjacent: number[]) =>
   describeSet(set(lower, upper, ...adjacent));
 const point = (x: number) => interval(x, x);
@@ -248,7 +248,7 @@ describe("flushing", () => {
     }
   });
 
-  it("leaves the sign of an exact zero, and gives both zeros where a number beside it may be flushed", () => {
+  it("leaves the sign of an exact zero, and gives both zeros where another number of the set may be flushed", () => {
     expect(times1(0)).toBe("[0, 0]");
     expect(times1(-0)).toBe("[-0, -0]");
     expect(describeSet(flushed.add(null, set(0), set(0)))).toBe("[0, 0]");
@@ -273,7 +273,7 @@ describe("flushing", () => {
   });
 });
 
-describe("scalars kept in binary64 beside fused sums", () => {
+describe("scalars kept in binary64 with fused sums", () => {
   it("a product with a double on the left is rounded before the sum or difference", () => {
     const ar = arithmetic({ scalars: ["binary64"], "contraction.momentum": ["left"] });
     for (const factor of [9, nextUp(9), 11.25, -7]) {

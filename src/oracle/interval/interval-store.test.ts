@@ -54,7 +54,7 @@ const FLUSHING: readonly (readonly [from: readonly number[], to: readonly number
   // Nor is a zero: it keeps its sign.
   [[0], [0, 0]],
   [[-0], [-0, -0]],
-  // A zero end beside tiny numbers is either zero.
+  // A zero end of a set of tiny numbers becomes either zero.
   [
     [0, TINY],
     [-0, TINY],
@@ -78,7 +78,7 @@ const FLUSHING: readonly (readonly [from: readonly number[], to: readonly number
 ];
 
 describe("flushing", () => {
-  it("of what is loaded: either zero beside every number below 2^-126, and nothing beside others", () => {
+  it("of what is loaded: adds either zero to every number below 2^-126, and nothing to others", () => {
     for (const [from, to] of FLUSHING) {
       expect(parts(arithmetic(FLUSHED).load(set(...from))), from.join()).toEqual(is(to[0], to[1]));
       const block = set(...from);
@@ -143,7 +143,7 @@ describe("what is read after a store", () => {
     }
   });
 
-  it("keeps infinities and NaN beside the numbers", () => {
+  it("keeps infinities and NaN in addition to the numbers", () => {
     for (const mode of ALL_MODES) {
       const all = PLUS_INFINITY | MINUS_INFINITY | NOT_A_NUMBER;
       const ar = arithmetic(mode);

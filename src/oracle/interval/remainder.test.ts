@@ -15,7 +15,7 @@ function fused(x: number, y: number, z: number): [h: number, r: number] {
   return [end[0], end[1]];
 }
 
-/** Numbers at and beside the magnitudes where a fast way ends, with short and with full significands. */
+/** Numbers at and next to the magnitudes where a fast way ends, with short and with full significands. */
 const edges = [LARGE, SMALL, LARGE * SMALL, 2 ** -1022, 2 ** 1023, 1]
   .flatMap((edge) => [edge, nextUp64(edge), nextDown64(edge), edge * (1 + 2 ** -26 + 2 ** -52), edge / 3])
   .flatMap((x) => [x, -x])
@@ -98,7 +98,7 @@ describe("fusedEnd", () => {
   }
 
   it("settles a tie by what is 2^57 times smaller, on either side", () => {
-    // x·y = k·2^57 + t with k odd and t = ±1 or ±3; beside z = 2^110, 2^57 is half an ulp. Parity of (k − 1)/2
+    // x·y = k·2^57 + t with k odd and t = ±1 or ±3; 2^57 is half an ulp of z = 2^110. Parity of (k − 1)/2
     // says whether the tie alone would go up.
     const factors = [
       [9007199254740987, 5404319552844595],

@@ -166,7 +166,7 @@ describe("where the reals end", () => {
     expect(reported(ar.divide(byZero(), between(-1, 1)))).toBe("undecided");
   });
 
-  it("the value says what it is, beside why", () => {
+  it("the value says what it is, and why", () => {
     expect(byZero()).toEqual({ kind: "undefined over the reals", why: "division by zero" });
   });
 

@@ -2,7 +2,7 @@ import type { Arithmetic, Intermediate, Slot, StateSlot, SumSite } from "../../.
 import type { EvaluationChoice } from "../../../spec/evaluation.js";
 import { type ElementArithmetic, subtract } from "./element-arithmetic.js";
 
-/** What a rational reading can be told about one step, beside its inputs. */
+/** Options of the rational interpreter for one step, in addition to its inputs. */
 export interface RationalOptions<E> {
   /** weight·old + complement·x, or old + complement·(x − old), which does not read the weight. */
   readonly meanSquare?: "two-term" | "lerp";

@@ -48,7 +48,7 @@ export function isExact(x: Enclosed): boolean {
   return x.lo === x.hi;
 }
 
-/** The strongest statement first: NaN takes everything with it, and beside an unknown nothing else is known. */
+/** The strongest statement first: NaN propagates through everything, and with an unknown operand nothing is known. */
 const STRENGTH: readonly UndefinedReason[] = [
   "root of a negative number",
   "input that is not finite",

@@ -19,7 +19,7 @@ describe("float32FromRational", () => {
     }
   });
 
-  it("sends midpoints to even, and what is beside them by any distance to its side", () => {
+  it("rounds midpoints to even, and everything else, however near to one, to its own side", () => {
     for (let k = 0; k < 2000; k++) {
       const lower = fromBits(random.integer(0, 0x7f7ffffe));
       const upper = nextUp(lower);

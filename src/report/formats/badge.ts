@@ -8,7 +8,7 @@ export interface Badge {
   readonly label: string;
   readonly message: string;
   readonly color: string;
-  /** Keeps whoever embeds the badge from giving it another colour. */
+  /** Keeps pages that embed the badge from giving it another colour. */
   readonly isError?: true;
 }
 
@@ -28,8 +28,8 @@ const COLOURS: Readonly<Record<Level, string>> = {
 };
 
 /**
- * The JSON that a shields.io endpoint badge is drawn from. It names a level only where the whole run supports it: of a
- * part it says so. Nothing in it was said by the implementation.
+ * The JSON of a shields.io endpoint badge. It names a level only where the whole run supports it, and says so for a
+ * partial run. No text of the implementation goes into it.
  */
 export function badgeReport(report: Report): string {
   return `${JSON.stringify(badgeOf(report))}\n`;
@@ -43,7 +43,7 @@ function badgeOf(report: Report): Badge {
   switch (outcome) {
     case "passed":
     case "xfailed": {
-      // What is expected to fail speaks against a higher level than the one that was asked for.
+      // Known failures count against any level above the required one.
       const level = outcome === "xfailed" || footer.reached === "none" ? header.level : footer.reached;
       const failures = footer.expectations?.expected.length ?? 0;
       const known = outcome === "xfailed" ? `, ${failures} known to fail` : "";

@@ -111,7 +111,7 @@ describe("of made-up runs", () => {
     ]);
   });
 
-  it("lets nobody put in a command, a property or a line", () => {
+  it("lets no text inject a command, a property or a line", () => {
     const evil = "x\r\n::error file=a,line=1::b\n##[error]c\u2028::stop-commands::d,title=e::%0A::f%25";
     const report = madeUpRun({
       header: { implementation: { name: evil, version: evil, language: evil } },

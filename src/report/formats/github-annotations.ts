@@ -53,13 +53,13 @@ function errorsOf(report: Report): Annotation[] {
     message: `Line ${line} of the known-failures file: ${message}`,
   }));
   const errors = [...selfChecks, ...findings, ...breaches];
-  // A level may be missed by what no finding is about.
+  // A level may be missed for a reason that no finding covers.
   if (errors.length === 0 && report.footer.outcome === "failed")
     errors.push({ title: "RMSprop conformance", message: outcomeText(report) });
   return errors.map((error) => ({ command: "error", ...error }));
 }
 
-/** As many as are shown; the last one says how many there are beside. */
+/** As many as GitHub shows; if there are more, the last one says how many were left out. */
 function fewer(errors: readonly Annotation[]): Annotation[] {
   if (errors.length <= MAX_ERRORS) return [...errors];
   const observed = errors.slice(0, MAX_ERRORS - 1);

@@ -164,7 +164,7 @@ describe("ten megabytes", () => {
     reports = hostileRuns("\u001b[31m<b>`|\n".repeat(1_000_000));
   });
 
-  it("are counted where nobody could read them", () => {
+  it("are counted where they are too long to read", () => {
     for (const report of reports) {
       for (const render of [
         junitReport,

@@ -165,7 +165,7 @@ describe("of made-up runs", () => {
         expect.stringMatching(/^spec-only: It was checked on the specification alone/),
         true,
       ],
-      ["rmsprop.clauses", "skipped: no case that has a result is about it", false],
+      ["rmsprop.clauses", "skipped: no case with a result tests it", false],
       ["rmsprop.regression", "skipped: it does not offer momentum", true],
       ["rmsprop.capability", "inconclusive: It was run, and what was observed decides nothing.", true],
       ["rmsprop.audit", "inconclusive: not declared", true],
@@ -208,7 +208,7 @@ describe("of made-up runs", () => {
     );
   });
 
-  it("shows what XML cannot have, and leaves out what nobody reads", async () => {
+  it("escapes what XML cannot contain, and shortens what is too long to read", async () => {
     const evil = "a\u0000b\u001b[31m\ud800\ufffe]]><x>&amp;&nbsp;&#0;&\r\n\t'\"";
     const long = "x".repeat(10_000_000);
     const report = madeUpRun({

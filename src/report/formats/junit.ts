@@ -19,7 +19,7 @@ const MAX_MESSAGE_LENGTH = 500;
 const SHOWN_REASONS = 5;
 const SHOWN_FINDINGS = 3;
 
-/** What one test case has beside its name, unless it passes and has nothing to say. */
+/** What one test case has in addition to its name, unless it passes and has nothing to say. */
 interface Verdict {
   readonly element: "failure" | "error" | "skipped";
   readonly type?: string;
@@ -203,7 +203,7 @@ function clauseVerdict(
       const failed = concerned.filter((one) => one.outcome === "failed");
       const open = about.filter(({ finding }) => !isExpected(finding, report));
       const first = open[0]?.finding;
-      const message = first?.sentence ?? failed[0]?.message ?? "a case that is about it fails";
+      const message = first?.sentence ?? failed[0]?.message ?? "a case that tests it fails";
       return {
         element: failed.length > 0 && failed.every(isSelfCheck) ? "error" : "failure",
         type: first?.verdict ?? failed[0]?.verdict ?? "failed",
@@ -222,7 +222,7 @@ function clauseVerdict(
       const reasons = [...new Set(concerned.flatMap(({ reason }) => reason ?? []))];
       const rest = reasons.length - SHOWN_REASONS;
       const listed = `${reasons.slice(0, SHOWN_REASONS).join("; ")}${rest > 0 ? `; ${countedText(rest, "more reason")}` : ""}`;
-      const message = concerned.length === 0 ? "no case that has a result is about it" : listed;
+      const message = concerned.length === 0 ? "no case with a result tests it" : listed;
       return { element: "skipped", message: `${outcome}: ${message || OUTCOMES[outcome]}` };
     }
   }

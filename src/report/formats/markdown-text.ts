@@ -1,8 +1,8 @@
 import { printable, printableLine } from "../text/printable.js";
 
 /**
- * Text that somebody else made, in Markdown. Words of a plain kind stand as they are; all else stands in code, in which
- * nothing is markup, no address becomes a link and nobody is mentioned.
+ * Untrusted text in Markdown. Plain words stay as they are; everything else is put into code spans, in which nothing is
+ * markup, no address becomes a link and no user is mentioned.
  */
 
 /** Letters and digits, perhaps with hyphens and apostrophes between them; a number as it is written in prose. */

@@ -143,7 +143,7 @@ describe("of made-up runs", () => {
       cases: [{ id: "proof", kind: "self-check", verdict: "differs", message: "1 is not 2" }],
     });
     expect(markdownReport(report)).toContain(
-      "### The suite itself is wrong\n\n- self-check proof: 1 is not 2\n",
+      "### Failed self-checks of the suite\n\n- self-check proof: 1 is not 2\n",
     );
   });
 

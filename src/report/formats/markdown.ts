@@ -25,9 +25,9 @@ const MAX_BYTES = 900_000;
 const MAX_LINES = 20;
 
 /**
- * The report as Markdown, for the summary of a CI step: verdict, findings, what they leave of the clauses, what was not
- * shown, and how to run it again. Findings beyond the size that GitHub takes are counted. What an implementation says
- * cannot become markup, link or mention.
+ * The report as Markdown, for the summary of a CI step: verdict, findings, clauses that did not pass, limits, and how to
+ * reproduce the run. Findings beyond the size that GitHub accepts are counted. Text of the implementation cannot become
+ * markup, a link or a mention.
  */
 export function markdownReport(report: Report): string {
   const short = shortTexts(report);
@@ -41,13 +41,13 @@ export function markdownReport(report: Report): string {
     ...(validation === undefined ? [] : [markdownText(validation)]),
     ...(checked === undefined ? [] : [markdownText(checked)]),
     ...claimLines(short),
-    ...listOf("The suite itself is wrong", selfCheckLines(short)),
+    ...listOf("Failed self-checks of the suite", selfCheckLines(short)),
     ...listOf("Known failures that do not hold", breachLines(short)),
     caseTable(short),
   ];
   const tail = [
     ...clauseTable(short),
-    ...listOf("What was skipped, or is inconclusive", skippedLines(short)),
+    ...listOf("Skipped or inconclusive", skippedLines(short)),
     ...listOf("What the declared rounding costs", declarationCostLines(short)),
     ...listOf("What this report does not show", limitsOf(short)),
     "### Reproduce",

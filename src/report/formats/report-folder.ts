@@ -7,7 +7,7 @@ import type { Report, ReportFinding } from "../model/report.js";
 import { REPORTERS, type Reporter, type ReporterName, renderReport, writesFile } from "./reporters.js";
 
 /**
- * Make the folder and see that it can be written to.
+ * Create the folder and check that it can be written to.
  * @throws {Error} of the file system
  */
 export function prepareReportFolder(folder: string): void {
@@ -17,10 +17,10 @@ export function prepareReportFolder(folder: string): void {
 
 /**
  * Write report.jsonl and the files of other reporters, and for each finding its minimal program in the form of a
- * regression, if it fails alone: replay it, or copy it to the regressions. Beside it stands what went over the wire for
- * it, if that was recorded.
- * The folder is there already. What an earlier run left there is removed.
- * @param names reporters; those for standard output are passed over
+ * regression, if it fails alone: replay it, or copy it to the regressions. Its protocol exchange is written next
+ * to it, if that was recorded.
+ * The folder must exist. Files of an earlier run are removed.
+ * @param names reporters; those for standard output are skipped
  * @param exchangeOf lines that were recorded for a finding, by its number
  * @returns paths of the reports, report.jsonl first
  */
@@ -32,7 +32,7 @@ export async function writeReport(
 ): Promise<string[]> {
   removeEarlier(folder);
   const paths: string[] = [];
-  // What others are made of comes first: should one of them fail, nothing is lost.
+  // report.jsonl comes first, because every other format can be generated from it if a reporter fails.
   for (const name of new Set<ReporterName>(["jsonl", ...names.filter(writesFile)])) {
     const { file }: Reporter = REPORTERS[name];
     const path = join(folder, file!);
@@ -43,7 +43,7 @@ export async function writeReport(
   return paths;
 }
 
-/** Files of an earlier run are not of this one. */
+/** Remove files of an earlier run. */
 function removeEarlier(folder: string): void {
   const files = Object.values<Reporter>(REPORTERS).map(({ file }) => file);
   for (const name of readdirSync(folder))

@@ -5,28 +5,28 @@ import { githubAnnotations } from "./github-annotations.js";
 import { markdownReport } from "./markdown.js";
 import { terminalReport } from "./terminal.js";
 
-/** A form in which a report is shown. */
+/** A report format. */
 export interface Reporter {
-  /** Name of its file in a report folder; absent where it is for standard output. */
+  /** Name of its file in a report folder; absent if it goes to standard output. */
   readonly file?: string;
   readonly about: string;
-  /** @param colour whether the reader is a terminal that shows colours */
+  /** @param colour whether the output is a terminal with colours */
   render(report: Report, colour: boolean): string | Promise<string>;
 }
 
-/** All forms, by the name that `--reporter` takes. */
+/** All formats, by the name that `--reporter` takes. */
 export const REPORTERS = {
   terminal: { about: "text for a terminal", render: terminalReport },
-  github: { about: "annotations, as workflow commands of GitHub Actions", render: githubAnnotations },
+  github: { about: "GitHub Actions annotations", render: githubAnnotations },
   jsonl: {
     file: "report.jsonl",
-    about: "JSON Lines: everything, for programs",
+    about: "the complete report as JSON Lines",
     render: (report) => [...reportLines(report)].map((line) => `${line}\n`).join(""),
   },
   html: {
     file: "report.html",
-    about: "one self-contained page",
-    // Libraries that take a while to load wait until somebody needs them: the one that draws plots, and below that of XML.
+    about: "a self-contained page",
+    // Libraries that are slow to load are imported on demand: the plotting library here, and the XML library below.
     render: async (report) => (await import("./html/html-report.js")).htmlReport(report),
   },
   junit: {
@@ -35,16 +35,16 @@ export const REPORTERS = {
     render: async (report) => (await import("./junit.js")).junitReport(report),
   },
   markdown: { file: "summary.md", about: "Markdown, for a step summary", render: markdownReport },
-  badge: { file: "badge.json", about: "an endpoint for a badge of shields.io", render: badgeReport },
+  badge: { file: "badge.json", about: "a shields.io endpoint badge", render: badgeReport },
 } as const satisfies Record<string, Reporter>;
 export type ReporterName = keyof typeof REPORTERS;
 
-/** Whether a reporter writes a file; the others are for standard output. */
+/** Whether a reporter writes a file; the others print to standard output. */
 export function writesFile(name: ReporterName): boolean {
   return "file" in REPORTERS[name];
 }
 
-/** One form of a report. */
+/** Render a report in one format. */
 export async function renderReport(name: ReporterName, report: Report, colour = false): Promise<string> {
   const reporter: Reporter = REPORTERS[name];
   return reporter.render(report, colour);

@@ -59,10 +59,10 @@ describe("the first line", () => {
     );
     const needy = { ...right.results[0], verdict: "skipped" as const, missingCapabilities: ["set"] };
     expect(textOf({ ...right, results: [needy] }, false)).toContain(
-      "\n  skipped: 1 needs what is not offered (set 1)\n",
+      "\n  skipped: 1 needs a capability that is not offered (set 1)\n",
     );
     expect(textOf({ ...right, results: [needy, { ...needy, id: "b" }] }, false)).toContain(
-      "\n  skipped: 2 need what is not offered (set 2)\n",
+      "\n  skipped: 2 need a capability that is not offered (set 2)\n",
     );
   });
 

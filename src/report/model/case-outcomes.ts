@@ -5,11 +5,11 @@ import type { LineOf } from "./report-schema.js";
 
 type CaseLine = LineOf<"case">;
 
-/** Cases as they are known before anything is concluded from them. */
+/** Cases before conclusions are drawn from them. */
 export type CaseWithoutOutcome = Omit<CaseLine, "outcome">;
 
 /**
- * Each case with its outcome. A failed self-check is never expected: the suite is wrong, whatever an implementer knows.
+ * Each case with its outcome. A failed self-check is never expected, because then the suite is wrong.
  * @param expected ids of the cases that are known to fail
  */
 export function withOutcomes(

@@ -5,7 +5,7 @@ import { LEVELS } from "../../suite/level.js";
 import { shardText } from "../../suite/shard.js";
 import type { LineOf } from "./report-schema.js";
 
-/** What a claim is made of. */
+/** The parts of a report that a claim is based on. */
 export interface ClaimBasis {
   readonly header: LineOf<"header">;
   readonly cases: readonly LineOf<"case">[];
@@ -13,7 +13,7 @@ export interface ClaimBasis {
 }
 
 /**
- * What the implementation may say of itself, in one line: level, over what, by which suite, from which seed,
+ * What the implementation may claim, in one line: level, over what, by which suite, from which seed,
  * and how much of it was run. Undefined where nothing may be claimed.
  */
 export function claimOf({ header, cases, footer }: ClaimBasis): string | undefined {

@@ -6,7 +6,7 @@ import { type CaseWithoutOutcome, withOutcomes } from "./case-outcomes.js";
 import type { LineOf } from "./report-schema.js";
 import { outcomesOf } from "./stored-outcome.js";
 
-/** What follows from the cases of a report: nobody else says it. */
+/** What follows from the cases of a report, derived in this place only. */
 export interface Conclusions {
   readonly cases: LineOf<"case">[];
   readonly clauses: LineOf<"clause">[];
@@ -16,7 +16,7 @@ export interface Conclusions {
   >;
 }
 
-/** How the cases were run. */
+/** The run of the cases. */
 export interface ConcludedRun {
   readonly header: Pick<LineOf<"header">, "level" | "reference">;
   readonly cases: readonly CaseWithoutOutcome[];

@@ -4,7 +4,7 @@ import { conclusionsOf } from "./conclusions.js";
 import type { Report } from "./report.js";
 
 /**
- * What in a report cannot be true at once, in one sentence: somebody may have changed one line and not the others.
+ * A contradiction in a report, in one sentence: a line may have been edited without the others.
  * Undefined where every line agrees with the cases.
  */
 export function contradictionIn(report: Report): string | undefined {

@@ -4,14 +4,14 @@ import { shardText } from "../../suite/shard.js";
 import { fails } from "./case-outcomes.js";
 import type { Report, ReportFinding } from "./report.js";
 
-/** Something that is one thing before and another after. */
+/** A value that differs between the two reports. */
 export interface Change {
   readonly what: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** What became of a case. */
+/** The change of a case. */
 export interface CaseChange {
   readonly id: string;
   /** Absent where there was no such case. */
@@ -21,11 +21,11 @@ export interface CaseChange {
 
 /** What changed between two reports. */
 export interface ReportDiff {
-  /** Different settings: what they explain is no change of the implementation. */
+  /** Different settings: changes that they explain are not changes of the implementation. */
   readonly settings: readonly Change[];
   readonly outcome?: Change;
   readonly level?: Change;
-  /** Cases that fail now and did not, or that are not run or decided any more. */
+  /** Cases that newly fail, or that are no longer run or decided. */
   readonly worse: readonly CaseChange[];
   readonly better: readonly CaseChange[];
   /** Cases that fail in another way, or pass in another way. */
@@ -44,7 +44,7 @@ export interface ReportDiff {
 
 type Case = Report["cases"][number];
 
-/** What is compared of the headers, as far as it is one word. */
+/** The fields of the headers that are compared as plain text. */
 const SETTINGS = {
   suite: ({ header }: Report) => header.suite,
   implementation: ({ header }: Report) => header.implementation.name,
@@ -66,7 +66,7 @@ const SETTINGS = {
 /** Best first. */
 const RANKED: readonly Report["footer"]["outcome"][] = ["passed", "xfailed", "inconclusive", "failed"];
 
-/** @throws {ProgramError} for different shards: what only one of them has run is neither better nor worse */
+/** @throws {ProgramError} for different shards: a case that only one of them ran is neither better nor worse */
 export function diffReports(before: Report, after: Report): ReportDiff {
   const [one, other] = [partText(before), partText(after)];
   if (one !== other) {

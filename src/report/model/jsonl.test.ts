@@ -196,6 +196,6 @@ describe("the report folder", () => {
     const report = reportOf({ ...failing, findings }, run);
     await writeReport(folder, report, [], (number) => (number === 1 ? ["{}"] : undefined));
     expect(readdirSync(folder).sort()).toEqual(["finding-1.trace.jsonl", "notes.txt", "report.jsonl"]);
-    expect(findingText(report.findings[0])).toContain("Alone it was not seen to fail");
+    expect(findingText(report.findings[0])).toContain("Does not reproduce in isolation");
   });
 });

@@ -8,13 +8,13 @@ import { JUDGE_CHECKS } from "../../suite/judge-checks.js";
 import { unshard } from "../../suite/shard.js";
 import { concludedReport, type Report, type ReportFinding } from "./report.js";
 
-/** A report and what errors call it. */
+/** A report and its name in errors. */
 export interface NamedReport {
   readonly source: string;
   readonly report: Report;
 }
 
-/** What a run is; shards of one run agree in all of it. */
+/** What identifies a run: the shards of one run agree in all of it. */
 const SAME = [
   "suite",
   "implementation",
@@ -33,10 +33,10 @@ const SAME = [
 ] as const;
 
 /**
- * The report of a whole run, out of the reports of all its shards.
- * @param judge holds expectations against the cases of all shards; left out, what the shards themselves said is put
- *   together, and no shard knows of cases that are gone
- * @throws {ProgramError} unless there is each shard once, of one and the same run
+ * The report of a whole run, merged from the reports of all its shards.
+ * @param judge checks expectations against the cases of all shards; if left out, the results of the shards are combined,
+ *   but no single shard can tell which cases are gone
+ * @throws {ProgramError} unless each shard of one run is given exactly once
  */
 export function mergeReports(
   shards: readonly NamedReport[],
@@ -64,7 +64,7 @@ export function mergeReports(
   const sum = (of: (footer: Report["footer"]) => number) =>
     footers.reduce((total, footer) => total + of(footer), 0);
   const notReproduced = footers.flatMap((footer) => footer.notReproduced ?? []);
-  // What each shard has of its own is one case together.
+  // Cases that every shard has are merged into one.
   const joined = inOrder.flatMap((report) => report.cases).length - cases.length;
   const selfCheck = mergedSelfCheck(footers);
   const mergedWith = (expectations: Report["footer"]["expectations"]) =>
@@ -128,7 +128,7 @@ function orderedShards(shards: readonly NamedReport[]): Report[] {
   });
 }
 
-/** Where a shard was cut off, it cannot be told which of its cases are missing: they would stand in wrong places. */
+/** It is unknown which cases of an interrupted shard are missing, so the order of the cases would be wrong. */
 function refuseUnfinished({ source, report }: NamedReport): void {
   const { complete, stopped = "stopped" } = report.footer;
   if (complete) return;
@@ -150,7 +150,7 @@ function mergedEnvironment(reports: readonly Report[]): Report["header"]["enviro
 /** Cases that every shard has, because they look at all others. */
 const OF_EVERY_SHARD: readonly string[] = [DeterminismAudit.id, ...JUDGE_CHECKS];
 
-/** In the order of a whole run; what all shards have of their own is one case, which fails if one of them does. */
+/** In the order of a whole run; a case that all shards have is one case, which fails if one of them fails. */
 function mergedCases(reports: readonly Report[]): Report["cases"] {
   const cases = unshard(
     reports.map((report) => report.cases.filter(({ id }) => !OF_EVERY_SHARD.includes(id))),
@@ -180,19 +180,19 @@ function mergedSelfCheck(footers: readonly Report["footer"][]): Report["footer"]
       }));
 }
 
-/** Without a failure, what one shard could not decide is not decided; what one had no programs for, others had. */
+/** Without a failure, one inconclusive shard makes it inconclusive; one without programs does not count. */
 function leastTelling(audits: Report["cases"]): Report["cases"][number] {
   const rank = (verdict: CaseResult["verdict"]) =>
     verdict === "inconclusive" ? 0 : isSkipped(verdict) ? 2 : 1;
   return [...audits].sort((a, b) => rank(a.verdict) - rank(b.verdict))[0];
 }
 
-/** Findings of several shards that say the same are one, with the smallest program. */
+/** Merge equal findings of several shards into one, with the smallest program. */
 function mergedFindings(findings: readonly ReportFinding[]): ReportFinding[] {
   const groups = new Map<string, ReportFinding[]>();
   for (const finding of findings) {
     const { verdict, sentence, axes, firstDiverging } = finding;
-    // The sentence of these two speaks of one program; where it diverges makes them one finding, as in a whole run.
+    // These verdicts' sentences describe one program; they are grouped by the first diverging slot, as in a whole run.
     const ofOneProgram = firstDiverging && (verdict === "special-mismatch" || verdict === "differs");
     const what = axes.length > 0 || ofOneProgram ? axes : sentence;
     const key = JSON.stringify([verdict, what, firstDiverging]);

@@ -42,7 +42,7 @@ describe("parseReport", () => {
       textOf(b, finding, footer),
       /^r:1: the first line is a case where a report has its header/,
     ],
-    ["two reports", textOf(...LINES, ...LINES), /^r:7: there are lines behind the footer; give one report$/],
+    ["two reports", textOf(...LINES, ...LINES), /^r:7: there are lines after the footer; give one report$/],
     [
       "a report in a report",
       textOf(header, a, header, b, finding, footer),
@@ -76,7 +76,7 @@ describe("parseReport", () => {
       /^r: case a is there twice; a report has one line for each case$/,
     ],
     [
-      "a clause that nobody knows",
+      "an unknown clause",
       textOf(header, a, b, finding, clause.replace("RMS-1.1", "RMS-99.1"), footer),
       /^r: clause RMS-99\.1 is not in the specification of this version of the suite; /,
     ],
@@ -123,7 +123,7 @@ describe("parseReport", () => {
       /^r: case a has the verdict differs, but no message says what failed; /,
     ],
     [
-      "a passing verdict beside a message",
+      "a passing verdict with a failure message",
       textOf(header, a.replace('"differs"', '"bit-exact"'), b, finding, clause, footer),
       /^r: case a has the verdict bit-exact, but a message says what failed; /,
     ],

@@ -8,9 +8,9 @@ import type { Report } from "./report.js";
 import { type LineOf, REPORT_FORMAT, type ReportLine, reportLineSchema } from "./report-schema.js";
 
 /**
- * A whole report from its text.
- * @param source what errors call it
- * @throws {ProgramError} for other files, and for reports that are of another version, cut off, or put together
+ * Parse a whole report.
+ * @param source name of the report in errors
+ * @throws {ProgramError} for other files, and for reports of another version, truncated ones and concatenated ones
  */
 export function parseReport(text: string, source: string): Report {
   if (text.trim() === "")
@@ -22,7 +22,7 @@ export function parseReport(text: string, source: string): Report {
     const place = `${source}:${k + 2}`;
     if (type === "header") throw new ProgramError(place, "", "a second report begins here; give one report");
     if (type === "footer" && k + 1 < lines.length)
-      throw new ProgramError(`${source}:${k + 3}`, "", "there are lines behind the footer; give one report");
+      throw new ProgramError(`${source}:${k + 3}`, "", "there are lines after the footer; give one report");
   }
   const footer = lines.at(-1);
   if (footer?.type !== "footer")
@@ -71,7 +71,7 @@ function parseLine(json: string, source: string, number: number): ReportLine {
   return decodeWire(reportLineSchema, parseJson(json, place), place);
 }
 
-/** A line that is missing is not a case that was not run. */
+/** A missing line must not look like a case that was not run. */
 function checkCount(what: string, found: number, stated: number, source: string): void {
   if (found === stated) return;
   const problem = `the footer counts ${stated} ${what}, but there are ${found}; run the gate again`;
@@ -94,7 +94,7 @@ function refuseContradiction(report: Report, source: string): void {
   throw new ProgramError(source, "", problem);
 }
 
-/** Its program is shown and made into snippets, which point at what was got. */
+/** Its program is shown and made into snippets, which point at the observed value. */
 function refuseBroken(finding: LineOf<"finding">, source: string): void {
   try {
     if (finding.program !== undefined) decodeProgram(finding.program, `program of finding ${finding.number}`);

@@ -87,7 +87,7 @@ const ulps = z
   .nullable()
   .meta({ description: "ulp; null where only one of the two is NaN or infinite" });
 
-/** What a run measured beside its verdicts. Nothing of it decides anything. */
+/** What a run measured in addition to its verdicts. None of it decides anything. */
 const MEASUREMENTS = [
   z
     .strictObject({
@@ -106,7 +106,7 @@ const MEASUREMENTS = [
     })
     .meta({
       description:
-        "Error of one step from the implementation's own state, beside the same step over the reals: of a mean square in ulps of the exact result, of the other slots in ulps of the larger of it and the value before",
+        "Error of one step from the implementation's own state, compared with the same step over the reals: of a mean square in ulps of the exact result, of the other slots in ulps of the larger of it and the value before",
     }),
   z
     .strictObject({
@@ -141,7 +141,7 @@ const MEASUREMENTS = [
       title: z.string(),
       errors: z.partialRecord(slot, z.array(ulps)).meta({
         description:
-          "After each step the largest error over all elements, beside the exact training from the same start: of a mean square in ulps of the exact one, of the other slots in ulps of the largest exact value so far",
+          "After each step the largest error over all elements, compared with the exact training from the same start: of a mean square in ulps of the exact one, of the other slots in ulps of the largest exact value so far",
       }),
     })
     .meta({ description: "How rounding errors grow over the steps of a training" }),

@@ -31,7 +31,7 @@ export interface RunDescription {
   readonly seconds: number;
 }
 
-/** Everything that is told of a run, as data. Whoever shows it needs nothing else: report.jsonl holds all of it. */
+/** Everything that is reported of a run, as data. A report format needs nothing else: report.jsonl holds all of it. */
 export interface Report {
   readonly header: LineOf<"header">;
   readonly cases: readonly LineOf<"case">[];
@@ -48,7 +48,7 @@ export type ReportFinding = LineOf<"finding">;
 export type ReportMismatch = NonNullable<ReportFinding["mismatch"]>;
 export type ReportFloat = ReportMismatch["got"];
 
-/** What a gate showed, as a report, with what was measured beside it. */
+/** What a gate showed, as a report, with what was measured as well. */
 export function reportOf(result: GateResult, run: RunDescription, measured?: Measurements): Report {
   return concludedReport(
     headerOf(result, run),

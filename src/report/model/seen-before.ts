@@ -3,7 +3,7 @@ import type { Mismatch } from "../../judge/mismatch.js";
 import type { Program } from "../../program/program.js";
 import type { Evidence } from "../../suite/case-result.js";
 
-/** What an implementation showed of one element at one observation. */
+/** The observed values of one element at one observation. */
 export interface SeenElement {
   /** Index of the observation in the program's operations. */
   readonly operation: number;

@@ -4,12 +4,12 @@ import { partOf } from "../../suite/shard.js";
 import type { CaseWithoutOutcome } from "./case-outcomes.js";
 import type { Report } from "./report.js";
 
-/** What a report keeps of a case, as far as conclusions are drawn from it. */
+/** The parts of a stored case from which conclusions are drawn. */
 export interface StoredOutcome extends CaseOutcome, Pick<CaseResult, "clauses" | "tally"> {
   readonly failure?: { readonly message: string; readonly refusal?: true };
 }
 
-/** The cases of a report, for whatever judges cases. */
+/** The cases of a report as outcomes. */
 export function outcomesOf(cases: readonly CaseWithoutOutcome[]): StoredOutcome[] {
   return cases.map(({ id, kind, clauses, verdict, reason, tally, message, refusal }) => ({
     id,

@@ -1,10 +1,10 @@
 import { printableLine } from "../text/printable.js";
 
-/** Characters of what others said that a comment shows. */
+/** Characters of untrusted text that a comment shows. */
 const SHOWN = 400;
 
 /**
- * What somebody else said, for a comment that ends with its line, in any of the languages: one line, cut if it is long.
+ * Untrusted text for a line comment in any of the languages: one line, cut if it is long.
  * It ends with a quotation mark, because C joins a line to the next one after a backslash, or after `??/`.
  */
 export function quotedInComment(text: string): string {

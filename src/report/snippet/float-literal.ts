@@ -5,7 +5,7 @@ export function bitsOfElements(values: Float32Array): Uint32Array {
   return new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
 
-/** Whether all elements are +0, so that nothing need be said of them. */
+/** Whether all elements are +0, so that none has to be listed. */
 export function areZeros(values: Float32Array): boolean {
   return bitsOfElements(values).every((bits) => bits === 0);
 }

@@ -139,7 +139,7 @@ it("every literal is the bits of the program, in every language", () => {
       expect(float32WordsOf(code["python-numpy"])).toEqual(words);
       expect(float32WordsOf(code.rust)).toEqual(words);
       expect(float32WordsOf(code.go)).toEqual(words);
-      // In C the state of a parameter stands beside it, and not behind all of them.
+      // In C the state of a parameter follows it directly, instead of following all parameters.
       const [startInC, ...restInC] = partsOf(code.c).map(float32WordsInC);
       const [start, ...rest] = partsOf(code.javascript).map((part) => float32WordsOf(part).map(withoutNaN));
       expect(startInC.map(String).sort()).toEqual(start.map(String).sort());

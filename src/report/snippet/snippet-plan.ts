@@ -65,7 +65,7 @@ export type PlannedAction =
 export interface PlannedEntry {
   readonly parameter: number;
   readonly state: PlannedState;
-  /** The slots that are loaded; the others begin anew. */
+  /** The slots that are loaded; the others start at their initial values. */
   readonly given: readonly StateSlot[];
 }
 

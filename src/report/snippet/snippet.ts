@@ -2,7 +2,7 @@
 export const SNIPPET_LANGUAGES = ["python-numpy", "python-pytorch", "javascript", "rust", "c", "go"] as const;
 export type SnippetLanguage = (typeof SNIPPET_LANGUAGES)[number];
 
-/** A small stand-alone program that shows a finding on somebody's own optimizer, which they put in at one place. */
+/** A small stand-alone program that reproduces a finding; users insert their own optimizer at one place. */
 export interface Snippet {
   readonly language: SnippetLanguage;
   /** For people. */

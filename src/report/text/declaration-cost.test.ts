@@ -28,7 +28,7 @@ async function reportUnder(choices: Parameters<typeof declarationOf>[2]): Promis
 }
 
 describe("what a declaration costs", () => {
-  it("is shown beside the default freedom, in sets and in what is left out", async () => {
+  it("is compared with the default freedom, in sets and in what is left out", async () => {
     const report = await reportUnder({ root: ["within-two-ulps"] });
     const lines = declarationCostLines(report);
     expect(lines).toContainEqual(

@@ -4,8 +4,8 @@ import { countText } from "./count-text.js";
 import { printableLine } from "./printable.js";
 
 /**
- * What the declared rounding costs, one sentence a line: sets on the same observations beside those of the default
- * freedom, and what was left out of cases. Nothing where the default was declared.
+ * What the declared rounding costs, one sentence a line: sets on the same observations compared with those of the
+ * default freedom, and what was left out of cases. Nothing where the default was declared.
  */
 export function declarationCostLines({ header, cases, sets }: Report): string[] {
   const declared = declaredChoices(header).map((choice) => choice.replace(" declared ", " "));

@@ -2,7 +2,7 @@ import type { CaseChange, Change, ReportDiff } from "../model/diff-reports.js";
 import { countedText, countText } from "./count-text.js";
 import { printable, printableLine } from "./printable.js";
 
-/** Cases of one kind of change that are named before the rest is counted. */
+/** Cases listed for each kind of change before the rest is counted. */
 const SHOWN_CASES = 20;
 
 /** The outcome of `report diff`: first whether anything is worse, then what changed. */

@@ -4,13 +4,14 @@ import type { Report, ReportFinding } from "../model/report.js";
 import { outcomesOf } from "../model/stored-outcome.js";
 import { printable, printableLine } from "./printable.js";
 
-/** What the file is called where it is shown. */
-export const EXPECTATION_FILE_TITLE = "Expectations file that silences it, once reason and issue are written";
+/** The title of the file in reports. */
+export const EXPECTATION_FILE_TITLE =
+  "Known-failures file that silences it, once reason and issue are filled in";
 
 /**
- * What would silence a finding: an expectations file, in YAML; where there is a file already, the items go into its list.
- * Reason and issue are left empty, and the file is refused until somebody writes them. Undefined where nothing of the
- * finding can be expected: self-checks, and verdicts that do not fail.
+ * A known-failures file, in YAML, that silences a finding; if there is a file already, add the items to its list. Reason
+ * and issue are left empty, and the file is rejected until they are filled in. Undefined if nothing in the finding can
+ * be expected to fail: self-checks, and verdicts that do not fail.
  * @param report whose finding it is
  */
 export function expectationFile(finding: ReportFinding, report: Pick<Report, "cases">): string | undefined {
@@ -18,7 +19,7 @@ export function expectationFile(finding: ReportFinding, report: Pick<Report, "ca
   return items && `format: ${EXPECTATIONS_FORMAT}\nexpectations:\n${items.replace(/^(?=.)/gm, "  ")}`;
 }
 
-/** At no indentation. */
+/** The items, not indented. */
 function itemsOf(finding: ReportFinding, report: Pick<Report, "cases">): string | undefined {
   const group = { sentence: printableLine(finding.sentence), cases: finding.cases };
   const lines = draftEntries(group, outcomesOf(report.cases)).flatMap((entry) => draftItem(entry).block);

@@ -12,7 +12,7 @@ const SHOWN_ACCEPTED = 4;
 /** Cases that a card names before it counts the rest. */
 const SHOWN_CASES = 6;
 
-/** The card of one finding, in lines of text. What somebody else said is printable. */
+/** The card of one finding, in lines of text. Untrusted text is made printable. */
 export function findingText(finding: ReportFinding, paint: Paint = WITHOUT_COLOUR): string {
   const {
     number,
@@ -50,7 +50,7 @@ export function findingText(finding: ReportFinding, paint: Paint = WITHOUT_COLOU
   return lines.join("\n");
 }
 
-/** Of what somebody else said, later lines stand under the first one, so that none looks like one of the report. */
+/** Later lines of untrusted text are indented under the first one, so that none looks like a line of the report. */
 function hanging(text: string): string {
   return printable(text).replaceAll("\n", "\n      ");
 }

@@ -22,7 +22,7 @@ const STYLES = {
 export function outcomeText(report: Report, paint: Paint = WITHOUT_COLOUR): string {
   const { header, cases, footer } = report;
   const { outcome, inconclusive, reached } = footer;
-  // Where the suite is wrong, colour must not say that the implementation may be right.
+  // If the suite is wrong, the colour must not suggest that the implementation may be right.
   const style = inconclusive === "self-check-failed" ? "red" : STYLES[outcome];
   const shouted = paint(style, outcome.toUpperCase());
   if (inconclusive === "interrupted")
@@ -36,7 +36,7 @@ export function outcomeText(report: Report, paint: Paint = WITHOUT_COLOUR): stri
     : `${shouted} ${level}`;
 }
 
-/** What the run was restricted to, in words; undefined of a whole one. */
+/** What the run was restricted to, in words; undefined if it was not. */
 export function restrictionText({ header, cases }: Report): string | undefined {
   const { only, shard } = header;
   const parts = [

@@ -4,7 +4,7 @@ import { countedText, countText } from "./count-text.js";
 import { restrictionText } from "./headline.js";
 import { printableLine } from "./printable.js";
 
-/** What this very report does not show, one sentence a limit, the most important one first. */
+/** What this report does not show, one sentence per limit, the most important one first. */
 export function limitsOf(report: Report): string[] {
   const { header, cases, clauses, footer } = report;
   const restriction = restrictionText(report);

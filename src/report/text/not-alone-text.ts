@@ -1,3 +1,3 @@
-/** What is said of the program of a finding that was not seen to fail when it was all that was run. */
+/** Shown for the program of a finding that did not fail when it was run alone. */
 export const NOT_ALONE =
-  "Alone it was not seen to fail: its case compares it with another run, or asks that it be refused. The replay command shows the failure.";
+  "Does not reproduce in isolation: its case compares it with another run, or requires that it be refused. The replay command shows the failure.";

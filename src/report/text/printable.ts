@@ -1,5 +1,5 @@
 /**
- * What a terminal would act upon, or what would change how the text around it is read, but for tabs and ends of lines;
+ * Characters that control a terminal, or change how the surrounding text is read, except tabs and ends of lines;
  * and noncharacters, which no text may have.
  */
 const ACTIVE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]/gu;
@@ -9,7 +9,7 @@ const CI_LINE = /^([^\S\n]*):(?=:)/gmu;
 const CI_BRACKET = /(?<=#)#(?=\[|vso\[|teamcity\[)/giu;
 
 /**
- * Text that somebody else made, for a terminal: control characters, invisible format characters and lone surrogates
+ * Untrusted text for a terminal: control characters, invisible format characters and lone surrogates
  * are shown as escapes, as in `\x1b`, and so is one character of what a CI would take for a command. Tabs and ends of
  * lines stay.
  */

@@ -39,7 +39,7 @@ function operationText(operation: Operation, dialect: string): string {
   }
 }
 
-/** Defaults that are not worth a word where they are given all the same. */
+/** Defaults that are not printed even if they are given explicitly. */
 function rarelyGiven(dialect: string): Partial<Hyperparameters> {
   const { lr_decay, clip_value } = dialectById(dialect).defaults;
   return { lr_decay, clip_value };

@@ -1,7 +1,7 @@
 import type { Report } from "../model/report.js";
 import { countText } from "./count-text.js";
 
-/** What was checked of the judge in this run, in one line; undefined where nothing was. */
+/** The checks of the judge in this run, in one line; undefined if there were none. */
 export function selfCheckText({ footer }: Pick<Report, "footer">): string | undefined {
   const { selfCheck } = footer;
   if (!selfCheck || selfCheck.emulated === 0) return undefined;

@@ -5,7 +5,7 @@ import { countedText } from "./count-text.js";
 export const MAX_TEXT_LENGTH = 4000;
 
 /**
- * The same report, in which no text is longer than a reader can want. What is left out is counted; report.jsonl has it.
+ * The same report with long texts cut. What is left out is counted; report.jsonl has it.
  * Programs stay whole.
  */
 export function shortTexts(report: Report): Report {

@@ -4,8 +4,8 @@ import { printableLine } from "./printable.js";
 import { domainLine } from "./validation-text.js";
 
 /**
- * What was not run, what was run without deciding anything, and faults that no program was found to cause: one line a
- * reason, with how often it holds.
+ * Skipped cases, inconclusive cases, and faults that could not be attributed to a program: one line per reason, with its
+ * count.
  */
 export function skippedLines(report: Report): string[] {
   const { cases, footer } = report;
@@ -23,7 +23,7 @@ export function skippedLines(report: Report): string[] {
     ...(missingCapabilities.length === 0
       ? []
       : [
-          `skipped: ${countedText(missingCapabilities.length, "needs", "need")} what is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
+          `skipped: ${countedText(missingCapabilities.length, "needs", "need")} a capability that is not offered (${needed.map(([capability, count]) => `${printableLine(capability)} ${countText(count)}`).join(", ")})`,
         ]),
     ...reasons.map(([reason, count]) => reason.replace(" (", `: ${countText(count)} (`)),
     ...(domain === undefined ? [] : [printableLine(domain)]),
@@ -31,7 +31,7 @@ export function skippedLines(report: Report): string[] {
   ];
 }
 
-/** Faults of the process that were not reproduced when their programs were run alone, or came when none was. */
+/** Faults of the process that were not reproduced when their programs ran alone, or happened when none was running. */
 export function notReproducedLines({ notReproduced = [] }: Report["footer"]): string[] {
   return counted(notReproduced.map(({ verdict, message }) => `${verdict}: ${printableLine(message)}`)).map(
     ([fault, count]) => `fault not reproduced in isolation: ${countText(count)} (${fault})`,

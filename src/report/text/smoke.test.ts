@@ -12,7 +12,7 @@ const failed: SmokeCaseResult = {
   id: "another",
   says: "It does another.",
   outcome: "failed",
-  message: "sent: {}\ncame back: []\nexpected: {}",
+  message: "sent: {}\nreceived: []\nexpected: {}",
 };
 const skipped = (id: string): SmokeCaseResult => ({
   id,
@@ -50,7 +50,7 @@ describe("smokeReport", () => {
       "passed  one      It does one thing.",
       "failed  another  It does another.",
       "        sent: {}",
-      "        came back: []",
+      "        received: []",
       "        expected: {}",
       "skipped 2 cases: interrupted",
       ...NOT_SHOWN,

@@ -7,19 +7,19 @@ import { shellText } from "./shell-text.js";
 /** Lines of standard error that are shown of a case. */
 const SHOWN_STDERR = 10;
 
-/** Of a case, or of all of them. */
+/** The outcome of a case, or of all of them. */
 type SmokeOutcome = SmokeCaseResult["outcome"] | "inconclusive";
 
 const STYLES = { passed: "green", failed: "red", inconclusive: "yellow", skipped: "yellow" } as const;
 
 export interface SmokeReportOptions {
-  /** The dialect that was asked for, if any was. */
+  /** The requested dialect, if any. */
   readonly dialect?: string;
   readonly colour?: boolean;
 }
 
 /**
- * The report for a terminal: the outcome, one line a case, what went wrong, and what smoke does not show.
+ * The report for a terminal: the outcome, one line per case, what went wrong, and what the smoke test does not show.
  * @param command what starts the adapter
  */
 export function smokeReport(
@@ -33,13 +33,13 @@ export function smokeReport(
     colour ? styleText(STYLES[style], text, { validateStream: false }) : text;
   const run = result.cases.filter((one) => one.outcome !== "skipped");
   const skipped = result.cases.filter((one) => one.outcome === "skipped");
-  // One fault fails many cases in the same way: it is told once.
+  // One fault may fail many cases in the same way; it is printed once.
   const reported = new Map<string, string>();
   const rows = run.flatMap((one) => [
     `${paint(one.outcome, one.outcome)}  ${one.id.padEnd(width)}  ${one.says}`,
     ...(one.outcome === "failed" ? indented(detailsOnce(one, reported)) : []),
   ]);
-  // Nothing is run any more once one is not, and all for the same reason.
+  // Once a case is skipped, all later ones are, for the same reason.
   if (skipped.length > 0)
     rows.push(
       `${paint("skipped", "skipped")} ${skipped.length} cases: ${printableLine(skipped[0].message ?? "")}`,
@@ -70,7 +70,7 @@ export function smokeReport(
   ].join("\n");
 }
 
-/** Of all cases together: without a failure, what was not run leaves it open. */
+/** The outcome of all cases: without a failure, skipped cases make it inconclusive. */
 function outcomeOf({ passed, cases }: SmokeResult): "passed" | "failed" | "inconclusive" {
   if (passed) return "passed";
   return cases.some((one) => one.outcome === "failed") ? "failed" : "inconclusive";
@@ -83,9 +83,9 @@ function headline({ hello, cases }: SmokeResult, outcome: SmokeOutcome): string 
   return [`SMOKE ${outcome.toUpperCase()}`, ...(who ? [printableLine(who)] : []), counts].join(" · ");
 }
 
-/** The details of a failure; where another case failed in the same way, its name. */
+/** The details of a failure, or the name of an earlier case that failed in the same way. */
 function detailsOnce(one: SmokeCaseResult, described: Map<string, string>): string[] {
-  // What was sent differs from case to case, and the ids in what came back.
+  // Requests differ from case to case, and so do the ids in replies.
   const alike = (one.message ?? "").replace(/^sent: .*\n/, "").replace(/\d+/g, "#");
   const before = described.get(alike);
   if (before !== undefined && alike !== "") return [`as ${before}`];

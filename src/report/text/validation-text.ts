@@ -4,7 +4,7 @@ import type { Report } from "../model/report.js";
 import { outcomesOf } from "../model/stored-outcome.js";
 import { countedText } from "./count-text.js";
 
-/** Whether the hyperparameters are refused that must be, in one line; undefined where nothing shows it. */
+/** Whether the hyperparameters that must be refused are refused, in one line; undefined if nothing shows it. */
 export function validationText({ cases, footer }: Report): string | undefined {
   const { validation = "skipped" } = footer;
   if (validation === "skipped") return undefined;
@@ -18,7 +18,7 @@ export function validationText({ cases, footer }: Report): string | undefined {
   return `validation: ${validation} (${counted})`;
 }
 
-/** What the declared domain left out, in one line; undefined where it left out nothing. */
+/** What the declared domain excluded, in one line; undefined if it excluded nothing. */
 export function domainLine({ header, cases }: Report): string | undefined {
   const programs = cases.reduce((sum, { outsideDomain = 0 }) => sum + outsideDomain, 0);
   if (header.domain === undefined || programs === 0) return undefined;

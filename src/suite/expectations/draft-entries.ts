@@ -4,7 +4,7 @@ import { EXPECTABLE } from "./expectation-schema.js";
 import type { CaseOutcome } from "./judge-expectations.js";
 import { type NewItem, scalarText } from "./yaml-editor.js";
 
-/** Failures that share one root cause, as a report tells of them. */
+/** Failures that share one root cause, as in a report. */
 export interface FailureGroup {
   /** One sentence for people. */
   readonly sentence: string;
@@ -22,7 +22,7 @@ export interface DraftEntry {
 
 /**
  * The entries that would expect what fails of a finding, one for each verdict. Self-checks are the suite's own and cannot be
- * expected to fail; a witness belongs to an entry and is none of its cases.
+ * expected to fail; a witness belongs to an entry and is not one of its cases.
  */
 export function draftEntries(
   { sentence, cases }: FailureGroup,
@@ -38,7 +38,7 @@ export function draftEntries(
   }).filter(({ ids }) => ids.length > 0);
 }
 
-/** The entry as it is written: refused until somebody writes why. */
+/** The entry as it is written: rejected until its reason and issue are filled in. */
 export function draftItem({ sentence, ids, verdict }: DraftEntry): NewItem {
   const value = { cases: ids, verdict, reason: null, issue: null };
   return {

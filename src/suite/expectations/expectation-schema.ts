@@ -30,7 +30,7 @@ const PROCESSORS = [
   "x64",
 ] as const;
 
-/** Text that says something. */
+/** Text that is not blank. */
 function text(hint: string, form = /\S/) {
   const empty = `missing or empty; ${hint}`;
   return z
@@ -48,7 +48,7 @@ function describe(input: unknown): string {
   return typeof input === "object" ? "a map" : `the ${typeof input} ${String(input)}`;
 }
 
-/** What messages name is one line, as they are. */
+/** Messages quote these fields, so they are a single line. */
 const ONE_LINE = /^.*\S.*$/;
 
 /** One of some values, or a list of them. */
@@ -65,15 +65,17 @@ const when = z
     profile: oneOrMore(Object.keys(PROFILES) as ProfileName[]).optional(),
   })
   .refine((conditions) => Object.keys(conditions).length > 0, "has no condition; add one or remove it")
-  .meta({ description: "Where the entry holds: everywhere if left out, else where every condition does" });
+  .meta({
+    description: "Where the entry holds: everywhere if left out, otherwise where every condition does",
+  });
 
-const listedCase = text("write the id of a case in one line; * in it stands for anything", ONE_LINE).meta({
-  description: "Id of a case; * stands for anything",
+const listedCase = text("write the id of a case on one line; * is a wildcard", ONE_LINE).meta({
+  description: "Id of a case; * is a wildcard",
 });
 
-const REASON = text("say why the failure is known and left");
+const REASON = text("say why the failure is known and not fixed");
 const ISSUE = text("name the issue that tracks it, in quotes if it begins with #");
-/** In an entry that `expect --fix --add` wrote, nobody has said yet why. */
+/** An entry that `expect --fix --add` wrote has no reason yet. */
 const unwritten = z.string().nullish();
 
 function expectation<R extends z.ZodType, I extends z.ZodType>(reason: R, issue: I) {
@@ -88,10 +90,10 @@ function expectation<R extends z.ZodType, I extends z.ZodType>(reason: R, issue:
       reason,
       issue,
       until: z.iso
-        .date({ error: "expected a date of the calendar, as in 2027-01-31" })
+        .date({ error: "expected a calendar date, as in 2027-01-31" })
         .optional()
-        .meta({ description: "The last day (UTC) on which the entry stands" }),
-      owner: text("name who answers for the entry, or remove the field").optional(),
+        .meta({ description: "The last day (UTC) on which the entry is valid" }),
+      owner: text("name the owner of the entry, or remove the field").optional(),
       when: when.optional(),
       witness: text("name a program file in one line, or remove the field", ONE_LINE).optional().meta({
         description: "A regression or program file, relative to this file, that fails with the verdict",
@@ -114,33 +116,33 @@ function file<E extends z.ZodType>(entry: E) {
   );
 }
 
-/** What an implementer writes down: a YAML file in their own repository. */
+/** The known-failures file: YAML in the implementer's own repository. */
 export const expectationsSchema = file(
   expectation(
-    REASON.meta({ description: "Why the failure is known and left" }),
+    REASON.meta({ description: "Why the failure is known and not fixed" }),
     ISSUE.meta({ description: "The issue that tracks it" }),
   ),
 ).meta({ id: "Expectations", description: "Known failures of an implementation" });
 
-/** The same with entries whose reason and issue are not written yet. */
+/** The same with entries whose reason and issue may be missing. */
 export const draftExpectationsSchema = file(expectation(unwritten, unwritten));
 
 /** A case that an entry lists. */
 export interface ListedCase {
-  /** Id, in which `*` stands for anything. */
+  /** Id, with `*` as a wildcard. */
   readonly pattern: string;
   /** Line of the file, from 1. */
   readonly line: number;
 }
 
-/** Where an entry holds; a condition that is left out always does. */
+/** Where an entry holds; a condition that is left out always holds. */
 export interface When {
   readonly os?: readonly string[];
   readonly arch?: readonly string[];
   readonly profile?: readonly string[];
 }
 
-/** A known failure that the implementer has written down. */
+/** A known failure: one entry of the file. */
 export interface Expectation {
   /** Place in the file, from 1. */
   readonly number: number;
@@ -153,17 +155,17 @@ export interface Expectation {
   readonly reason: string;
   /** Empty only in a draft. */
   readonly issue: string;
-  /** The last day on which it stands, as in 2027-01-31. */
+  /** The last day on which it is valid, as in 2027-01-31. */
   readonly until?: string;
   readonly owner?: string;
   readonly when: When;
-  /** Path of a program file, from the folder of the expectations file. */
+  /** Path of a program file, relative to the known-failures file. */
   readonly witness?: string;
 }
 
-/** An expectations file. */
+/** A known-failures file. */
 export interface Expectations {
-  /** Path of the file; what messages call it. */
+  /** Path of the file, as in messages. */
   readonly source: string;
   readonly entries: readonly Expectation[];
 }

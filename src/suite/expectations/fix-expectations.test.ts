@@ -139,10 +139,7 @@ describe("cases that do not exist", () => {
     expect(fix(text, [fails("a")])).toEqual({
       ...DONE,
       text: text.replace(", gone, gone/*", ""),
-      changes: [
-        "line 3: removed gone: no case is called that",
-        "line 3: removed gone/*: no case is called that",
-      ],
+      changes: ["line 3: removed gone: no case matches it", "line 3: removed gone/*: no case matches it"],
     });
   });
 });
@@ -156,7 +153,7 @@ describe("a verdict", () => {
       text: text.replace("[a, b, c]", "[a, b]").replace('"differs" #', '"crash" #'),
       changes: [
         "line 3: removed c: it does not fail (bit-exact)",
-        "line 3: the verdict is crash now, it was differs",
+        "line 3: changed the verdict from differs to crash",
       ],
     });
   });
@@ -196,7 +193,7 @@ describe("what people decide stays:", () => {
     expect(fix(text, [skipped("a")])).toMatchObject({ text, changes: [], breaches: ["skipped 3"] });
   });
 
-  it("an entry for elsewhere", () => {
+  it("an entry not applicable here", () => {
     const text = fileOf(...stale, "  when: { os: darwin }");
     expect(fix(text, [passes("a")])).toEqual({ ...DONE, text, changes: [] });
     expect(fix(text, [fails("a")], { add: true, findings: [{ sentence: "S.", cases: ["a"] }] })).toEqual({
@@ -227,7 +224,7 @@ describe("a witness decides", () => {
     const all = fix(text, [witness(passes("")), passes("a"), passes("b")]);
     expect(all.text).toMatch(/expectations: \[\]\n$/);
     expect(all.changes.at(-1)).toBe(
-      "line 3: removed the entry, which lists no other case; nothing needs its witness w.json now",
+      "line 3: removed the entry, which lists no other case; its witness w.json is no longer needed",
     );
   });
 
@@ -251,7 +248,7 @@ describe("a witness decides", () => {
   });
 });
 
-describe("failures that nobody expects", () => {
+describe("unexpected failures", () => {
   const findings = [
     { sentence: "epsilon stands\n  inside.", cases: ["a", "b", "c", "listed"] },
     { sentence: "Nothing known explains it.", cases: ["d"] },
@@ -329,7 +326,7 @@ describe("a report that shows only a part", () => {
   it("because the suite itself is wrong is refused", () => {
     const wrong = { ...fails("variance-over-the-reals-is-not-negative"), kind: "self-check" as const };
     expect(() => fix(text, [fails("a"), wrong])).toThrow(
-      /^r\.jsonl: variance-over-the-reals-is-not-negative failed: that is a defect of the suite/,
+      /^r\.jsonl: variance-over-the-reals-is-not-negative failed: the suite itself is wrong/,
     );
   });
 });

@@ -16,38 +16,38 @@ import { canBothHold, holds } from "./when.js";
 import { witnessId } from "./witness-cases.js";
 import { YamlEditor } from "./yaml-editor.js";
 
-/** What is known of the run that an expectations file is fitted to. */
+/** The run that a known-failures file is fitted to. */
 export interface FixOptions {
-  /** Path of the expectations file. */
+  /** Path of the known-failures file. */
   readonly source: string;
-  /** What messages call the report. */
+  /** Name of the report in messages. */
   readonly report: string;
   readonly results: readonly CaseOutcome[];
   readonly findings: readonly FailureGroup[];
   readonly context: RunContext;
-  /** Append an entry for each finding that nobody expects; its reason and issue are left empty. */
+  /** Append an entry for each unexpected finding; its reason and issue are left empty. */
   readonly add?: boolean;
 }
 
-/** An expectations file that was fitted to a run. */
+/** A known-failures file that was fitted to a run. */
 export interface FixedExpectations {
   readonly text: string;
   /** One line for each change, with the line of the text before. */
   readonly changes: readonly string[];
-  /** What is left to people. */
+  /** What has to be fixed by hand. */
   readonly breaches: readonly Breach[];
   /** Failing cases that no entry expects here. */
   readonly unexpected: readonly string[];
-  /** Entries without a reason or an issue: the file is refused until somebody writes them. */
+  /** Entries without a reason or an issue: the file is rejected until they are filled in. */
   readonly drafts: readonly Expectation[];
 }
 
 const LIST = ["expectations"];
 
 /**
- * Take out of an expectations file what a full run has shown to be stale: cases that no longer fail, cases that
+ * Remove from a known-failures file what a full run has shown to be stale: cases that no longer fail, cases that
  * do not exist, and a verdict where all cases of an entry fail with one other verdict. Dates, reasons and issues
- * are for people. Everything else keeps its bytes. Fixing twice changes nothing more.
+ * are for people. Everything else keeps its bytes. Fixing is idempotent.
  * @throws {ProgramError} for a file that cannot be read, a partial run, or a layout that cannot be edited safely
  */
 export function fixExpectations(text: string, options: FixOptions): FixedExpectations {
@@ -58,7 +58,7 @@ export function fixExpectations(text: string, options: FixOptions): FixedExpecta
   const plans = before.entries
     .filter(({ when }) => holds(when, options.context))
     .map((entry) => planEntry(entry, before, options.results));
-  // From the end on, so that the places of entries stay what they were.
+  // From the end, so that the indices of earlier entries stay valid.
   for (const plan of plans.toReversed()) carryOut(plan, editor);
   const added = options.add ? unlisted(before, options) : [];
   if (added.length > 0) editor.append(LIST, added.map(draftItem));
@@ -78,24 +78,24 @@ export function fixExpectations(text: string, options: FixOptions): FixedExpecta
 }
 
 /**
- * What a partial run does not reach would be taken for gone, and where the specification itself fails, failures
- * are not the implementation's.
+ * Cases that a partial run does not reach would look as if they were gone, and if the specification itself fails,
+ * failures are not the implementation's.
  */
 function refusePartialRun({ report, results, context }: FixOptions): void {
   if (!isFullRun(context)) {
     const part = context.complete ? `was restricted to ${context.only}` : "was not completed";
-    throw new ProgramError(report, "", `the run ${part}; expectations are fixed from a full run only`);
+    throw new ProgramError(report, "", `the run ${part}; known failures are fixed from a full run only`);
   }
   const wrong = results.find((result) => result.failure && isSelfCheck(result));
   if (!wrong) return;
-  const problem = `${wrong.id} failed: that is a defect of the suite, so nothing here is known to be the implementation's`;
+  const problem = `${wrong.id} failed: the suite itself is wrong, so no failure here is known to be the implementation's`;
   throw new ProgramError(report, "", problem);
 }
 
-/** What is to become of an entry. */
+/** The planned change of an entry. */
 interface EntryPlan {
   readonly entry: Expectation;
-  /** For each listed case, what stands in its place afterwards. */
+  /** For each listed case, what replaces it. */
   readonly cases: readonly (readonly string[])[];
   readonly verdict: Verdict;
   readonly messages: readonly string[];
@@ -111,17 +111,17 @@ function planEntry(
   const printed = plans.flatMap((plan) => plan.said ?? []);
   const place = `line ${entry.line}`;
   if (cases.flat().length === 0) {
-    const witness = entry.witness === undefined ? "" : `; nothing needs its witness ${entry.witness} now`;
+    const witness = entry.witness === undefined ? "" : `; its witness ${entry.witness} is no longer needed`;
     printed.push(`${place}: removed the entry, which lists no other case${witness}`);
     return { entry, cases, verdict: entry.verdict, messages: printed };
   }
   const verdict = agreedVerdict(entry, results) ?? entry.verdict;
   if (verdict !== entry.verdict)
-    printed.push(`${place}: the verdict is ${verdict} now, it was ${entry.verdict}`);
+    printed.push(`${place}: changed the verdict from ${entry.verdict} to ${verdict}`);
   return { entry, cases, verdict, messages: printed };
 }
 
-/** What stands in the place of a listed case afterwards, and why if it is something else. */
+/** What replaces a listed case, and why if that is something else. */
 function planCase(
   { pattern, line }: ListedCase,
   entry: Expectation,
@@ -131,7 +131,7 @@ function planCase(
   const stays = { ids: [pattern] };
   const listed = casesListedAs(pattern, results);
   const place = `line ${line}`;
-  if (listed.length === 0) return { ids: [], said: `${place}: removed ${pattern}: no case is called that` };
+  if (listed.length === 0) return { ids: [], said: `${place}: removed ${pattern}: no case matches it` };
   const run = listed.filter(({ verdict }) => !isSkipped(verdict));
   const passing = run.filter(({ failure }) => !failure);
   if (passing.length === 0) return stays;
@@ -143,7 +143,7 @@ function planCase(
     const verdicts = [...new Set(passing.map(({ verdict }) => verdict))].join(", ");
     return { ids, said: `${place}: removed ${pattern}: it does not fail (${verdicts})` };
   }
-  // Where patterns meet, somebody has to say first which one is about the case.
+  // Where patterns overlap, the user first has to decide which one covers the case.
   const patterns = entries
     .filter(({ when }) => canBothHold(when, entry.when))
     .flatMap(({ cases }) => cases.map((one) => one.pattern));
@@ -152,7 +152,7 @@ function planCase(
   return { ids, said: `${place}: replaced ${pattern} by ${ids.join(", ")}: ${count}` };
 }
 
-/** The verdict with which all that fails of an entry fails, if it is only one. */
+/** The verdict of all failing cases of an entry, if they have the same one. */
 function agreedVerdict(entry: Expectation, results: readonly CaseOutcome[]): Verdict | undefined {
   const proof = proofOf(entry, results);
   if (entry.witness !== undefined && !proof?.failure) return undefined;
@@ -185,7 +185,7 @@ function carryOut({ entry, cases, verdict }: EntryPlan, editor: YamlEditor): voi
   if (verdict !== entry.verdict) editor.replaceText(path, "verdict", verdict);
 }
 
-/** Cases that an entry lists for elsewhere are left out: its `when` may only be too narrow. */
+/** Cases of entries that do not hold here are left out: their `when` may only be too narrow. */
 function unlisted({ entries }: Expectations, { findings, results }: FixOptions): DraftEntry[] {
   const open = results.filter(({ id }) => !entries.some((entry) => lists(entry, id)));
   return findings.flatMap((finding) => draftEntries(finding, open));

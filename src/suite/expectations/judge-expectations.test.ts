@@ -132,8 +132,8 @@ describe("of a full run, what was not reached breaches:", () => {
     const { breaches, messages } = judge([entry(["a", "b", "c*"])], [fails("a", "other-dialect")]);
     expect(breaches).toEqual(["matches-nothing 12", "matches-nothing 13"]);
     expect(messages).toEqual([
-      "no case is called b; correct or remove it",
-      "no case is called c*; correct or remove it",
+      "no case matches b; correct or remove it",
+      "no case matches c*; correct or remove it",
     ]);
   });
 
@@ -180,7 +180,7 @@ describe("a date", () => {
     expect(judge([until], results, { today: "2026-06-15" })).toEqual({ ...NOTHING, expected: ["a"] });
     const { expected, breaches, messages, unexpected } = judge([until], results, { today: "2026-06-16" });
     expect(breaches).toEqual(["expired 10"]);
-    expect(messages).toEqual(["the entry stood until 2026-06-15; mend the failure or set a later date"]);
+    expect(messages).toEqual(["the entry was valid until 2026-06-15; fix the failure or set a later date"]);
     // It excuses nothing any more, but the failure is still written down.
     expect(expected).toEqual([]);
     expect(unexpected).toEqual([]);
@@ -284,7 +284,7 @@ describe("several entries", () => {
     ];
     const { breaches, messages } = judge([first, second], results);
     expect(breaches).toEqual(["listed-twice 21"]);
-    expect(messages).toEqual(["xy is listed by the entry on line 10 too; list it once"]);
+    expect(messages).toEqual(["xy is also listed by the entry on line 10; list it once"]);
     expect(judge([first, { ...second, when: { os: ["darwin"] } }], results).breaches).toEqual([]);
   });
 

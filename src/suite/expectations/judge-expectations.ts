@@ -4,7 +4,7 @@ import { casesListedAs, lists } from "./listed-case.js";
 import { type Circumstances, holds } from "./when.js";
 import { witnessId } from "./witness-cases.js";
 
-/** What expectations are held against: a result of the gate, or a line of its report. */
+/** What expectations are checked against: a result of the gate, or a line of its report. */
 export interface CaseOutcome extends Pick<CaseResult, "id" | "kind" | "verdict" | "reason"> {
   /** Present if the case fails, whatever its verdict. */
   readonly failure?: { readonly message: string };
@@ -26,13 +26,13 @@ export type BreachKind =
   | "passes"
   /** It fails with another verdict. */
   | "fails-otherwise"
-  /** No case is called that. */
+  /** No case matches it. */
   | "matches-nothing"
   /** It was not run, so nothing shows that it still fails. */
   | "skipped"
   /** Another entry lists it too. */
   | "listed-twice"
-  /** The date is over. */
+  /** The date has passed. */
   | "expired"
   /** The witness does not fail. */
   | "witness-passes"
@@ -46,32 +46,32 @@ export interface Breach {
   readonly kind: BreachKind;
   /** The entry's place in the file, from 1. */
   readonly entry: number;
-  /** One line: what is wrong and how to mend it. */
+  /** One line: what is wrong and how to fix it. */
   readonly message: string;
   /** Line of the file, from 1. */
   readonly line: number;
 }
 
-/** What became of the expectations in a run. */
+/** The outcome of the expectations in a run. */
 export interface ExpectationsReport {
   /** Ids of the cases, witnesses among them, that fail as expected. */
   readonly expected: ReadonlySet<string>;
   readonly breaches: readonly Breach[];
-  /** Entries whose `when` does not hold here: nothing was looked at. */
+  /** Entries whose `when` does not hold here: they were not checked. */
   readonly open: readonly Expectation[];
-  /** Entries of which a part run did not reach something that would decide. */
+  /** Entries that a partial run could not decide. */
   readonly undecided: readonly Expectation[];
   /** Ids of failing cases that no entry lists for here. */
   readonly unexpected: readonly string[];
 }
 
-/** Whether every case had its turn. What was not reached breaches nothing. */
+/** Whether every case was run. What was not reached breaches nothing. */
 export function isFullRun({ complete, only }: Pick<RunContext, "complete" | "only">): boolean {
   return complete && only === undefined;
 }
 
 /**
- * Hold expectations against results. Each listed case must fail with exactly the expected verdict; with a
+ * Check expectations against results. Each listed case must fail with exactly the expected verdict; with a
  * witness, the witness must, and a case that happens to pass is no breach. An entry that has expired, or whose
  * witness does not fail as expected, excuses no failure.
  */
@@ -96,7 +96,7 @@ export function judgeExpectations(
   };
 }
 
-/** What a run says of an entry, or of a part of it. */
+/** The result of an entry, or of a part of it. */
 interface Judged {
   /** Ids that fail as expected. */
   readonly failing: readonly string[];
@@ -123,7 +123,7 @@ const SILENT: Judged = { failing: [], breaches: [], undecided: false };
 
 function judgeDate({ number, line, until }: Expectation, today: string): Judged {
   if (until === undefined || today <= until) return SILENT;
-  const message = `the entry stood until ${until}; mend the failure or set a later date`;
+  const message = `the entry was valid until ${until}; fix the failure or set a later date`;
   return { ...SILENT, breaches: [{ kind: "expired", entry: number, message, line }] };
 }
 
@@ -138,10 +138,10 @@ function judgeWitness(entry: Expectation, results: readonly CaseOutcome[], full:
   };
   if (!proof || isSkipped(proof.verdict)) {
     const why = proof?.reason ?? "it has no result";
-    return breach("witness-skipped", `was not run (${why}); replace it, or say \`when\` it is`);
+    return breach("witness-skipped", `was not run (${why}); replace it, or restrict the entry with \`when\``);
   }
   if (!proof.failure) {
-    const remedy = "remove the entry if the failure is mended, else replace the witness";
+    const remedy = "remove the entry if the failure is fixed, otherwise replace the witness";
     return breach("witness-passes", `does not fail (${proof.verdict}); ${remedy}`);
   }
   if (proof.verdict !== entry.verdict) {
@@ -150,7 +150,7 @@ function judgeWitness(entry: Expectation, results: readonly CaseOutcome[], full:
   return { ...SILENT, failing: [proof.id] };
 }
 
-const OTHER_FAILURE = "mend the new failure, or correct the verdict";
+const OTHER_FAILURE = "fix the new failure, or correct the verdict";
 
 function judgeListed(
   entry: Expectation,
@@ -171,8 +171,8 @@ function judgeListed(
     const why = listed[0]?.reason ?? "without a reason";
     const stale =
       listed.length === 0
-        ? breach("matches-nothing", `no case is called ${pattern}; correct or remove it`)
-        : breach("skipped", `${pattern} was not run (${why}); remove it, or say \`when\` it is`);
+        ? breach("matches-nothing", `no case matches ${pattern}; correct or remove it`)
+        : breach("skipped", `${pattern} was not run (${why}); remove it, or restrict it with \`when\``);
     return { ...SILENT, breaches: [stale] };
   }
   const breaches: Breach[] = [];
@@ -190,7 +190,7 @@ function judgeListed(
   return { ...SILENT, failing: failing.map(({ id }) => id), breaches };
 }
 
-/** Cases that more than one entry lists: a reader of the file alone cannot know where patterns meet. */
+/** Cases that more than one entry lists. Only the run knows the cases, so only it can tell where patterns overlap. */
 function listedTwice(entries: readonly Expectation[], results: readonly CaseOutcome[]): Breach[] {
   const first = new Map<string, Expectation>();
   const breaches: Breach[] = [];
@@ -200,7 +200,7 @@ function listedTwice(entries: readonly Expectation[], results: readonly CaseOutc
         const other = first.get(id) ?? entry;
         first.set(id, other);
         if (other === entry) continue;
-        const message = `${id} is listed by the entry on line ${other.line} too; list it once`;
+        const message = `${id} is also listed by the entry on line ${other.line}; list it once`;
         breaches.push({ kind: "listed-twice", entry: entry.number, message, line });
       }
     }

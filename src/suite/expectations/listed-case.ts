@@ -2,12 +2,12 @@ import type { CaseResult } from "../case-result.js";
 import { isSelected } from "../only.js";
 import type { Expectation } from "./expectation-schema.js";
 
-/** Whether a listed case, in which `*` stands for anything, is the case of this id. */
+/** Whether a listed case, with `*` as a wildcard, matches this id. */
 export function isListedAs(pattern: string, id: string): boolean {
   return isSelected(pattern, id, []);
 }
 
-/** The results of what is listed. Witnesses belong to entries and are never listed. */
+/** The results of the listed cases. Witnesses belong to entries and are never listed. */
 export function casesListedAs<T extends Pick<CaseResult, "id" | "kind">>(
   pattern: string,
   results: readonly T[],

@@ -27,7 +27,7 @@ expectations:
     issue: "#13"
 `;
 
-/** One entry with these fields beside the ones that must be there. */
+/** One entry with these fields in addition to the required ones. */
 function withFields(fields: string, cases = "case: a"): string {
   const lines = [cases, "verdict: differs", "reason: known", "issue: tracked", ...fields.split("\n")];
   return `format: rmsprop-expectations/1\nexpectations:\n  - ${lines.filter(Boolean).join("\n    ")}\n`;
@@ -106,14 +106,14 @@ describe("readExpectations", () => {
     ["a file of comments", "# nothing\n", /^e: the file is empty$/],
     ["text", "nonsense", /^e:1:1: expected a map with `format` and `expectations`$/],
     ["a list", "- a\n", /^e:1:1: expected a map/],
-    ["broken YAML", "format: [1\nexpectations:\n", /^e:\d+:\d+: not YAML: [^\n]+$/],
-    ["two documents", `${FULL}---\n${FULL}`, /^e:19:1: not YAML: .*multiple documents/],
+    ["broken YAML", "format: [1\nexpectations:\n", /^e:\d+:\d+: not valid YAML: [^\n]+$/],
+    ["two documents", `${FULL}---\n${FULL}`, /^e:19:1: not valid YAML: .*multiple documents/],
     [
       "a key twice",
       replaced("reason: known", "verdict: crash"),
-      /^e:5:5: not YAML: Map keys must be unique$/,
+      /^e:5:5: not valid YAML: Map keys must be unique$/,
     ],
-    ["a tag", replaced("reason: known", "reason: !secret known"), /^e:5:13: not YAML: .*!secret/],
+    ["a tag", replaced("reason: known", "reason: !secret known"), /^e:5:13: not valid YAML: .*!secret/],
     [
       "an alias",
       replaced("reason: known\n    issue: tracked", "reason: &r known\n    issue: *r"),
@@ -207,7 +207,7 @@ describe("readExpectations", () => {
     [
       "no reason",
       replaced("    reason: known\n", ""),
-      /^e:3:5: expectations\[0\]\.reason: missing or empty; say why the failure is known and left$/,
+      /^e:3:5: expectations\[0\]\.reason: missing or empty; say why the failure is known and not fixed$/,
     ],
     [
       "an empty reason",
@@ -243,11 +243,11 @@ describe("readExpectations", () => {
     [
       "no date",
       withFields("until: soon"),
-      /^e:7:12: expectations\[0\]\.until: expected a date of the calendar, as in 2027-01-31$/,
+      /^e:7:12: expectations\[0\]\.until: expected a calendar date, as in 2027-01-31$/,
     ],
-    ["a date that does not exist", withFields("until: 2027-02-29"), /until: expected a date of the calendar/],
-    ["a time", withFields("until: 2027-01-01T00:00:00Z"), /until: expected a date of the calendar/],
-    ["an empty owner", withFields("owner: ''"), /^e:7:12: .*owner: missing or empty; name who answers/],
+    ["a date that does not exist", withFields("until: 2027-02-29"), /until: expected a calendar date/],
+    ["a time", withFields("until: 2027-01-01T00:00:00Z"), /until: expected a calendar date/],
+    ["an empty owner", withFields("owner: ''"), /^e:7:12: .*owner: missing or empty; name the owner/],
     ["an empty when", withFields("when:"), /^e:7:5: expectations\[0\]\.when: /],
     [
       "a when without conditions",
@@ -309,44 +309,39 @@ describe("a case that is listed twice", () => {
       "in two entries",
       entry("case: a"),
       entry("case: a"),
-      /^e:4:13: expectations\[1\]\.case: a is listed already, on line 3; list it once, or give/,
+      /^e:4:13: expectations\[1\]\.case: a is already listed on line 3; list it once, or give/,
     ],
     [
       "by a pattern before",
       entry("case: gold*"),
       entry("cases: [b, golden]"),
-      /^e:4:18: expectations\[1\]\.cases\[1\]: golden is listed already, on line 3 as gold\*;/,
+      /^e:4:18: expectations\[1\]\.cases\[1\]: golden is already listed on line 3 as gold\*;/,
     ],
     [
       "by a pattern behind",
       entry("case: golden"),
       entry("case: '*'"),
-      /expectations\[1\]\.case: \* is listed already, on line 3 as golden;/,
+      /expectations\[1\]\.case: \* is already listed on line 3 as golden;/,
     ],
-    [
-      "by a wider pattern",
-      entry("case: a*c"),
-      entry("case: a*"),
-      /a\* is listed already, on line 3 as a\*c;/,
-    ],
+    ["by a wider pattern", entry("case: a*c"), entry("case: a*"), /a\* is already listed on line 3 as a\*c;/],
     [
       "in one entry",
       entry("cases: [a, b, a]"),
       "",
-      /expectations\[0\]\.cases\[2\]: a is listed already, on line 3;/,
+      /expectations\[0\]\.cases\[2\]: a is already listed on line 3;/,
     ],
-    ["for one system and for all", entry("case: a", "os: linux"), entry("case: a"), /is listed already/],
+    ["for one system and for all", entry("case: a", "os: linux"), entry("case: a"), /is already listed/],
     [
       "for lists that meet",
       entry("case: a", "os: [linux, darwin]"),
       entry("case: a", "os: [win32, darwin]"),
-      /is listed already/,
+      /is already listed/,
     ],
     [
       "under other conditions that can both hold",
       entry("case: a", "os: linux"),
       entry("case: a", "arch: x64"),
-      /is listed already/,
+      /is already listed/,
     ],
   ])("is refused %s", (_, first, second, printed) => {
     expect(() => read(first, second)).toThrow(ProgramError);

@@ -13,7 +13,7 @@ import { pathText, YamlSource } from "./yaml-source.js";
 type Entry = z.output<typeof draftExpectationsSchema>["expectations"][number];
 
 /**
- * An expectations file from its text.
+ * Parse a known-failures file.
  * @param source path of the file
  * @param drafts accept entries whose reason and issue are not written yet
  * @throws {ProgramError} with line, column and field
@@ -27,7 +27,7 @@ export function readExpectations(text: string, source: string, drafts = false): 
   return { source, entries };
 }
 
-/** What a schema found, where it found it. */
+/** A schema issue as an error with its place in the file. */
 function issueError(issue: z.core.$ZodIssue, yaml: YamlSource) {
   if (issue.code !== "unrecognized_keys") {
     return yaml.error(yaml.offsetOf(issue.path), pathText(issue.path), issue.message);
@@ -70,8 +70,8 @@ function whenOf({ when = {} }: Entry): When {
 }
 
 /**
- * Of two entries that expect something of the same case, one would be forgotten. Patterns that may meet in a
- * case are left to the run, which knows the cases.
+ * Of two entries for the same case, one would be forgotten. Patterns that may overlap are left to the run, which
+ * knows the cases.
  */
 function refuseRepeated(entries: readonly Entry[], yaml: YamlSource): void {
   const listed = entries.flatMap((entry, k) =>
@@ -88,7 +88,7 @@ function refuseRepeated(entries: readonly Entry[], yaml: YamlSource): void {
     if (!before) continue;
     const as = before.pattern === pattern ? "" : ` as ${before.pattern}`;
     const place = `line ${yaml.lineOf(before.path)}`;
-    const problem = `${pattern} is listed already, on ${place}${as}; list it once, or give the entries a \`when\` that cannot hold for both`;
+    const problem = `${pattern} is already listed on ${place}${as}; list it once, or give the entries a \`when\` that cannot hold for both`;
     throw yaml.error(yaml.offsetOf(path), pathText(path), problem);
   }
 }

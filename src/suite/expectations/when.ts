@@ -1,6 +1,6 @@
 import type { When } from "./expectation-schema.js";
 
-/** What `when` is about: where a run took place, and how much was generated. */
+/** What `when` refers to: the platform of a run and its profile. */
 export interface Circumstances {
   /** As process.platform. */
   readonly os: string;
@@ -16,7 +16,7 @@ export function holds(when: When, circumstances: Circumstances): boolean {
   return CONDITIONS.every((name) => when[name]?.includes(circumstances[name]) ?? true);
 }
 
-/** Whether there can be a run in which both hold. */
+/** Whether both can hold in the same run. */
 export function canBothHold(a: When, b: When): boolean {
   return CONDITIONS.every((name) => {
     const others = b[name];

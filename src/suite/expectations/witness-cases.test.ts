@@ -57,7 +57,7 @@ describe("witnessCases", () => {
     for (const { program } of cases) expect(program.operations).toHaveLength(3);
   });
 
-  it("are run once, whoever names them", () => {
+  it("are run once, however many entries name them", () => {
     expect(witnessCases(expectations(["bare.json"], ["bare.json"]))).toHaveLength(1);
   });
 

@@ -6,7 +6,7 @@ import { parseStoredProgram } from "../stored-program.js";
 import type { Expectations } from "./expectation-schema.js";
 import { type Circumstances, holds } from "./when.js";
 
-/** What a witness is called in results. It has the name of its file: entries move, and reports are kept. */
+/** The id of a witness in results. It is the name of its file, because entries move while reports are kept. */
 export function witnessId(witness: string): string {
   return `witness/${witness}`;
 }
@@ -14,7 +14,7 @@ export function witnessId(witness: string): string {
 /**
  * The witnesses of entries, as cases to run; one that several entries name is one case.
  * @param circumstances leave out the witnesses of entries that do not hold there: they decide nothing, and their
- *   failure would be nobody's expectation. All are read if this is left out.
+ *   failure would match no entry. All are read if this is left out.
  * @throws {ProgramError} for a file that cannot be read or is no program
  */
 export function witnessCases({ source, entries }: Expectations, circumstances?: Circumstances): StoredCase[] {

@@ -191,12 +191,12 @@ describe("what cannot be edited without harm is refused, with its place:", () =>
     [
       "a list that begins on the line of something else",
       () => without("? list\n: - a\n  - b\n", 0),
-      /^e:2:5: list\[0\]: is laid out so that it cannot be edited without harm; edit it by hand$/,
+      /^e:2:5: list\[0\]: has a layout that cannot be edited safely; edit it by hand$/,
     ],
     [
       "blank lines that belong to a text",
       () => appended("list:\n  - id: a\n  - id: |+\n      b\n\n\n"),
-      /^e:2:3: list: is laid out/,
+      /^e:2:3: list: has a layout/,
     ],
   ])("%s", (_, edit, message) => {
     expect(edit).toThrow(ProgramError);

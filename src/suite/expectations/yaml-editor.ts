@@ -17,14 +17,14 @@ import { pathText, YamlSource } from "./yaml-source.js";
 type Path = readonly (string | number)[];
 type Fields = Record<string | number, unknown>;
 
-/** Text in place of what stood from one offset to another. */
+/** Replaces the text from one offset to another. */
 interface Edit {
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-/** A new item of a list, as it is written in a block and in brackets. */
+/** A new list item, in block style and in flow style. */
 export interface NewItem {
   readonly value: unknown;
   /** Lines, the one with the dash not indented. */
@@ -33,13 +33,13 @@ export interface NewItem {
 }
 
 /**
- * Edits YAML text where it stands: whatever an edit is not about keeps its bytes. After each edit the text is
- * read again and must say what was meant.
+ * Edits YAML text in place: everything outside an edit keeps its bytes. After each edit the text is parsed
+ * again and must have the intended value.
  */
 export class YamlEditor {
   private yaml: YamlSource;
 
-  /** @throws {ProgramError} for what is no YAML */
+  /** @throws {ProgramError} for text that is not valid YAML */
   constructor(
     text: string,
     private readonly source: string,
@@ -67,7 +67,7 @@ export class YamlEditor {
     this.apply([...list, index], edits, meant);
   }
 
-  /** Put others in the place of an item that is text. */
+  /** Replace a text item by others. */
   replaceItem(list: Path, index: number, values: readonly string[]): void {
     const seq = this.list(list);
     const node = seq.items[index] as Node;
@@ -93,7 +93,7 @@ export class YamlEditor {
     this.apply([...list, index], edits, meant);
   }
 
-  /** Put another text in the place of a value that is text. */
+  /** Replace a text value. */
   replaceText(map: Path, key: string, value: string): void {
     const [from, to] = rangeOf(this.pair(map, key).value);
     const text = scalarText(value, this.text.slice(from, to));
@@ -102,7 +102,7 @@ export class YamlEditor {
     this.apply([...map, key], [{ from, to, text }], meant);
   }
 
-  /** Put a field with a list in the place of one that is text. */
+  /** Replace a text field by a list field. */
   replaceByList(map: Path, key: string, newKey: string, values: readonly string[]): void {
     const pair = this.pair(map, key);
     const [keyFrom, keyTo] = rangeOf(pair.key);
@@ -128,7 +128,7 @@ export class YamlEditor {
     this.apply(list, edits, meant);
   }
 
-  /** As the text breaks its lines. */
+  /** The line break of the text. */
   private get lineBreak(): string {
     return this.text.includes("\r\n") ? "\r\n" : "\n";
   }
@@ -144,7 +144,7 @@ export class YamlEditor {
     ) as Pair;
   }
 
-  /** The plain value of the whole, to change it to what an edit means. */
+  /** A copy of the plain value, to which an edit is applied as well. */
   private copy(): unknown {
     return structuredClone(this.yaml.value);
   }
@@ -153,7 +153,7 @@ export class YamlEditor {
     const refused = this.yaml.error(
       this.yaml.offsetOf(at),
       pathText(at),
-      "is laid out so that it cannot be edited without harm; edit it by hand",
+      "has a layout that cannot be edited safely; edit it by hand",
     );
     let edited: YamlSource;
     try {
@@ -170,7 +170,7 @@ export class YamlEditor {
     const { from, to } = withBlankLines(this.text, blockItemLines(this.text, seq, index), index === 0);
     const edits: Edit[] = [{ from, to, text: "" }];
     if (seq.items.length === 1) {
-      // A list of nothing is written in brackets: nothing at all would be no list.
+      // An empty list is written as []: otherwise the value would be null.
       const colon = colonOf(this.pair(path.slice(0, -1), String(path.at(-1))));
       edits.unshift({ from: colon + 1, to: colon + 1, text: " []" });
     }
@@ -181,7 +181,7 @@ export class YamlEditor {
     const last = blockItemLines(this.text, seq, seq.items.length - 1);
     const dash = dashOf(seq, seq.items.length - 1);
     const indent = this.text.slice(lineStart(this.text, dash), dash);
-    // As the items that are there: apart, or close together.
+    // Spaced like the existing items.
     const apart = seq.items.length === 1 || isBlankAbove(this.text, last.from);
     return this.linesAfter(last.to - 1, blockLines(items, indent, apart));
   }
@@ -215,11 +215,11 @@ export class YamlEditor {
     return edits;
   }
 
-  /** Whole lines after the line on which an offset stands. */
+  /** Insert whole lines after the line of an offset. */
   private linesAfter(offset: number, lines: readonly string[]): Edit {
     const at = lineEnd(this.text, offset);
     const text = lines.map((line) => `${line}${this.lineBreak}`).join("");
-    // The last line of a file may have no line break; then it has none afterwards either.
+    // If the last line of the file has no line break, it gets none.
     if (lines.length > 0 && this.text[at - 1] !== "\n") {
       return insertion(at, this.lineBreak + text.slice(0, -this.lineBreak.length));
     }
@@ -236,7 +236,7 @@ function insertion(at: number, text: string): Edit {
 }
 
 function applied(text: string, edits: readonly Edit[]): string {
-  // From the end on, so that offsets stay true; of two at one place the later one stands behind.
+  // From the end, so that offsets stay valid; of two at one place the later one comes second.
   return [...edits]
     .reverse()
     .sort((a, b) => b.from - a.from)
@@ -275,7 +275,7 @@ function commasOf({ srcToken }: YAMLSeq): number[] {
   );
 }
 
-/** Where what is written of a node ends; comments behind it are not part of it. */
+/** Where the text of a node ends, without trailing comments. */
 function writtenEnd(node: Node): number {
   const last: unknown = isCollection(node) && !node.flow ? node.items.at(-1) : undefined;
   if (isPair(last)) return writtenEnd((isNode(last.value) ? last.value : last.key) as Node);
@@ -309,8 +309,8 @@ function withCommentsAbove(text: string, start: number, indent: string): number 
 }
 
 /**
- * Blank lines behind go too where blank lines, or the key of the list, stand before. At the end of the file it
- * is those before.
+ * Blank lines after the item are removed too if blank lines, or the key of the list, precede it. At the end of the
+ * file, those before it are.
  */
 function withBlankLines(text: string, { from, to }: { from: number; to: number }, first: boolean) {
   if (!first && !isBlankAbove(text, from)) return { from, to };
@@ -327,7 +327,7 @@ function removalFromBrackets(text: string, seq: YAMLSeq, index: number): Edit[] 
   const comma: number | undefined = commas[index];
   const before: number | undefined = commas[index - 1];
   const to = comma === undefined ? written : comma + 1;
-  // The last one takes the comma before it along: not every reader of JSON takes one too many.
+  // Removing the last item also removes the comma before it, because JSON allows no trailing comma.
   const spareComma =
     comma === undefined && before !== undefined ? [{ from: before, to: before + 1, text: "" }] : [];
   const start = lineStart(text, from);
@@ -338,7 +338,7 @@ function removalFromBrackets(text: string, seq: YAMLSeq, index: number): Edit[] 
     return [...spareComma, { from: withCommentsAbove(text, start, indent), to: end, text: "" }];
   }
   if (rest === "" || comma === undefined) {
-    // Nothing follows that would need the blanks before it.
+    // Nothing follows, so the blanks before it go too.
     const blanks = /[ \t]*$/.exec(indent)?.[0].length ?? 0;
     return [...spareComma, { from: from - blanks, to, text: "" }];
   }
@@ -346,7 +346,7 @@ function removalFromBrackets(text: string, seq: YAMLSeq, index: number): Edit[] 
   return [{ from, to: to + blanks, text: "" }];
 }
 
-/** The blanks with which the line of an offset begins. */
+/** The indentation of the line of an offset. */
 function indentOf(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart(text, offset), offset))?.[0] ?? "";
 }
@@ -355,7 +355,7 @@ function lineStart(text: string, offset: number): number {
   return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-/** Behind the line break that ends the line of an offset, or the end of the text. */
+/** The offset after the line break of the line, or the end of the text. */
 function lineEnd(text: string, offset: number): number {
   const end = text.indexOf("\n", offset);
   return end < 0 ? text.length : end + 1;

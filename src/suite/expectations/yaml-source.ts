@@ -13,14 +13,14 @@ import {
 } from "yaml";
 import { ProgramError } from "../../program/program-error.js";
 
-/** YAML text with the place of every value in it. */
+/** YAML text with the position of every value. */
 export class YamlSource {
   readonly document: Document.Parsed;
   private readonly lines = new LineCounter();
 
   /**
-   * @param source what errors call it
-   * @throws {ProgramError} for what is no YAML, or uses more of YAML than plain values
+   * @param source name of the file in errors
+   * @throws {ProgramError} for text that is not valid YAML, or uses more of YAML than plain values
    */
   constructor(
     readonly text: string,
@@ -33,13 +33,13 @@ export class YamlSource {
       stringKeys: true,
     });
     const [wrong] = [...this.document.errors, ...this.document.warnings];
-    if (wrong) throw this.error(wrong.pos[0], "", `not YAML: ${wrong.message.replace(/\s+/g, " ")}`);
+    if (wrong) throw this.error(wrong.pos[0], "", `not valid YAML: ${wrong.message.replace(/\s+/g, " ")}`);
     const { contents } = this.document;
     if (!contents || (isScalar(contents) && contents.value === null))
       throw new ProgramError(source, "", "the file is empty");
     visit(this.document, {
       Node: (_, node) => {
-        // With them, one place in the text would be several values.
+        // With them, one position in the text would stand for several values.
         if (isAlias(node) || node.anchor !== undefined)
           throw this.error(start(node), "", "anchors and aliases are not read; write the value out");
       },
@@ -57,9 +57,8 @@ export class YamlSource {
   }
 
   /**
-   * Where a value stands; a missing one stands where what it is missing from does, an empty one where its key
-   * does.
-   * @param ofKey where the key of the value stands instead
+   * The offset of a value; for a missing one, that of its parent; for an empty one, that of its key.
+   * @param ofKey return the offset of the key instead
    */
   offsetOf(path: readonly PropertyKey[], ofKey = false): number {
     let node: Node | null = this.document.contents;
@@ -93,7 +92,7 @@ function start(node: Node | null): number {
   return node?.range?.[0] ?? 0;
 }
 
-/** Nothing was written: the node is where the parser noticed. */
+/** Nothing was written, so the node has no text. */
 function isEmpty(node: Node): boolean {
   return !isCollection(node) && node.range?.[0] === node.range?.[1];
 }

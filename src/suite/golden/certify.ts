@@ -43,7 +43,7 @@ export function certifyGoldens(
   const families = rawFamilies(rawFolder);
   const manifest: GoldenManifest = {
     format: "rmsprop-golden-manifest/1",
-    files: add ? filesBeside(families, folder) : [],
+    files: add ? otherFiles(families, folder) : [],
   };
   // What is refused must not have cost the set that was there: nothing is written before all is certified.
   const texts = new Map<string, string>();
@@ -106,8 +106,8 @@ export function certifyGoldens(
   writeFileSync(join(folder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** What the manifest of a set lists, to which families are added. */
-function filesBeside(families: readonly string[], folder: string): GoldenManifest["files"] {
+/** The files of a set to which these families are added; it must not have any of them yet. */
+function otherFiles(families: readonly string[], folder: string): GoldenManifest["files"] {
   const set = GoldenSet.open(folder);
   for (const family of set.families()) {
     if (families.includes(family)) {

@@ -91,7 +91,7 @@ describe("verifyGoldenFolder", () => {
       () => writeFileSync(at("torch", "notes.txt"), ""),
       /notes\.txt: .*does not list this/,
     ],
-    ["another file beside the sets", () => writeFileSync(at("x.json"), ""), /x\.json: it belongs to no set/],
+    ["another file next to the sets", () => writeFileSync(at("x.json"), ""), /x\.json: it belongs to no set/],
     ["no set at all", () => rmSync(folder, { recursive: true }), /manifest\.json: there is no manifest/],
   ])("refuses %s, naming the file", async (_, damage, message) => {
     damage();

@@ -92,7 +92,7 @@ export function isFolderVerified({ traces, graphs, trainings }: FolderVerificati
   );
 }
 
-/** @throws {ProgramError} where the folder has no set, not all of them, or something else beside them */
+/** @throws {ProgramError} where the folder has no set, not all of them, or something else next to them */
 function checkContents(folder: string): void {
   const entries = existsSync(folder) ? readdirSync(folder) : [];
   if (!SETS.some((name) => entries.includes(name))) {

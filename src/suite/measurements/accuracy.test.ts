@@ -46,7 +46,7 @@ describe("measureAccuracy", () => {
     expect(square.worst.ulps).toBeLessThanOrEqual(SQUARE_BOUND);
     expect(square.median).toBeLessThanOrEqual(square.p99);
     expect(square.p99).toBeLessThanOrEqual(square.worst.ulps);
-    // Nobody rounds all of them correctly in several operations.
+    // An update of several operations cannot round all of them correctly.
     expect(square.worst.ulps).toBeGreaterThan(0.5);
   });
 

@@ -30,7 +30,7 @@ export interface MeasureOptions {
 export async function measure(options: MeasureOptions): Promise<Measurements> {
   const { adapter, declaration, hello, profile, signal } = options;
   const implementation = new MeasuredImplementation(adapter, hello, declaration.dialect, signal);
-  // Whoever hangs would be waited for otherwise.
+  // Otherwise a hung adapter would block the abort.
   const abandon = () => void adapter.stop();
   signal?.addEventListener("abort", abandon);
   try {

@@ -1,7 +1,7 @@
 import type { Slot } from "../../../spec/arithmetic.js";
 import type { Program } from "../../program/program.js";
 
-/** What a run measures of an implementation beside its verdicts. Nothing of it decides anything. */
+/** What a run measures of an implementation in addition to its verdicts. None of it decides anything. */
 export interface Measurements {
   readonly accuracy: readonly SlotAccuracy[];
   readonly sets: readonly SetSizes[];
@@ -10,9 +10,9 @@ export interface Measurements {
 }
 
 /**
- * Error of one step from the implementation's own state, beside the same step over the reals. A mean square is measured
- * in ulps of the exact result. Parameter, mean gradient and momentum buffer are sums that may cancel: they are measured
- * in ulps of the larger of the exact result and the value before. See `unitOf`.
+ * Error of one step from the implementation's own state, compared with the same step over the reals. A mean square is
+ * measured in ulps of the exact result. Parameter, mean gradient and momentum buffer are sums that may cancel: they are
+ * measured in ulps of the larger of the exact result and the value before. See `unitOf`.
  */
 export interface SlotAccuracy {
   readonly slot: Slot;
@@ -52,9 +52,9 @@ export interface TrainingErrors {
   readonly id: string;
   readonly title: string;
   /**
-   * After each step the largest error over all elements, beside the exact training from the same start. A mean square
-   * is measured in ulps of the exact one, the others in ulps of the largest exact value that the element has had so far.
-   * Infinity where only one of the two is NaN or infinite. A list ends early where it is open whether the exact result is
+   * After each step the largest error over all elements, compared with the exact training from the same start. A mean
+   * square is measured in ulps of the exact one, the others in ulps of the largest exact value that the element has had
+   * so far. Infinity where only one of the two is NaN or infinite. A list ends early where it is open whether the exact result is
    * NaN.
    */
   readonly errors: Readonly<Partial<Record<Slot, readonly number[]>>>;

@@ -42,7 +42,7 @@ describe("measureSets", () => {
     expect(wider[0].most).toBeGreaterThan(open[0].most);
     // A mean square has no root.
     expect(wider[1]).toMatchObject(open[1]);
-    // Each is measured beside the default freedom, on the same observations.
+    // Each is compared with the default freedom, on the same observations.
     for (const [k, { slot: _, observations: __, ...sizes }] of open.entries())
       expect(wider[k].byDefault).toEqual(sizes);
     expect(open[0].byDefault).toBeUndefined();

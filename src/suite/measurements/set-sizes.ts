@@ -8,7 +8,7 @@ import type { MeasuredImplementation } from "./measured-implementation.js";
 import type { SetSizes } from "./measurements.js";
 import { quantile } from "./quantile.js";
 
-/** How sharp the judgement of single steps is, by slot, beside how sharp it would be under the default freedom. */
+/** How sharp the judgement of single steps is, by slot, compared with its sharpness under the default freedom. */
 export async function measureSets(
   implementation: MeasuredImplementation,
   declaration: Declaration,

@@ -47,7 +47,7 @@ const LIMITS = {
   nightly: { elements: 128, steps: 300 },
 } as const satisfies Record<ProfileName, { elements: number; steps: number }>;
 
-/** How rounding errors grow over trainings, beside the same trainings over the reals. */
+/** How rounding errors grow over trainings, compared with the same trainings over the reals. */
 export async function measureTraining(
   implementation: MeasuredImplementation,
   profile: ProfileName,

@@ -42,7 +42,7 @@ describe("measureTrajectories", () => {
     },
   );
 
-  it("goes the way of a dialect bit by bit as that dialect does beside another", async () => {
+  it("computes the path of another dialect to the bit as that dialect's own run does", async () => {
     const adjacent = await measureTrajectories(measured(pytorch));
     const compared: string[] = [];
     for (const trajectory of adjacent) {
@@ -88,7 +88,7 @@ describe("measureTrajectories", () => {
       stop: () => bundled.stop(),
       run: async (programs) => {
         if (++requested <= last) return bundled.run(programs);
-        if (otherwise === undefined) return [{ status: "unsupported", capability: "patience" }];
+        if (otherwise === undefined) return [{ status: "unsupported", capability: "steps" }];
         const values = Float32Array.of(1, otherwise);
         return [{ status: "ok", observations: [{ parameters: [{ parameter: { shape: [2], values } }] }] }];
       },

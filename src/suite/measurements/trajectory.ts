@@ -16,7 +16,7 @@ const START: Point = [-4, 2.5];
 const STEPS = 40;
 const EPSILON = 1;
 
-/** Other dialects that are shown beside the declared one. */
+/** Other dialects that are shown next to the declared one. */
 const OTHERS = 3;
 
 const DESCENTS = [

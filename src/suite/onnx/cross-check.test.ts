@@ -18,7 +18,7 @@ const CPU: Required<SessionOptions> = { provider: "cpu", optimization: "all", th
 const folder = mkdtempSync(join(tmpdir(), "broken-graph-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The graph with its nodes changed, beside the same trace. */
+/** The graph with its nodes changed, with the same trace. */
 function broken(name: string, change: (nodes: Node[]) => Node[]): TracedGraph {
   const graph = set.open(name);
   const { model } = loadModel(graph.modelPath);
@@ -50,7 +50,7 @@ describe.each([
     expect(check.drift[0].loss).toBeCloseTo(check.drift[0].pytorchLoss, 4);
   });
 
-  test("stands beside a trace of PyTorch that holds by itself", () => {
+  test("has a trace of PyTorch that holds by itself", () => {
     const check = checkTrace(set.open(name));
     expect(check.verdict).toBe("bit-exact");
     expect(traceHolds(check)).toBe(true);

@@ -38,7 +38,7 @@ export interface CrossCheck {
    * provider cannot keep it there.
    */
   readonly otherLossesOnDevice?: number;
-  /** The run beside PyTorch's, both from the same start. */
+  /** How the run drifts from PyTorch's, both from the same start. */
   readonly drift: readonly DriftAtStep[];
 }
 

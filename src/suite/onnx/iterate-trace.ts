@@ -94,7 +94,7 @@ function scalarTensors(dialect: Dialect, h: Hyperparameters, step: number): Grap
   );
 }
 
-/** Everything that is fed in one step beside what is fed back. */
+/** Everything that is fed in one step in addition to what is fed back. */
 function fedIn(trace: OnnxTrace, k: number): GraphTensors {
   const batch = Object.entries(trace.steps[k].batch).map(([name, tensor]) => [`batch.${name}`, tensor]);
   return { ...Object.fromEntries(batch), ...scalarTensors(...dialectOf(trace), k + 1) };

@@ -57,7 +57,7 @@ class RecordedRun implements Adapter {
   }
 
   async hello(): Promise<never> {
-    throw new AdapterUnavailable("a recorded run does not introduce itself", "start");
+    throw new AdapterUnavailable("a recorded run has no handshake", "start");
   }
 
   async run(programs: readonly Program[]): Promise<readonly Outcome[]> {

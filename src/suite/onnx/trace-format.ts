@@ -82,7 +82,7 @@ export const traceCodec = z
   })
   .meta({
     id: "OnnxTrace",
-    description: "What PyTorch did in eager mode, beside an exported training graph",
+    description: "What PyTorch did in eager mode, to compare with an exported training graph",
   });
 
 export type OnnxTrace = z.output<typeof traceCodec>;

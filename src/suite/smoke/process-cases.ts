@@ -6,7 +6,7 @@ import type { SmokeCase } from "./smoke-case.js";
 import { echoProgram } from "./smoke-programs.js";
 import { Unexpected } from "./unexpected.js";
 
-/** How the process begins and ends. They come last: each of them ends it or wants a new one. */
+/** Start and exit of the process. These come last, because each of them ends the process or needs a new one. */
 export const PROCESS_CASES: readonly SmokeCase[] = [
   {
     id: "stop",
@@ -15,11 +15,11 @@ export const PROCESS_CASES: readonly SmokeCase[] = [
   },
   {
     id: "hello-again",
-    says: "A new process introduces itself as the one before did.",
+    says: "A new process gives the same hello as the one before.",
     fresh: true,
     async check({ client, hello }) {
       if (isDeepStrictEqual(sorted(client.hello), sorted(hello))) return;
-      throw new Unexpected(`what the first process said: ${JSON.stringify(hello)}`, "Process");
+      throw new Unexpected(`the hello of the first process: ${JSON.stringify(hello)}`, "Process");
     },
   },
   {

@@ -15,12 +15,12 @@ export interface WireCase {
   readonly program: object;
 }
 
-/** One process of the adapter, asked one thing after the other. Every reply is held against the protocol. */
+/** One process of the adapter, with one request at a time. Every reply is checked against the protocol. */
 export class ProtocolClient {
   /** The last line in each direction, for messages to people. */
   lastSent = "";
   lastReceived: string | undefined;
-  /** It was asked to end, or killed. */
+  /** It was asked to exit, or killed. */
   over = false;
   private handshakeReply: Hello | undefined;
   private lastId = 0;
@@ -31,9 +31,9 @@ export class ProtocolClient {
     private readonly runTimeout: number,
   ) {}
 
-  /** What it said of itself. Known once `introduce` has come back. */
+  /** What it declared. Known once `handshake` has returned. */
   get hello(): Hello {
-    if (!this.handshakeReply) throw new Error("the adapter was not asked to introduce itself");
+    if (!this.handshakeReply) throw new Error("the handshake has not been performed");
     return this.handshakeReply;
   }
 
@@ -65,7 +65,7 @@ export class ProtocolClient {
 
   /**
    * The replies to the cases of one request.
-   * @param more fields that the request has beside those of the protocol, or instead of them
+   * @param more fields that the request has in addition to those of the protocol, or instead of them
    * @throws {Unexpected | AdapterFault}
    */
   async runOnce(
@@ -118,7 +118,7 @@ export class ProtocolClient {
     try {
       this.lastReceived = await this.process.receive(this.runTimeout);
     } catch (error) {
-      // There is no line: it has ended, as it should, or is silent.
+      // No line: it has exited, as it should, or is silent.
       if (error instanceof AdapterFault && error.verdict !== "protocol-error") return;
       throw error;
     }
@@ -133,12 +133,12 @@ export class ProtocolClient {
   private async expectEnd(section: Section): Promise<void> {
     this.over = true;
     const end = await this.process.exited(this.runTimeout);
-    // It was killed for what it printed, so that its status says nothing.
+    // It was killed for what it printed, so its status is meaningless.
     if (this.process.fault?.verdict === "protocol-error") throw this.process.fault;
     if (end?.code === 0) return;
     const got =
       end === undefined
-        ? `nothing: it still ran after ${this.runTimeout / 1000} s`
+        ? `nothing: still running after ${this.runTimeout / 1000} s`
         : `it ended ${end.signal === null ? `with status ${end.code}` : `by ${end.signal}`}`;
     throw new Unexpected("the process ends with status 0", section, got);
   }
@@ -170,7 +170,7 @@ export class ProtocolClient {
       return read(this.lastReceived);
     } catch (error) {
       if (!(error instanceof ReplyError)) throw error;
-      throw new Unexpected("an answer as the protocol has it", section, error.message);
+      throw new Unexpected("an answer that follows the protocol", section, error.message);
     }
   }
 }

@@ -75,7 +75,7 @@ const HELLO_FAULTS: readonly Fault[] = [
     body: hello("{ dialects: ['torch'] }"),
     failed: ["hello"],
     expectedMessage:
-      /\ncame back: .*torch.*\nexpected: dialects of the catalogue, the main one first: .*pytorch/,
+      /\nreceived: .*torch.*\nexpected: dialects of the catalogue, the main one first: .*pytorch/,
   },
   {
     what: "does not claim the dialect that is asked for",
@@ -191,7 +191,7 @@ const FAULTS: readonly Fault[] = [
         return { ...reply, results: reply.results?.slice(0, 4) };
       });`,
     failed: ["case-order"],
-    expectedMessage: /came back: there is no result for case .*"run"/s,
+    expectedMessage: /received: there is no result for case .*"run"/s,
   },
   {
     what: "reverses results",
@@ -202,7 +202,7 @@ const FAULTS: readonly Fault[] = [
         return reply;
       });`,
     failed: ["case-order", "refusal", "isolation-in-request"],
-    expectedMessage: /came back: results\[0\] is for case "a\.b\/c", but case "z" was sent/,
+    expectedMessage: /received: results\[0\] is for case "a\.b\/c", but case "z" was sent/,
   },
   {
     what: "gives the first result for every case",
@@ -247,7 +247,7 @@ const FAULTS: readonly Fault[] = [
         return answer(request);
       });`,
     failed: ["unknown-operation"],
-    expectedMessage: /came back: .*"ok".*\nexpected: status "unsupported" with capability "rewind" .*"run"/,
+    expectedMessage: /received: .*"ok".*\nexpected: status "unsupported" with capability "rewind" .*"run"/,
   },
   {
     what: "does not name unknown operations",
@@ -258,7 +258,7 @@ const FAULTS: readonly Fault[] = [
         return reply;
       });`,
     failed: ["unknown-operation"],
-    expectedMessage: /came back: .*"operation"/,
+    expectedMessage: /received: .*"operation"/,
   },
   {
     what: "takes any dialect for its own",
@@ -332,7 +332,7 @@ const FAULTS: readonly Fault[] = [
     what: "goes on after stop",
     body: "await serve(); process.stdin.resume(); setInterval(() => {}, 1000);",
     failed: ["stop", "end-of-input"],
-    expectedMessage: /\ncame back: nothing: it still ran after 5 s\nexpected: .*"stop"/,
+    expectedMessage: /\nreceived: nothing: still running after 5 s\nexpected: .*"stop"/,
     options: { runTimeout: 5000 },
   },
   {
@@ -343,7 +343,7 @@ const FAULTS: readonly Fault[] = [
       await serve();
       process.exitCode = ended ? 0 : 3;`,
     failed: ["stop"],
-    expectedMessage: /\ncame back: it ended with status 3\n/,
+    expectedMessage: /\nreceived: it ended with status 3\n/,
   },
   {
     what: "ends with another status at the end of its input",
@@ -351,7 +351,7 @@ const FAULTS: readonly Fault[] = [
       process.stdin.on("end", () => { process.exitCode = 3; });
       await serve();`,
     failed: ["end-of-input"],
-    expectedMessage: /^sent: the end of standard input\ncame back: it ended with status 3\n/,
+    expectedMessage: /^sent: the end of standard input\nreceived: it ended with status 3\n/,
   },
   {
     what: "is killed at the end of its input",
@@ -359,21 +359,21 @@ const FAULTS: readonly Fault[] = [
       process.stdin.on("end", () => process.kill(process.pid, "SIGKILL"));
       await serve();`,
     failed: ["end-of-input"],
-    expectedMessage: /\ncame back: it ended by SIGKILL\n/,
+    expectedMessage: /\nreceived: it ended by SIGKILL\n/,
   },
   {
-    what: "introduces itself otherwise each time",
+    what: "changes its hello each time",
     body: hello(
       "request.message === 'hello' ? { implementation: { ...HELLO.implementation, version: String(process.pid) } } : {}",
     ),
     failed: ["hello-again"],
-    expectedMessage: /expected: what the first process said: .*"rmsprop-javascript-example"/,
+    expectedMessage: /expected: the hello of the first process: .*"rmsprop-javascript-example"/,
   },
   {
     what: "says goodbye on standard output",
     body: 'process.on("exit", () => writeSync(1, "goodbye\\n")); await serve();',
     failed: ["stop", "end-of-input", "only-messages"],
-    expectedMessage: /\ncame back: goodbye\nexpected: no reply .*"stop"/,
+    expectedMessage: /\nreceived: goodbye\nexpected: no reply .*"stop"/,
   },
 ];
 

@@ -15,7 +15,7 @@ export interface SmokeCaseResult {
   /** One sentence: what it shows. */
   readonly says: string;
   readonly outcome: "passed" | "failed" | "skipped";
-  /** Lines for people: what was sent, what came back, what is expected; or why it was not run. */
+  /** Lines for people: what was sent, received and expected; or why it was not run. */
   readonly message?: string;
   /** The end of what the process wrote to standard error. */
   readonly stderr?: string;
@@ -24,7 +24,7 @@ export interface SmokeCaseResult {
 }
 
 export interface SmokeResult {
-  /** How the adapter introduced itself, if it did. */
+  /** The hello of the adapter, if the handshake succeeded. */
   readonly hello?: Hello;
   readonly cases: readonly SmokeCaseResult[];
   /** Whether every case passed, or has no program in the declared domain. */
@@ -36,9 +36,9 @@ export interface SmokeOptions {
   readonly command: readonly [string, ...string[]];
   /** Id of the dialect of the programs. Default: the first one that the adapter claims. */
   readonly dialect?: string;
-  /** Milliseconds that a process may take to introduce itself. Default: 30000. */
+  /** Milliseconds that a process may take for the handshake. Default: 30000. */
   readonly helloTimeout?: number;
-  /** Milliseconds that it may take to answer a request, and to end. Default: 10000. */
+  /** Milliseconds that it may take to answer a request, and to exit. Default: 10000. */
   readonly runTimeout?: number;
   /** Called after each case. */
   readonly onCase?: (result: SmokeCaseResult, done: number, total: number) => void;
@@ -46,7 +46,7 @@ export interface SmokeOptions {
   readonly signal?: AbortSignal;
 }
 
-const HELLO = { id: "hello", says: "It starts, and introduces itself as the protocol asks." };
+const HELLO = { id: "hello", says: "It starts and completes the handshake." };
 
 const CASES: readonly SmokeCase[] = [...VALUE_CASES, ...MESSAGE_CASES, ...PROCESS_CASES];
 
@@ -57,8 +57,8 @@ export const SMOKE_CASES: readonly { readonly id: string; readonly says: string 
 ];
 
 /**
- * Judge an adapter, and not the mathematics behind it. A case in which the process crashes, hangs or breaks the protocol
- * fails; the others are run in a new one. Without a first hello nothing else is run.
+ * Test an adapter, and not the mathematics behind it. A case in which the process crashes, hangs or breaks the protocol
+ * fails; the others run in a new process. If the first handshake fails, nothing else is run.
  */
 export async function runSmoke(options: SmokeOptions): Promise<SmokeResult> {
   const smoke = new Smoke(options);
@@ -76,7 +76,7 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeResult> {
   }
 }
 
-/** Cases without an answer after which it is not waited any more. */
+/** Timeouts after which the remaining cases are skipped. */
 const MAX_TIMEOUTS = 3;
 
 class Smoke {
@@ -98,7 +98,7 @@ class Smoke {
     for (const one of CASES) {
       await this.attempt(one, async () => {
         if (!hello) throw new SkippedCase("hello failed");
-        if (this.timeouts >= MAX_TIMEOUTS) throw new SkippedCase(`it did not answer ${MAX_TIMEOUTS} times`);
+        if (this.timeouts >= MAX_TIMEOUTS) throw new SkippedCase(`there was no answer ${MAX_TIMEOUTS} times`);
         if (one.fresh) await this.end();
         await one.check({ hello, dialect, client: this.client ?? (await this.begin()) });
       });
@@ -114,7 +114,7 @@ class Smoke {
     await client?.kill();
   }
 
-  /** Start a process and let it introduce itself. */
+  /** Start a process and perform the handshake. */
   private async begin(): Promise<ProtocolClient> {
     const { command, helloTimeout = 30_000, runTimeout = 10_000, signal } = this.options;
     const client = new ProtocolClient(await AdapterProcess.start(command), runTimeout);
@@ -152,7 +152,7 @@ class Smoke {
       return { outcome: "passed" };
     } catch (error) {
       const { client } = this;
-      // Whatever it still says would be taken for the answer to the next case.
+      // Late output would be taken for the answer to the next case.
       await this.end();
       if (signal?.aborted) return { outcome: "skipped", message: "interrupted" };
       if (error instanceof AdapterFault && error.verdict === "timeout") this.timeouts++;
@@ -169,7 +169,7 @@ class Smoke {
 /** Why a case cannot be run. */
 class SkippedCase extends Error {}
 
-/** What was sent, what came back and what is expected, a line each. */
+/** What was sent, received and expected, a line each. */
 function messageOf(error: unknown, client: ProtocolClient | undefined): string {
   const sent = client?.lastSent ? [`sent: ${printedLine(client.lastSent)}`] : [];
   const expects = (what: string, section: Section) => `expected: ${what} (spec/PROTOCOL.md, "${section}")`;
@@ -183,7 +183,7 @@ function messageOf(error: unknown, client: ProtocolClient | undefined): string {
   }
   if (error instanceof Unexpected) {
     const { got = printedLine(client?.lastReceived ?? ""), expected, section } = error;
-    return [...sent, `came back: ${got}`, expects(expected, section)].join("\n");
+    return [...sent, `received: ${got}`, expects(expected, section)].join("\n");
   }
   throw error;
 }

@@ -5,9 +5,9 @@ import type { Program } from "../../program/program.js";
 import type { ProtocolClient } from "./protocol-client.js";
 
 export interface SmokeContext {
-  /** A process that has introduced itself. */
+  /** A process that has completed the handshake. */
   readonly client: ProtocolClient;
-  /** How the first process introduced itself. */
+  /** The hello of the first process. */
   readonly hello: Hello;
   /** Id of the dialect of the programs. */
   readonly dialect: string;
@@ -28,7 +28,7 @@ export interface SmokeCase {
   readonly id: string;
   /** One sentence: what it shows. */
   readonly says: string;
-  /** It needs a process that has done nothing but introduce itself. */
+  /** It needs a process that has done nothing but the handshake. */
   readonly fresh?: boolean;
   /** @throws {Unexpected | AdapterFault} */
   check(context: SmokeContext): Promise<void>;

@@ -28,7 +28,7 @@ describe.each(PROGRAMS)("the program %s", (_, programOf, needed) => {
     for (const [k, program] of programs.entries()) {
       validateProgram(program, "program");
       const { momentum, centered } = DIALECTS[k].defaults;
-      // What a dialect has by default, whoever claims the dialect has.
+      // An implementation that claims a dialect has what the dialect has by default.
       const own = [...(momentum > 0 ? ["momentum"] : []), ...(centered ? ["centered"] : [])];
       const all = neededCapabilities(program, DIALECTS[k]);
       expect([...all].sort(), DIALECTS[k].id).toEqual([...own, ...needed].sort());

@@ -1,7 +1,7 @@
 import type { Operation, Program, ProgramHyperparameters } from "../../program/program.js";
 import { type Tensor, vector } from "../../program/tensor.js";
 
-/** Programs that ask for nothing that an adapter could lack, but for what their names say. */
+/** Programs that need no capability other than what their names say. */
 
 function programOf(dialect: string, ...operations: Operation[]): Program {
   return { format: "rmsprop-program/1", dialect, operations };

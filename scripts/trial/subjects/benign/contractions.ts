@@ -102,7 +102,7 @@ export const CONTRACTIONS: readonly Variant[] = [
   },
   {
     id: "fused-by-odd-sums",
-    title: "Fuses what PyTorch fuses, by binary64 sums rounded to odd, and claims nobody's bits.",
+    title: "Fuses what PyTorch fuses, by binary64 sums rounded to odd, and claims no evaluation's bits.",
     create: withParts(asPytorch(multiplyAddByOddSum)),
   },
   {

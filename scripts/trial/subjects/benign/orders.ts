@@ -41,7 +41,7 @@ export const ORDERS: readonly Variant[] = [
   },
   {
     id: "two-term-mean-gradient",
-    title: "Takes the mean gradient by two terms and claims nobody's bits.",
+    title: "Takes the mean gradient by two terms and claims no evaluation's bits.",
     create: withParts(twoTermMean),
   },
   {

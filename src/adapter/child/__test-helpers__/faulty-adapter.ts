@@ -19,7 +19,7 @@ export interface FaultyAdapter {
 }
 
 export interface Behaviour {
-  /** Fields of its introduction beside the usual ones. */
+  /** Fields of its hello, in addition to the usual ones. */
   readonly hello?: object;
   /** Statements that are carried out at the start. */
   readonly start?: string;
@@ -141,7 +141,7 @@ export function outcomeValue(outcome: Outcome): number | string {
   }
 }
 
-/** Whether a process lives. One that has ended and that nobody has waited for does not. */
+/** Whether a process is alive. A zombie is not. */
 export function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -94,7 +94,7 @@ export class GraphWorker {
   }
 }
 
-/** A process runs compiled files only; where this one is read from its source, there is no worker beside it. */
+/** A process runs compiled files only; if this file is a source, no worker is next to it. */
 function workerPath(): string {
   const path = fileURLToPath(new URL("./iteration-worker.js", import.meta.url));
   if (!existsSync(path)) throw new GraphRunError(`${path} is missing; run npm run build`, false);

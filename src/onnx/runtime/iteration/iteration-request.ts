@@ -13,7 +13,7 @@ export interface IterationRequest {
   readonly settings: SessionOptions;
   /** Parameters, state and hyperparameters of the first step. What is not fed back stays for all steps. */
   readonly initial: GraphTensors;
-  /** What is fed in each step beside it: the batch, and whatever replaces what was fed before. */
+  /** What is fed in each step in addition to it: the batch, and whatever replaces what was fed before. */
   readonly steps: readonly GraphTensors[];
   /** Outputs that are wanted after each step. @default all */
   readonly needed?: readonly string[];

@@ -14,7 +14,7 @@ export function kept(...values: number[]): IntervalBlock {
   return block;
 }
 
-/** "[lower, upper]", and what stands beside it; −0 and +0 differ. */
+/** "[lower, upper]", and the infinities and NaN of the set; −0 and +0 differ. */
 export function describeSet(block: IntervalBlock): string {
   const flags = block.flags[0];
   const text = (x: number) => (Object.is(x, -0) ? "-0" : String(x));

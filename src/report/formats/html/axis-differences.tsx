@@ -5,7 +5,7 @@ import { Specified } from "./specified.js";
 
 type Difference = ReportFinding["axes"][number];
 
-/** What was declared beside what was seen, with the formulas of both. */
+/** What was declared and what was observed, with the formulas of both. */
 export function AxisDifferences({ axes }: { readonly axes: readonly Difference[] }) {
   return (
     <dl class="axes">

@@ -42,7 +42,7 @@ describe.skipIf(missing !== "")(`the page in a browser${missing}`, () => {
 
   interface Opened {
     readonly page: Page;
-    /** What the page did beside showing itself. */
+    /** What the page did besides showing itself. */
     readonly events: string[];
   }
 

@@ -5,7 +5,7 @@ interface DisclosureProps {
   readonly children: ComponentChildren;
 }
 
-/** What is long is closed, but for printing. */
+/** Long content is collapsed, except in print. */
 export function Disclosure({ summary, children }: DisclosureProps) {
   return (
     <details>

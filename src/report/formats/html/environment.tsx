@@ -5,11 +5,11 @@ import { Facts } from "./facts.js";
 import { Quoted } from "./quoted.js";
 import { visibleText } from "./visible-text.js";
 
-/** Characters of one fact, and of a command, which is to be copied whole. */
+/** Characters of one fact, and of a command, which has to be copied whole. */
 const FACT = 300;
 const COMMAND = 20_000;
 
-/** What was run on what, and how to run it again. */
+/** What was run, where, and how to reproduce it. */
 export function Environment({ report: { header, footer } }: { readonly report: Report }) {
   const { implementation, environment, shard } = header;
   const message = (text: string) => <Quoted limit={FACT}>{text}</Quoted>;
@@ -17,7 +17,7 @@ export function Environment({ report: { header, footer } }: { readonly report: R
     <>
       <h3>How to reproduce</h3>
       <CommandBlock>{visibleText(header.command, COMMAND)}</CommandBlock>
-      <p>With the same suite, seed and profile the same cases are drawn, bit for bit.</p>
+      <p>The same suite, seed and profile generate the same cases, bit for bit.</p>
       <h3>What was run, and where</h3>
       <Facts
         of={{
@@ -29,7 +29,7 @@ export function Environment({ report: { header, footer } }: { readonly report: R
             ),
           Dialect: message(header.dialect),
           Reference: header.reference === undefined ? "none is claimed" : message(header.reference),
-          "Level asked for": header.level,
+          "Required level": header.level,
           Profile: message(header.profile),
           Seed: <code>{header.seed}</code>,
           "Restricted to": header.only === undefined ? undefined : message(header.only),

@@ -21,7 +21,7 @@ export function Evidence({ report }: { readonly report: Report }) {
     <Section id="evidence" title="How sharp the judgement is">
       <DataTable
         id="evidence-table"
-        caption="Values that were judged. Weak: what is accepted is wide beside the change that the step makes. Indeterminate: no change at all would be accepted too."
+        caption="Values that were judged. Weak: the acceptance set is wide relative to the update. Indeterminate: no update at all would be accepted too."
         columns={[
           "Judged by",
           "#Judged",

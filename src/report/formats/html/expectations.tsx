@@ -6,19 +6,19 @@ import { Quoted } from "./quoted.js";
 import { Status } from "./status.js";
 import { printedLine } from "./visible-text.js";
 
-/** Failures that the implementer has written down, and entries that do not hold. */
+/** Known failures, and entries that do not hold. */
 export function Expectations({ report }: { readonly report: Report }) {
   const { expectations } = report.footer;
   return (
     <>
       <h3>Expectations</h3>
       {expectations === undefined ? (
-        <p class="nothing">No expectations file was given: every failure counts.</p>
+        <p class="nothing">No known-failures file was given: every failure counts.</p>
       ) : (
         <>
           {expectations.breaches.length === 0 ? (
             <p>
-              <Status kind="good">holds</Status> Every entry of the expectations file does what it says.
+              <Status kind="good">holds</Status> Every entry of the known-failures file holds.
             </p>
           ) : (
             <ul class="plain">

@@ -16,7 +16,7 @@ import { Status } from "./status.js";
 import { verdictStatus } from "./verdict-status.js";
 import { printedLine, visibleText } from "./visible-text.js";
 
-/** Characters of a command or a list of cases, which are to be copied whole. */
+/** Characters of a command or a list of cases, which have to be copied whole. */
 const MAX_CODE_LENGTH = 20_000;
 
 interface FindingCardProps {
@@ -25,7 +25,7 @@ interface FindingCardProps {
   readonly report: Report;
 }
 
-/** One root cause: what is wrong, the smallest program that shows it, and how to see it again. */
+/** One root cause: what is wrong, the smallest program that shows it, and how to reproduce it. */
 export function FindingCard({ finding, report }: FindingCardProps) {
   const { number, verdict, sentence, axes, alternatives, firstDiverging, clauses, cases } = finding;
   const { message, mismatch, program, alone, replay } = finding;
@@ -54,7 +54,7 @@ export function FindingCard({ finding, report }: FindingCardProps) {
       {axes.length > 0 ? <AxisDifferences axes={axes} /> : null}
       {alternatives.length > 0 ? (
         <p>
-          What was seen may also be:{" "}
+          The observations may also mean:{" "}
           <Quoted>
             {alternatives
               .map((axes) => axes.map(({ axis, observed }) => `${axis} is ${observed}`).join(" and "))
@@ -70,7 +70,7 @@ export function FindingCard({ finding, report }: FindingCardProps) {
       )}
       <div class="evidence">
         {program === undefined ? (
-          <p class="nothing">No program shows it alone.</p>
+          <p class="nothing">No program reproduces it in isolation.</p>
         ) : (
           <div>
             <h4>Minimal program</h4>

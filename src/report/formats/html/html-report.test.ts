@@ -97,7 +97,7 @@ describe("a card", () => {
     expect(accepted.kind).toBe("listed");
     expect(card).toContain(`${distance!.toLocaleString("en-US")} ulps`);
     expect(card).toContain(`Replay ${finding.replay}`);
-    expect(card).toContain("Expectations file that silences it, once reason and issue are written");
+    expect(card).toContain("Known-failures file that silences it, once reason and issue are filled in");
     expect(card).toMatch(/ verdict: other-dialect .*reason: /);
     expect(card).toMatch(/Python with NumPy .* PyTorch .* JavaScript .* Rust .* C .* Go /);
     for (const id of finding.cases) expect(card).toContain(id);
@@ -128,7 +128,7 @@ describe("a card", () => {
     const text = textOf(await htmlReport({ ...failing, findings: [crash] }));
     expect(text).toContain("It ended.");
     expect(text).toContain("exit 139 stderr: boom");
-    expect(text).toContain("No program shows it alone.");
+    expect(text).toContain("No program reproduces it in isolation.");
     expect(text).toContain("No snippet: No program shows it.");
   });
 
@@ -231,7 +231,7 @@ describe("every outcome", () => {
     expect(textOf(displayed[5])).toContain("Self-check two-oracles-agree: they do not");
   });
 
-  it("shows expectations that do not hold beside the verdict", async () => {
+  it("shows known failures that do not hold next to the verdict", async () => {
     const breaches = [{ kind: "stale", line: 3, message: "remove it" }];
     const expectations = { expected: [], breaches };
     const text = textOf(

@@ -4,8 +4,8 @@ import { chartsOf } from "./charts.js";
 import { Page } from "./page.js";
 
 /**
- * The report as one HTML file that needs no network and runs no script. Whatever an implementation said of itself is shown
- * as text.
+ * The report as one HTML file that needs no network and runs no script. Everything that an implementation
+ * declared is shown as text.
  */
 export async function htmlReport(report: Report): Promise<string> {
   const charts = await chartsOf(report);

@@ -3,7 +3,7 @@ import { limitsOf } from "../../text/limits.js";
 import { Quoted } from "./quoted.js";
 import { Section } from "./section.js";
 
-/** What this very report leaves open. */
+/** The limits of this report. */
 export function Limits({ report }: { readonly report: Report }) {
   return (
     <Section id="limits" title="What this report does not show">

@@ -6,7 +6,7 @@ interface NothingMeasuredProps {
   readonly what: string;
 }
 
-/** Says that a measurement is missing and what can be the reason, so that no section vanishes. */
+/** Says that a measurement is missing, and the possible reason, so that no section disappears. */
 export function NothingMeasured({ report: { header, footer }, what }: NothingMeasuredProps) {
   const restricted = header.only !== undefined || header.shard !== undefined;
   const why = !footer.complete

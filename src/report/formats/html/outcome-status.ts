@@ -2,7 +2,7 @@ import type { ClauseOutcome } from "../../../../spec/outcomes.js";
 import type { Report } from "../../model/report.js";
 import type { StatusKind } from "./status.js";
 
-/** How an outcome is marked. */
+/** The status icon of an outcome. */
 export const OUTCOME_STATUS: Readonly<Record<ClauseOutcome, StatusKind>> = {
   passed: "good",
   xfailed: "warning",
@@ -12,7 +12,7 @@ export const OUTCOME_STATUS: Readonly<Record<ClauseOutcome, StatusKind>> = {
   "spec-only": "warning",
 };
 
-/** How a run is marked: one with known failures is green in CI, and one in which the suite failed is not. */
+/** The status icon of a run: with known failures it is green, as in CI; if the suite itself failed, it is not. */
 export function runStatus({ footer }: Report): StatusKind {
   if (footer.inconclusive === "self-check-failed") return "bad";
   return footer.outcome === "xfailed" ? "good" : OUTCOME_STATUS[footer.outcome];

@@ -16,7 +16,7 @@ import { Summary } from "./summary.js";
 import { favicon, pageTitle } from "./title.js";
 import { printedLine } from "./visible-text.js";
 
-/** Nothing is loaded and nothing is executed, whatever the page holds. */
+/** Nothing is loaded or executed, whatever the page contains. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
@@ -25,7 +25,7 @@ interface PageProps {
   readonly charts: Charts;
 }
 
-/** The whole page, in the order in which a maintainer asks. */
+/** The whole page, in the order of a maintainer's questions. */
 export function Page({ report, charts }: PageProps) {
   const { header } = report;
   return (

@@ -21,9 +21,9 @@ export function Plots({ report, charts }: PlotsProps) {
       ) : (
         <>
           <p>
-            The largest error over all elements after each step, in ulps, beside the exact training from the
-            same start. Errors of earlier steps are carried along, so they grow; only the verdicts say what is
-            wrong.
+            The largest error over all elements after each step, in ulps, compared with the exact training
+            from the same start. Errors of earlier steps accumulate, so they grow; only the verdicts say what
+            is wrong.
           </p>
           <div class="plots">
             {training.map((each, k) => (

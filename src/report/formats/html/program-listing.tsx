@@ -12,7 +12,7 @@ interface ProgramListingProps {
   readonly source: string;
 }
 
-/** Characters of a program that nobody could make smaller. */
+/** Characters of a program that shrinking could not make smaller. */
 const MAX_CHARACTERS = 20_000;
 
 /** A program, one line an operation. */

@@ -8,7 +8,7 @@ interface QuotedProps {
   readonly lines?: boolean;
 }
 
-/** Text that somebody else made: printable, cut where it is long, and without influence on the direction around it. */
+/** Untrusted text: printable, cut if long, and without influence on the text direction around it. */
 export function Quoted({ children, limit, lines = false }: QuotedProps) {
   return (
     <bdi class={lines ? "said lines" : "said"}>

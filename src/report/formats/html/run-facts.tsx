@@ -8,7 +8,7 @@ import { Expectations } from "./expectations.js";
 import { Quoted } from "./quoted.js";
 import { Section } from "./section.js";
 
-/** What else must be known of the run to believe it, and to make it again. */
+/** What else is needed to trust the run and to reproduce it. */
 export function RunFacts({ report }: { readonly report: Report }) {
   const rate = failureRateText(report);
   const declared = [validationText(report), domainLine(report)].filter((line) => line !== undefined);

@@ -5,11 +5,11 @@ import { Quoted } from "./quoted.js";
 /** Characters of a decimal. */
 const DECIMAL = 60;
 
-/** What the implementation itself had stored before: what is accepted was computed from it. */
+/** The implementation's own earlier values, from which the accepted values were computed. */
 export function SeenBefore({ mismatch: { seen = [] } }: { readonly mismatch: ReportMismatch }) {
   if (seen.length === 0) return null;
   return (
-    <Disclosure summary="What was seen of the element before, from which the accepted values follow">
+    <Disclosure summary="Earlier observations of the element, from which the accepted values were computed">
       <table class="mismatch">
         <caption>By the operation of the program that observed it, counted from 0</caption>
         <thead>

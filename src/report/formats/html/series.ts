@@ -1,4 +1,4 @@
-/** How a line of a plot is told from the others: a colour and a pattern, so that either is enough. */
+/** The style of a line in a plot: a colour and a dash pattern, so that either is enough to identify it. */
 export interface Series {
   readonly colour: string;
   /** Lengths of dash and gap; empty for a line without gaps. */
@@ -14,7 +14,7 @@ const SERIES: readonly Series[] = [
   { colour: "var(--series-6)", dash: [1, 3] },
 ];
 
-/** The k-th series; after the last one they begin again. */
+/** The k-th series, cyclically. */
 export function seriesAt(k: number): Series {
   return SERIES[k % SERIES.length];
 }

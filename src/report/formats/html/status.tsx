@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 
-/** How something stands. Each has a shape of its own, so that no colour is needed to tell them apart. */
+/** A status. Each has a shape of its own, so that no colour is needed to tell them apart. */
 export type StatusKind = "good" | "bad" | "warning" | "none";
 
 const SHAPES: Readonly<Record<StatusKind, ComponentChildren>> = {
@@ -48,7 +48,7 @@ export function StatusShapes() {
   );
 }
 
-/** A shape beside words that say the same. */
+/** A symbol next to text that says the same. */
 export function StatusIcon({ kind }: { readonly kind: StatusKind }) {
   return (
     <svg class={`icon ${kind}`} width="16" height="16" aria-hidden="true">

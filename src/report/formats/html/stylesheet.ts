@@ -156,7 +156,7 @@ figcaption::first-letter{text-transform:uppercase}
 .chart svg{display:block;width:100%;height:auto;overflow:visible}
 `;
 
-/** On paper what is closed is open: nobody can open it there. */
+/** Print opens what is closed, because paper cannot be clicked. */
 const PRINT = `
 @media print{
 @page{margin:14mm}

@@ -13,16 +13,16 @@ import { Quoted } from "./quoted.js";
 import { shareText } from "./share-text.js";
 import { StatusIcon } from "./status.js";
 
-/** Findings whose diagnosis stands beside the verdict. */
+/** Findings whose diagnosis is shown next to the verdict. */
 const SHOWN_FINDINGS = 3;
-/** Breaches and self-checks that stand beside the verdict. */
+/** Breaches and self-checks that are shown next to the verdict. */
 const SHOWN_PROBLEMS = 5;
 /** Characters of a name. */
 const NAME = 120;
 /** Characters of a diagnosis where it is not the card. */
 const SENTENCE = 300;
 
-/** What one sees first: the verdict, what is wrong, what may be claimed, and how much was looked at. */
+/** The top of the page: the verdict, what is wrong, what may be claimed, and how much was tested. */
 export function Summary({ report }: { readonly report: Report }) {
   const { header, footer } = report;
   const { implementation } = header;

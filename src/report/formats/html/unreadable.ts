@@ -4,8 +4,8 @@ import { ProgramError } from "../../../program/program-error.js";
 export type Readable<T> = { readonly value: T } | { readonly problem: string };
 
 /**
- * Make something of a part that nobody has checked: the lines of a report are checked when it is read, the programs in
- * them are not, and other hands may have written them. One that makes no sense must not cost the rest of the page.
+ * Parse an unchecked part of a report: its lines are checked when it is read, but the programs in them are not, and
+ * another tool may have written them. One that makes no sense must not cost the rest of the page.
  */
 export function readable<T>(make: () => T): Readable<T> {
   try {

@@ -1,12 +1,12 @@
 import { printable, printableLine } from "../../text/printable.js";
 import { capped } from "../../text/short-texts.js";
 
-/** Characters (UTF-16 code units) of somebody else's text that a page shows before it counts the rest. */
+/** Characters (UTF-16 code units) of untrusted text that a page shows before it counts the rest. */
 const SHOWN_CHARACTERS = 2000;
 
 /**
- * Text that somebody else made, for a page: without characters that act, and cut where it is very long. It is cut before it
- * is made printable: escapes of 10 MB would be many more.
+ * Untrusted text for a page: without control characters, and cut if very long. It is cut before it is escaped, because
+ * escaping 10 MB would make it much longer.
  */
 export function visibleText(text: string, limit = SHOWN_CHARACTERS): string {
   return printable(capped(text, limit));
