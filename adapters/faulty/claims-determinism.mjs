@@ -11,7 +11,7 @@ class SquareFirst extends RMSprop {
   }
 }
 
-const { float32: _, ...hello } = HELLO; // it claims nobody's bits
+const { float32: _, ...hello } = HELLO; // it claims no evaluation's bits
 let served = 0;
 
 function result({ case: name, program }) {
