@@ -9,6 +9,7 @@ export const OUTCOMES = {
   inconclusive: "It was run, and what was observed decides nothing.",
   skipped: "It was not run, for the reason that is given.",
 } as const;
+/** The outcome of a case or a run. */
 export type Outcome = keyof typeof OUTCOMES;
 
 export const OUTCOME_NAMES = Object.keys(OUTCOMES) as [Outcome, ...Outcome[]];
@@ -17,6 +18,7 @@ export const OUTCOME_NAMES = Object.keys(OUTCOMES) as [Outcome, ...Outcome[]];
 export const SPEC_ONLY = {
   "spec-only": "It was checked on the specification alone: nothing of the implementation was shown.",
 } as const;
+/** The outcome of a clause. */
 export type ClauseOutcome = Outcome | keyof typeof SPEC_ONLY;
 
 export const CLAUSE_OUTCOMES: readonly [ClauseOutcome, ...ClauseOutcome[]] = [...OUTCOME_NAMES, "spec-only"];
@@ -28,4 +30,5 @@ export const INCONCLUSIVE_CAUSES = {
   interrupted: "the run was stopped before every case had a result",
   "no-evidence": "no case that was run decides anything",
 } as const;
+/** One of them. */
 export type InconclusiveCause = keyof typeof INCONCLUSIVE_CAUSES;

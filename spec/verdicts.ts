@@ -14,6 +14,7 @@ export const VERDICT_MEANINGS = {
   crash: "the process ended, or the implementation threw, before it answered",
   "protocol-error": "the answer breaks the protocol",
 } as const;
+/** The judgement on one program. */
 export type Verdict = keyof typeof VERDICT_MEANINGS;
 
 /** Best first. */

@@ -15,7 +15,7 @@ export { type Declaration, declarationOf, pinnedDeclaration, type Validation } f
 export { type Judgement, judgeProgram, verdictOf } from "./judge/judge-program.js";
 export type { JudgedSlot } from "./judge/judge-timeline.js";
 export type { AcceptedValues } from "./judge/mismatch.js";
-export { isFailure, VERDICTS, type Verdict } from "./judge/verdict.js";
+export { isFailure, VERDICT_MEANINGS, VERDICTS, type Verdict } from "./judge/verdict.js";
 export { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS } from "./package-info.js";
 export type { Domain, HyperparameterRange } from "./program/domain.js";
 export type { Observation } from "./program/observation.js";

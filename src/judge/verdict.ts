@@ -1,6 +1,6 @@
-import { VERDICTS, type Verdict } from "../../spec/verdicts.js";
+import { VERDICT_MEANINGS, VERDICTS, type Verdict } from "../../spec/verdicts.js";
 
-export { VERDICTS, type Verdict };
+export { VERDICT_MEANINGS, VERDICTS, type Verdict };
 
 /** Verdicts that fail a run at any level. */
 export function isFailure(verdict: Verdict): boolean {
