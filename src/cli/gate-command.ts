@@ -10,9 +10,11 @@ import { smokeReport } from "../report/text/smoke.js";
 import { declarationFrom } from "../suite/declared.js";
 import { readExpectations } from "../suite/expectations/read-expectations.js";
 import { runGate } from "../suite/gate.js";
+import type { GateOptions } from "../suite/gate-options.js";
 import type { GateResult } from "../suite/gate-result.js";
 import { LEVELS, type Level } from "../suite/level.js";
 import { measure } from "../suite/measurements/measure.js";
+import { planOf } from "../suite/plan.js";
 import { DEFAULT_SEED, PROFILES, type ProfileName } from "../suite/profile.js";
 import type { Shard } from "../suite/shard.js";
 import { runSmoke } from "../suite/smoke/run-smoke.js";
@@ -40,6 +42,7 @@ interface GateFlags extends AdapterFlags {
   readonly only?: string;
   readonly shard?: Shard;
   readonly expect?: string;
+  readonly list?: boolean;
   readonly smoke: boolean;
   readonly trace?: boolean;
   readonly reportDir?: string;
@@ -88,6 +91,7 @@ export function gateCommand(): Command {
       ),
     )
     .option("--expect <file>", "YAML file of known failures, which do not fail the run")
+    .option("--list", "print the cases that would run, with their clauses, and run none")
     .option("--no-smoke", "skip the smoke test of the adapter")
     .option("--report-dir <folder>", "write report.jsonl and a program for each finding to this folder")
     .addOption(reporterOption())
@@ -131,6 +135,31 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
     }
     const hello = await adapter.hello();
     const declaration = declarationFrom(hello, flags);
+    const level = flags.level ?? (declaration.reference ? "L3" : "L2");
+    const replay = (selection: string) =>
+      commandText("gate", [...printedFlags(flags), ...printedOnnxFlags(flags)], selection, argv);
+    const options: GateOptions = {
+      adapter,
+      declaration,
+      level,
+      profile: flags.profile,
+      seed: flags.seed,
+      ...(flags.only !== undefined && { only: flags.only }),
+      ...(flags.shard && { shard: flags.shard }),
+      regressions: BUNDLED_REGRESSIONS,
+      goldens: BUNDLED_GOLDENS,
+      ...(expectations && { expectations }),
+      replay,
+      onCase: ({ id }, done, total) => progress.update(done, total, id),
+      signal,
+    };
+    if (flags.list) {
+      progress.stop();
+      const { cases, audit } = planOf(options, hello);
+      for (const { id, clauses } of [...cases, ...(audit ? [audit] : [])])
+        console.log(`${id}  ${clauses.join(" ")}`.trimEnd());
+      return EXIT.passed;
+    }
     if (argv.length > 0 && flags.smoke) {
       const smoke = await runSmoke({
         command: argv as [string, ...string[]],
@@ -148,24 +177,7 @@ async function gate(argv: readonly string[], flags: GateFlags): Promise<number> 
       }
       progress = startProgress(quiet);
     }
-    const level = flags.level ?? (declaration.reference ? "L3" : "L2");
-    const replay = (selection: string) =>
-      commandText("gate", [...printedFlags(flags), ...printedOnnxFlags(flags)], selection, argv);
-    const result = await runGate({
-      adapter,
-      declaration,
-      level,
-      profile: flags.profile,
-      seed: flags.seed,
-      ...(flags.only !== undefined && { only: flags.only }),
-      ...(flags.shard && { shard: flags.shard }),
-      regressions: BUNDLED_REGRESSIONS,
-      goldens: BUNDLED_GOLDENS,
-      ...(expectations && { expectations }),
-      replay,
-      onCase: ({ id }, done, total) => progress.update(done, total, id),
-      signal,
-    });
+    const result = await runGate(options);
     const measured = isWhole(result)
       ? await measure({ adapter, declaration, hello, profile: flags.profile, signal })
       : undefined;

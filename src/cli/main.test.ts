@@ -272,6 +272,14 @@ describe("golden", () => {
 });
 
 describe("gate", () => {
+  it("lists the cases of a selection, and runs none", async () => {
+    const { code, stdout, stderr } = await run("gate", "--list", "--only", "RMS-3", "--shard", "1/2");
+    expect({ code, stderr }).toEqual({ code: EXIT.passed, stderr: "" });
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(/^\S+ {2}(?:RMS-[\d.]+ ?)*RMS-3\.\d/);
+  });
+
   it("conforms, and reports in lines of the schema", async () => {
     const folder = join(files, "report");
     const { code, stdout, stderr } = await run(
