@@ -8,7 +8,7 @@ const COMPARED = 16;
  * that it is, unless better words are given. The values, and how they shrink, are those of the arbitrary within.
  */
 export class DescribedArbitrary<T> extends Arbitrary<T> {
-  private message: string | undefined;
+  private text: string | undefined;
 
   /** @param words what is drawn; empty for what leaves nothing to chance */
   constructor(
@@ -20,8 +20,8 @@ export class DescribedArbitrary<T> extends Arbitrary<T> {
 
   /** What is drawn, in one line. */
   get distribution(): string {
-    this.message ??= this.words();
-    return this.message;
+    this.text ??= this.words();
+    return this.text;
   }
 
   /** The same draws, in better words. */

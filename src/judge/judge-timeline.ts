@@ -174,7 +174,8 @@ class TimelineJudge {
     this.required = ["parameter", ...shownSlots(this.declaration.dialect, event.hyperparameters)];
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
 
-    if (observed) this.checkUnusedSlots(event, observed);
+    const unused = this.unused(this.known?.state ?? this.seen);
+    if (observed) this.checkUnusedSlots(event, unused, observed);
     // A buffer that is fed at μ = 0 but not shown is only ever multiplied by zero: any of its values will do.
     const isUnseen = (slot: Slot) => !usesBufferLater && this.isListed() && !this.required.includes(slot);
     if (this.known && observed && this.present.every((slot) => observed[slot] || isUnseen(slot))) {
@@ -187,7 +188,7 @@ class TimelineJudge {
       return 1;
     }
     this.propagated ??= new PropagatedSets(this.declaration, this.known as KnownState, this.everCentered());
-    this.seen = this.unused(this.known?.state ?? this.seen);
+    this.seen = unused;
     for (const slot of this.present) this.unseen.add(slot);
     this.known = undefined;
     this.advanceReference(event, this.reference, gradient);
@@ -208,13 +209,12 @@ class TimelineJudge {
   }
 
   /** A buffer that a step does not use is what it was: momentum may be switched off and on again. */
-  private checkUnusedSlots(event: StepEvent, observed: ObservedBlocks): void {
-    const before = this.unused(this.known?.state ?? this.seen);
+  private checkUnusedSlots(event: StepEvent, before: ObservedBlocks, observed: ObservedBlocks): void {
     for (const slot of STATE_SLOTS) {
       const was = before[slot];
       const got = observed[slot];
       if (!was || !got) continue;
-      const changed = got.findIndex((value, i) => !Object.is(value, was[i]));
+      const changed = firstChange(was, got);
       if (changed < 0) continue;
       this.sink.breach(
         `step ${this.stepsTaken} (operation ${event.operation}) does not use ${slot} of parameter ${this.timeline.parameter}, and yet element ${changed} was ${was[changed]} and is ${got[changed]}`,
@@ -422,7 +422,7 @@ class TimelineJudge {
       const was = before[slot];
       if (got && !was) late[slot] = got;
       if (!got || !was) continue;
-      const changed = got.findIndex((value, i) => !Object.is(value, was[i]));
+      const changed = firstChange(was, got);
       if (changed < 0) continue;
       this.sink.breach(
         `operation ${event.operation}: ${slot} of parameter ${this.timeline.parameter} changed without a step: element ${changed} was ${was[changed]} and is ${got[changed]}`,
@@ -531,6 +531,11 @@ function setIn(sets: PropagatedSets, slot: Slot, got: Float64Array): SlotSet {
 }
 
 /** Views of the same part of every block. */
+/** The first element that is not the same to the bit, or −1. */
+function firstChange(was: Float64Array, got: Float64Array): number {
+  return got.findIndex((value, i) => !Object.is(value, was[i]));
+}
+
 function segmentOf<B extends object>(blocks: B, from: number, to: number): B {
   const parts = Object.entries(blocks).map(([slot, block]) => [
     slot,

@@ -48,7 +48,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
   const careful = faultBudget.watch(options.adapter);
   const caseOptions = (): CaseOptions => ({
     adapter: audit.watch(careful),
-    faultBudget: faultBudget,
+    faultBudget,
     capabilities: hello.capabilities,
     declaration,
     demandBitExact,

@@ -167,7 +167,7 @@ function mostTelling(descriptions: readonly Description[]): Description {
 function describeProgram(program: FailingProgram, declaration: Declaration): Omit<Description, "of"> {
   const rejected = rejectionsOfProgram(program, declaration);
   const where = firstDiverging(rejected);
-  const message = (
+  const descriptionOf = (
     verdict: Diagnosis["verdict"],
     sentence: string,
     { mismatch = firstMismatch(rejected), error = 0 } = {},
@@ -181,16 +181,16 @@ function describeProgram(program: FailingProgram, declaration: Declaration): Omi
     const special = firstMismatch(specials) as ListedMismatch;
     const accepted = [...new Set(special.accepted.values.map(className))];
     const sentence = `The ${special.slot} is ${className(special.got)} where every declared evaluation gives ${accepted.join(" or ")}.`;
-    return message("special-mismatch", sentence, { mismatch: special });
+    return descriptionOf("special-mismatch", sentence, { mismatch: special });
   }
   const error = Math.max(...rejected.map(relativeError));
   if (error <= COARSEST_FORMAT) {
     const bits = Math.floor(-Math.log2(error));
     const sentence = `The ${where.firstDiverging} is right to about ${bits} bits of its change, which no declared rounding explains.`;
-    return message("inaccurate", sentence, { error });
+    return descriptionOf("inaccurate", sentence, { error });
   }
   const sentence = `The ${where.firstDiverging} is not what the dialect computes, and no known dialect explains it.`;
-  return message("differs", sentence);
+  return descriptionOf("differs", sentence);
 }
 
 function className(x: number): string {

@@ -142,17 +142,17 @@ function checkMap(loaded: readonly LoadedModel[], map: NameMap): void {
 
 /** What all models say; undefined if one of them says nothing. */
 function common(loaded: readonly LoadedModel[], key: string, known: readonly string[]): string | undefined {
-  const message = loaded.map(({ model }) => metadataOf(model)[key]);
-  message.forEach((value, k) => {
+  const values = loaded.map(({ model }) => metadataOf(model)[key]);
+  values.forEach((value, k) => {
     if (value !== undefined && !known.includes(value))
       throw new ModelError(loaded[k].source, `its metadata says ${key}=${value}; known: ${known.join(", ")}`);
-    if (value !== message[0])
+    if (value !== values[0])
       throw new ModelError(
         loaded[k].source,
-        `its metadata says ${key}=${value ?? "nothing"}, that of ${loaded[0].source} says ${message[0] ?? "nothing"}: models of one run go together`,
+        `its metadata says ${key}=${value ?? "nothing"}, that of ${loaded[0].source} says ${values[0] ?? "nothing"}: models of one run go together`,
       );
   });
-  return message[0];
+  return values[0];
 }
 
 function unknownDialect([{ source }]: readonly LoadedModel[]): never {

@@ -107,7 +107,7 @@ class RoleFinder {
     });
   }
 
-  find(message: string | undefined): GraphRoles {
+  find(declaredKind: string | undefined): GraphRoles {
     const inputs = this.signature.inputs.map((value): Found => {
       const role = roleOf(this.ours(value.name));
       if (role && role.kind !== "next" && role.kind !== "loss") return { value, role };
@@ -115,7 +115,7 @@ class RoleFinder {
     });
     this.refuseTwice(inputs);
     this.refuseTwice(this.outputs);
-    const kind = this.kind(message, inputs);
+    const kind = this.kind(declaredKind, inputs);
     for (const { value, role } of inputs) this.checkInput(kind, value, role);
     const loss = this.outputs.find(({ role }) => role.kind === "loss")?.value;
     if (loss) this.checkScalar(loss, "the loss");

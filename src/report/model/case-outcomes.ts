@@ -1,5 +1,5 @@
 import { isFailure } from "../../judge/verdict.js";
-import { isSelfCheck, isSkipped, outcomeOfCase } from "../../suite/case-result.js";
+import { isSkipped, outcomeOfCase } from "../../suite/case-result.js";
 import type { Report, ReportFinding } from "./report.js";
 import type { LineOf } from "./report-schema.js";
 
@@ -9,7 +9,7 @@ type CaseLine = LineOf<"case">;
 export type CaseWithoutOutcome = Omit<CaseLine, "outcome">;
 
 /**
- * Each case with its outcome. A failed self-check is never expected, because then the suite is wrong.
+ * Each case with its outcome.
  * @param expected ids of the cases that are known to fail
  */
 export function withOutcomes(
@@ -17,14 +17,9 @@ export function withOutcomes(
   expected: ReadonlySet<string>,
 ): CaseLine[] {
   return cases.map((one) => {
-    const { id, verdict, message } = one;
+    const { id, kind, verdict, message } = one;
     const fails = message !== undefined || (!isSkipped(verdict) && isFailure(verdict));
-    const failure = fails ? {} : undefined;
-    const outcome = outcomeOfCase(
-      { verdict, ...(failure && { failure }) },
-      expected.has(id) && !isSelfCheck(one),
-    );
-    return { ...one, outcome };
+    return { ...one, outcome: outcomeOfCase({ id, kind, verdict, ...(fails && { failure: {} }) }, expected) };
   });
 }
 

@@ -77,10 +77,10 @@ export function diffReports(before: Report, after: Report): ReportDiff {
   const [outcome] = change("outcome", before.footer.outcome, after.footer.outcome);
   const [level] = change("level", before.footer.reached, after.footer.reached);
   const cases = caseChanges(before.cases, after.cases);
-  const message = ({ verdict, sentence }: ReportFinding) => `${verdict} ${sentence}`;
+  const signature = ({ verdict, sentence }: ReportFinding) => `${verdict} ${sentence}`;
   const newIn = (one: Report, other: Report) => {
-    const known = new Set(other.findings.map(message));
-    return one.findings.filter((finding) => !known.has(message(finding)));
+    const known = new Set(other.findings.map(signature));
+    return one.findings.filter((finding) => !known.has(signature(finding)));
   };
   const regressed =
     cases.worse.length > 0 ||

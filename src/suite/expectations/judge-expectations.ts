@@ -177,13 +177,13 @@ function judgeListed(
   }
   const breaches: Breach[] = [];
   for (const { id, verdict, failure } of run) {
-    const requested = `${id} is expected to fail as ${entry.verdict}, but`;
+    const expectation = `${id} is expected to fail as ${entry.verdict}, but`;
     if (failure && verdict !== entry.verdict) {
-      breaches.push(breach("fails-otherwise", `${requested} fails as ${verdict}; ${OTHER_FAILURE}`));
+      breaches.push(breach("fails-otherwise", `${expectation} fails as ${verdict}; ${OTHER_FAILURE}`));
     }
     // With a witness, inputs that happen not to show the failure prove nothing.
     if (!failure && entry.witness === undefined) {
-      breaches.push(breach("passes", `${requested} does not fail (${verdict}); remove it`));
+      breaches.push(breach("passes", `${expectation} does not fail (${verdict}); remove it`));
     }
   }
   const failing = run.filter(({ verdict, failure }) => failure && verdict === entry.verdict);

@@ -12,7 +12,7 @@ const COMMAND = 20_000;
 /** What was run, where, and how to reproduce it. */
 export function Environment({ report: { header, footer } }: { readonly report: Report }) {
   const { implementation, environment, shard } = header;
-  const message = (text: string) => <Quoted limit={FACT}>{text}</Quoted>;
+  const quoted = (text: string) => <Quoted limit={FACT}>{text}</Quoted>;
   return (
     <>
       <h3>How to reproduce</h3>
@@ -21,23 +21,23 @@ export function Environment({ report: { header, footer } }: { readonly report: R
       <h3>What was run, and where</h3>
       <Facts
         of={{
-          Implementation: message(`${implementation.name} ${implementation.version}`),
-          Language: message(implementation.language),
+          Implementation: quoted(`${implementation.name} ${implementation.version}`),
+          Language: quoted(implementation.language),
           Issues:
             implementation.issues === undefined ? undefined : (
               <IssueTracker address={implementation.issues} />
             ),
-          Dialect: message(header.dialect),
-          Reference: header.reference === undefined ? "none is claimed" : message(header.reference),
+          Dialect: quoted(header.dialect),
+          Reference: header.reference === undefined ? "none is claimed" : quoted(header.reference),
           "Required level": header.level,
-          Profile: message(header.profile),
+          Profile: quoted(header.profile),
           Seed: <code>{header.seed}</code>,
-          "Restricted to": header.only === undefined ? undefined : message(header.only),
+          "Restricted to": header.only === undefined ? undefined : quoted(header.only),
           Shard: shard === undefined ? undefined : `${shard.index} of ${shard.count}`,
-          Suite: message(`rmsprop-conformance ${header.suite}`),
-          Node: message(environment.node),
-          Platform: message(`${environment.platform} ${environment.arch}`),
-          Processor: message(environment.cpu),
+          Suite: quoted(`rmsprop-conformance ${header.suite}`),
+          Node: quoted(environment.node),
+          Platform: quoted(`${environment.platform} ${environment.arch}`),
+          Processor: quoted(environment.cpu),
           Started: <time dateTime={header.started}>{startedText(header.started)}</time>,
           Took: `${countText(Math.round(footer.seconds * 10) / 10)} s`,
         }}
