@@ -1,4 +1,3 @@
-import type { Slot } from "../../spec/arithmetic.js";
 import type { Declaration } from "../judge/declaration.js";
 import { judgeProgram } from "../judge/judge-program.js";
 import { RandomSource } from "../search/element-steps.js";
@@ -6,6 +5,7 @@ import { type ControlCounts, judgeControls, noControls, regimeOf } from "./contr
 import { crossCheck } from "./cross-check.js";
 import type { Disagreement } from "./disagreement.js";
 import { pinnedOf } from "./pinned-choices.js";
+import { judgePropagatedControl } from "./propagated-control.js";
 import { judgedSlots, type SampledElement } from "./sampled-element.js";
 import { CaseSampler, hashOf } from "./sampler.js";
 
@@ -53,6 +53,7 @@ export class SelfCheck {
     const sampler = new CaseSampler(this.seed, caseId);
     const random = new RandomSource(hashOf(`${this.seed} ${caseId} choices`));
     const quota = new ControlQuota();
+    let hidden = 0;
     return (program, observations, declaration, onSet) => {
       const sample = sampler.program(program);
       quota.grow();
@@ -60,6 +61,12 @@ export class SelfCheck {
       this.counts.judged += judgement.tally.judged;
       const started = performance.now();
       for (const group of sample.groups) this.check(caseId, group, declaration, random, quota);
+      if (judgement.multiStep.judged > 0 && hidden++ % PROGRAMS_OF_TRACE === 0) {
+        const one = random.pick(pinnedOf(declaration, random));
+        const { controls } = this.counts;
+        const failure = judgePropagatedControl(program, observations, declaration, one, random, controls);
+        this.controlFailure ??= failure && { ...failure, caseId };
+      }
       this.counts.seconds += (performance.now() - started) / 1000;
       return judgement;
     };
@@ -81,7 +88,7 @@ export class SelfCheck {
     this.counts.emulated += observations;
     for (const element of group) {
       for (const slot of judgedSlots(element)) {
-        if (!quota.takes(slot, element)) continue;
+        if (!quota.takes(`${slot} ${regimeOf(element.observed[slot] as number)}`)) continue;
         const one = random.pick(pinned);
         const failure = judgeControls(element, slot, one, declaration, this.counts.controls);
         this.controlFailure ??= failure && { ...failure, caseId };
@@ -93,11 +100,14 @@ export class SelfCheck {
 /** One of so many sampled groups is computed by the exact oracle too, which is held against rationals elsewhere. */
 const GROUPS_FOR_EXACT_ORACLE = 4;
 
+/** One of so many programs of a case with hidden state has a control: a trace that decimal.js computed. */
+const PROGRAMS_OF_TRACE = 4;
+
 /** Observations of a case that have controls before any other program has come, and by how many each one adds. */
 const INITIAL_CONTROLS = 1;
 const CONTROLS_OF_PROGRAM = 1 / 16;
 
-/** Chooses the observations of a case that have controls: in each quantity and regime the first, the 4th, the 16th … */
+/** Chooses what has controls in a case: of each kind, as a quantity in a regime, the first, the 4th, the 16th … */
 class ControlQuota {
   private left = INITIAL_CONTROLS;
   private readonly seen = new Map<string, number>();
@@ -106,11 +116,10 @@ class ControlQuota {
     this.left += CONTROLS_OF_PROGRAM;
   }
 
-  takes(slot: Slot, { observed }: SampledElement): boolean {
+  takes(kind: string): boolean {
     if (this.left < 1) return false;
-    const regime = `${slot} ${regimeOf(observed[slot] as number)}`;
-    const count = (this.seen.get(regime) ?? 0) + 1;
-    this.seen.set(regime, count);
+    const count = (this.seen.get(kind) ?? 0) + 1;
+    this.seen.set(kind, count);
     if (!Number.isInteger(Math.log2(count) / 2)) return false;
     this.left--;
     return true;
