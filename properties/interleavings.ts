@@ -11,7 +11,7 @@ export const interleavingProperties = [
     of: "implementation",
     requires: [],
     weight: 3,
-    arbitrary: ({ dialect }, capabilities) => interleavings(dialect, capabilities),
+    arbitrary: ({ dialect, domain }, capabilities) => interleavings(dialect, capabilities, domain?.fixed),
     check: async (interleaving, subject) => {
       const { program, usesLateBuffer } = interleavedProgram(subject.declaration.dialect, interleaving);
       if (!usesLateBuffer) {

@@ -117,7 +117,11 @@ interface Offer {
   readonly parts: { readonly [P in "momentum" | "centered" | "weightDecay" | "maximize"]: boolean };
 }
 
-function offerOf(dialect: Dialect, capabilities: readonly Capability[]): Offer {
+function offerOf(
+  dialect: Dialect,
+  capabilities: readonly Capability[],
+  fixed: readonly (keyof Hyperparameters)[],
+): Offer {
   const offers = (capability: Capability) => capabilities.includes(capability);
   const has = {
     momentum: hasMomentum(dialect),
@@ -142,6 +146,9 @@ function offerOf(dialect: Dialect, capabilities: readonly Capability[]): Offer {
   ] as const;
   const namesOf = (kept: (typeof optional)[number][]) =>
     ["lr", "alpha", ...kept.map(([name]) => name)] as const;
+  const changeable = namesOf(optional.filter(([, inDialect, offered]) => inDialect && offered)).filter(
+    (name) => !fixed.includes(name),
+  );
   const buffers = [
     ...(parts.centered ? (["grad_avg"] as const) : []),
     ...(parts.momentum ? (["momentum_buffer"] as const) : []),
@@ -149,9 +156,11 @@ function offerOf(dialect: Dialect, capabilities: readonly Capability[]): Offer {
   const commands = Object.entries(COMMANDS) as [CommandName, { readonly requires: readonly Capability[] }][];
   return {
     dialect,
-    commands: commands.flatMap(([name, { requires }]) => (requires.every(offers) ? [name] : [])),
+    commands: commands.flatMap(([name, { requires }]) =>
+      requires.every(offers) && (name !== "set" || changeable.length > 0) ? [name] : [],
+    ),
     names: namesOf(optional.filter(([, inDialect]) => inDialect)),
-    changeable: namesOf(optional.filter(([, inDialect, offered]) => inDialect && offered)),
+    changeable,
     buffers,
     observable: ["parameter", ...(offers("state") ? (["square_avg", ...buffers] as const) : [])],
     groups: offers("groups"),
@@ -163,12 +172,14 @@ function offerOf(dialect: Dialect, capabilities: readonly Capability[]): Offer {
 /**
  * Interleavings that need no more than what the dialect has and the implementation offers; they shrink by leaving
  * commands out, then by simpler ones.
+ * @param fixed hyperparameters that are not changed between steps
  */
 export function interleavings(
   dialect: Dialect,
   capabilities: readonly Capability[],
+  fixed: readonly (keyof Hyperparameters)[] = [],
 ): DescribedArbitrary<Interleaving> {
-  const offer = offerOf(dialect, capabilities);
+  const offer = offerOf(dialect, capabilities, fixed);
   const kind: DescribedArbitrary<InputKind> = arb.record({
     stratum: arb.constantFrom<Stratum>("dyadic", "decimal"),
     values: arb.constantFrom("calm", "calm", "calm", "any"),

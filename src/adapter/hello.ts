@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DIALECT_AXES, type DialectAxes, type DialectAxis } from "../../spec/dialect.js";
 import { EVALUATION_AXES, type EvaluationAxis, type EvaluationChoice } from "../../spec/evaluation.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
-import { SCALAR_HYPERPARAMETERS } from "../program/domain.js";
+import { HYPERPARAMETERS, SCALAR_HYPERPARAMETERS } from "../program/domain.js";
 import { scalarCodec } from "../program/scalar.js";
 import { CAPABILITIES } from "./capability.js";
 
@@ -66,7 +66,13 @@ export function domainSchema<S extends z.ZodType>(scalar: S) {
   });
   const ranges = Object.fromEntries(SCALAR_HYPERPARAMETERS.map((name) => [name, range.optional()]));
   return z
-    .strictObject(ranges as Record<(typeof SCALAR_HYPERPARAMETERS)[number], z.ZodOptional<typeof range>>)
+    .strictObject({
+      ...(ranges as Record<(typeof SCALAR_HYPERPARAMETERS)[number], z.ZodOptional<typeof range>>),
+      fixed: z
+        .array(z.enum(HYPERPARAMETERS))
+        .optional()
+        .meta({ description: "Hyperparameters that cannot be changed between steps: no set gives them" }),
+    })
     .meta({ description: "The values that it accepts, where those are not all that the dialect has" });
 }
 

@@ -68,6 +68,41 @@ const caseOf = (result: GateResult, id: string) => {
   return found;
 };
 
+/** Answers as an implementation that cannot change these hyperparameters: that it does not support it. */
+const fixing =
+  (...names: readonly (keyof ProgramHyperparameters)[]): NonNullable<Variant["answer"]> =>
+  ({ operations }, right) =>
+    operations.some(
+      ({ op, ...rest }) => op === "set" && names.some((name) => name in (rest as Changes).hyperparameters),
+    )
+      ? { status: "unsupported", capability: "set" }
+      : right;
+type Changes = { readonly hyperparameters: ProgramHyperparameters };
+
+describe("hyperparameters that are fixed at construction", () => {
+  const others = ["alpha", "eps", "momentum", "weight_decay", "centered", "maximize"] as const;
+
+  it.each([[["centered"] as const], [others]])("declared as fixed, %j are never set", async (fixed) => {
+    const { result, sent } = await gate(
+      { hello: { domain: { fixed: [...fixed] } }, answer: fixing(...fixed) },
+      { generatedOnly: true },
+    );
+    expect(failures(result)).toEqual([]);
+    const interleaved = caseOf(result, "any-interleaving-of-operations-is-judged");
+    expect(interleaved.verdict).toBe("bit-exact");
+    const set = sent.flatMap(({ operations }) =>
+      operations.flatMap((one) => (one.op === "set" ? Object.keys(one.hyperparameters) : [])),
+    );
+    expect(set).toContain("lr");
+    expect(set.filter((name) => (fixed as readonly string[]).includes(name))).toEqual([]);
+  });
+
+  it("not declared, are a capability that is missing", async () => {
+    const { result } = await gate({ answer: fixing("centered") }, { generatedOnly: true });
+    expect(failures(result).join()).toContain("does not support set");
+  });
+});
+
 describe("a declared domain", () => {
   const hasZeroEpsilon = (program: Program) => givenIn(program).some(({ eps }) => eps === 0);
   const refusesZero: Variant["answer"] = (program, right) =>
