@@ -30,7 +30,6 @@ beforeAll(async () => {
   [commands, cli] = await Promise.all([CommandLines.load(), compileCli()]);
 });
 afterAll(() => {
-  cli.remove();
   const total = [...standings.values()].flat().length;
   const counts = [...standings].map(([standing, blocks]) => `${blocks.length} ${standing}`);
   console.info(`${total} blocks of ${written.length} pages: ${counts.join(", ")}`);

@@ -27,6 +27,10 @@ const flags = new Command("trial")
   .option("--subject <part of id>", "only subjects with this in their id", "")
   .option("--threads <count>", "worker threads", whole, availableParallelism())
   .option("--all", "run all cases for every mutant, also after the first failure")
+  .option(
+    "--quick",
+    "run the cases of a mutant's own clause first, and the others only if none of them kills it",
+  )
   .option("--write", "write docs/trial.md and docs/trial.json; implies --all")
   .option("--keep <file>", "keep the results of each seed in this file, and take from it those that it has")
   .parse()
@@ -34,6 +38,11 @@ const flags = new Command("trial")
 
 // Which mutants depend on the seed is known when all of their cases were run.
 const all = Boolean(flags.all || flags.write || flags.seeds > 1);
+const search = flags.quick ? "own-clause-first" : all ? "all" : "until-killed";
+if (flags.quick && all) {
+  console.error("--quick does not run all cases: leave out --all, --write and --seeds");
+  process.exit(2);
+}
 const pool = new Piscina({
   filename: fileURLToPath(new URL("../../dist/scripts/trial/worker.js", import.meta.url)),
   maxThreads: flags.threads,
@@ -50,7 +59,7 @@ async function trial(seed, mutantIds, generatedOnly) {
   const total = mutantIds.length + benignIds.length;
   let done = 0;
   const attempt = async (id, lineOf) => {
-    const options = { profile: flags.profile, seed, generatedOnly, all: all && !generatedOnly };
+    const options = { profile: flags.profile, seed, generatedOnly, ...(!generatedOnly && { search }) };
     const result = await pool.run({ id, options });
     progress.text = `seed ${seed}: ${++done} of ${total}: ${id}`;
     if (!generatedOnly) {
@@ -104,7 +113,7 @@ function keptResults() {
 
 function whatIsTried() {
   const { profile, seed, subject } = flags;
-  return { profile, seed, subject, all, sources: trialDigest() };
+  return { profile, seed, subject, search, sources: trialDigest() };
 }
 
 function keep() {
@@ -119,7 +128,7 @@ function keep() {
 /** A part of the mutants again, as child processes: each must be killed there too. */
 async function stdioSample() {
   const sample = first.mutants.filter((_, k) => k % STDIO_SAMPLE === 0);
-  const options = { profile: flags.profile, seed: flags.seed };
+  const options = { profile: flags.profile, seed: flags.seed, ...(flags.quick && { search }) };
   const again = await Promise.all(sample.map(({ id }) => pool.run({ id, options, overStdio: true })));
   const alive = again.filter(({ outcome }) => outcome !== "killed");
   for (const { id, outcome } of alive) console.log(`over stdio ${id}: ${outcome}`);

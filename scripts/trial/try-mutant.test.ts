@@ -28,8 +28,16 @@ describe("tryMutant", () => {
     expect(trial.own).toBeUndefined();
   });
 
+  it("runs the cases of its clause first where that is asked for", async () => {
+    const search = "own-clause-first";
+    const trial = await tryMutant(EPSILON_INSIDE, { ...options, search });
+    expect(trial).toMatchObject({ outcome: "killed", own: trial.first });
+    const other = await tryMutant({ ...EPSILON_INSIDE, clause: "RMS-14.1" }, { ...options, search });
+    expect(other.outcome).toBe("wrong-clause");
+  });
+
   it("lets an honest implementation survive every case", async () => {
-    const trial = await tryMutant(HONEST, { ...options, all: true });
+    const trial = await tryMutant(HONEST, { ...options, search: "all" });
     expect(trial).toMatchObject({ outcome: "survived", failing: [] });
   });
 

@@ -32,11 +32,14 @@ export interface MutantTrial {
 }
 
 export interface MutantTrialOptions extends TrialOptions {
-  /** Run every case, also after the first failure. @default false */
-  readonly all?: boolean;
+  /**
+   * Which cases are run: all of them, also after the first failure; until one fails, and until one of its own clause does;
+   * or those of its own clause first. @default "until-killed"
+   */
+  readonly search?: "all" | "until-killed" | "own-clause-first";
 }
 
-/** Put one mutant before the suite: until something kills it, and until its own clause does. */
+/** Put one mutant before the suite. */
 export async function tryMutant(
   mutant: Mutant,
   options: MutantTrialOptions,
@@ -45,11 +48,13 @@ export async function tryMutant(
   const { id, title, clause } = mutant;
   const { cases, audit } = await subjectPlan(mutant, options, adapter);
   const order = [...cases, ...(audit ? [audit] : [])].filter((one) => !isSpecification(one.id));
-  const kills = await killsIn(order, options.all ? "all" : "first");
-  const first = kills[0];
   const isOwn = ({ clauses }: Pick<PlannedCase, "clauses">) => clauses.includes(clause);
-  const own =
-    kills.find(isOwn) ?? (options.all ? undefined : (await killsIn(order.filter(isOwn), "first"))[0]);
+  const { search = "until-killed" } = options;
+  const killsOfOwn = async () => (search === "all" ? [] : await killsIn(order.filter(isOwn), "first"));
+  const early = search === "own-clause-first" ? await killsOfOwn() : [];
+  const kills = early.length > 0 ? early : await killsIn(order, search === "all" ? "all" : "first");
+  const first = kills[0];
+  const own = kills.find(isOwn) ?? (search === "until-killed" ? (await killsOfOwn())[0] : undefined);
   return {
     id,
     title,
@@ -57,7 +62,7 @@ export async function tryMutant(
     outcome: own ? "killed" : first ? "wrong-clause" : "survived",
     ...(first && { first }),
     ...(own && { own }),
-    ...(options.all && {
+    ...(search === "all" && {
       failing: kills.map((kill) => ({ id: kill.id, kind: kill.kind, clauses: kill.clauses })),
     }),
   };

@@ -15,7 +15,6 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "rmsprop-gate-onnx-"));
 }, 600_000);
 afterAll(() => {
-  cli.remove();
   rmSync(folder, { recursive: true });
 });
 

@@ -18,7 +18,6 @@ beforeAll(async () => {
   cli = await compileCli();
 });
 afterAll(() => {
-  cli.remove();
   rmSync(files, { recursive: true });
 });
 
@@ -302,7 +301,7 @@ describe("gate", () => {
       type: "header",
       command: "npx rmsprop-conformance gate --profile smoke",
     });
-    expect(lines.at(-1)).toMatchObject({ type: "footer", outcome: "passed", complete: true, cases: 1 });
+    expect(lines.at(-1)).toMatchObject({ type: "footer", outcome: "passed", complete: true, cases: 2 });
     expect(readdirSync(folder)).toEqual(["report.jsonl"]);
     const written = readFileSync(join(folder, "report.jsonl"), "utf8");
     expect(written.split("\n").length).toBe(stdout.split("\n").length);

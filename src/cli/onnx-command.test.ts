@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { GraphWorker } from "../onnx/runtime/iteration/graph-worker.js";
 import { providerStatus } from "../onnx/runtime/providers.js";
 import { BUNDLED_ONNX } from "../package-info.js";
@@ -12,7 +12,6 @@ let cli: CompiledCli;
 beforeAll(async () => {
   cli = await compileCli();
 });
-afterAll(() => cli.remove());
 
 /** Run `onnx` as a user does. */
 const onnx = (...flags: string[]) => cli.run("onnx", ...flags);

@@ -23,7 +23,6 @@ beforeAll(async () => {
   wrong = await run(...PART, "--dialect", "keras", "--report-dir", at("other"));
 });
 afterAll(() => {
-  cli.remove();
   rmSync(files, { recursive: true });
 });
 

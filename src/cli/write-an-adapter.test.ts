@@ -27,7 +27,6 @@ describe.skipIf(!python)(`docs/write-an-adapter.md${python ? "" : " (there is no
     cli = await compileCli();
   });
   afterAll(() => {
-    cli.remove();
     rmSync(folder, { recursive: true });
   });
 

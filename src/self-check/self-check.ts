@@ -48,6 +48,11 @@ export class SelfCheck {
 
   constructor(private readonly seed: number) {}
 
+  /** Whether anything was found wrong: no verdict of the run can be relied on then. */
+  get hasFailed(): boolean {
+    return this.crossCheckFailure !== undefined || this.controlFailure !== undefined;
+  }
+
   /** The judge of one case. What is sampled follows from the seed, the case and its programs. */
   judgeOf(caseId: string): CheckedJudge {
     const sampler = new CaseSampler(this.seed, caseId);

@@ -8,6 +8,7 @@ import { type Adapter, FAULTS, type FaultVerdict } from "../adapter/adapter.js";
 import { judgeProgram } from "../judge/judge-program.js";
 import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
+import { programSize } from "../program/program-size.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseResult, Evidence } from "./case-result.js";
 
@@ -29,6 +30,12 @@ export class Interrupted extends Error {
 
 /** How long generated inputs may keep timers and signals waiting, in milliseconds. */
 const MAX_BLOCKING_MS = 100;
+
+/**
+ * Size of the programs that are run to make a failing input smaller, in all. Few inputs need a hundredth of it: it bounds
+ * what large tensors cost, of which single elements are looked at afterwards anyway.
+ */
+const MAX_SHRINKING_SIZE = 2 ** 18;
 
 /** Failing programs that are kept in addition to the smallest one. */
 const MAX_EVIDENCE = 24;
@@ -77,9 +84,18 @@ export async function runProperty(property: Property, options: PropertyRunOption
   const failing: Evidence[] = [];
   let failed = false;
   let faulty = false;
+  let shrinkingSize = 0;
+  const adapter: Adapter = {
+    hello: () => options.adapter.hello(),
+    stop: () => options.adapter.stop(),
+    run: (programs) => {
+      if (failed) shrinkingSize += programs.reduce((sum, program) => sum + programSize(program), 0);
+      // What fails may end the process: smaller programs of its kind go in requests of their own.
+      return options.adapter.run(programs, { alone: failed });
+    },
+  };
   const subject = new Subject(
-    // What fails may end the process: smaller programs of its kind go in requests of their own.
-    inIsolationIf(() => failed, options.adapter),
+    adapter,
     options.capabilities,
     options.declaration,
     options.demandBitExact,
@@ -101,6 +117,9 @@ export async function runProperty(property: Property, options: PropertyRunOption
     if (options.signal?.aborted) throw new Interrupted();
     // A skipped input counts as passing, so that shrinking ends with the smallest fault found so far.
     if (faulty && !options.faultBudget.mayShrink) return;
+    if (shrinkingSize > MAX_SHRINKING_SIZE) return;
+    // Where the judge itself is wrong, a smaller failure of the implementation says nothing.
+    if (failed && options.selfCheck?.hasFailed) return;
     try {
       await property.check(input, subject);
     } catch (error) {
@@ -181,15 +200,6 @@ function checkedUntil(
   checked: typeof judgeProgram = judgeProgram,
 ): typeof judgeProgram {
   return (...judged) => (condition() ? judgeProgram : checked)(...judged);
-}
-
-/** The same adapter, to which programs are given alone while the condition holds. */
-function inIsolationIf(condition: () => boolean, adapter: Adapter): Adapter {
-  return {
-    hello: () => adapter.hello(),
-    run: (programs) => adapter.run(programs, { alone: condition() }),
-    stop: () => adapter.stop(),
-  };
 }
 
 function isFault(verdict: Verdict): verdict is FaultVerdict {
