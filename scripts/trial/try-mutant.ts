@@ -54,7 +54,8 @@ export async function tryMutant(
   const early = search === "own-clause-first" ? await killsOfOwn() : [];
   const kills = early.length > 0 ? early : await killsIn(order, search === "all" ? "all" : "first");
   const first = kills[0];
-  const own = kills.find(isOwn) ?? (search === "until-killed" ? (await killsOfOwn())[0] : undefined);
+  // The audit of determinism sees all that ran before it: a clause that killed nothing at first may do so now.
+  const own = kills.find(isOwn) ?? (await killsOfOwn())[0];
   return {
     id,
     title,

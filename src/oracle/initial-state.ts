@@ -1,5 +1,6 @@
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import type { Evaluation } from "../../spec/evaluation.js";
+import { initialMeanSquare } from "../../spec/initial-state.js";
 import type { StepShape } from "../../spec/step-shape.js";
 
 /** The state of one parameter before a step, as blocks of float32 values. */
@@ -21,7 +22,7 @@ export function initialState(
   gradient: Float64Array,
   emptyMomentum = 0,
 ): StateBlocks {
-  const square_avg = initialMeanSquare(dialect, hyperparameters, gradient);
+  const square_avg = gradient.map((g) => initialMeanSquare(dialect, hyperparameters, g, Math.fround));
   return withMissingBuffers({ square_avg }, shape, emptyMomentum);
 }
 
@@ -43,22 +44,4 @@ export function withMissingBuffers(state: StateBlocks, shape: StepShape, emptyMo
       momentum_buffer: state.momentum_buffer ?? new Float64Array(length).fill(emptyMomentum),
     }),
   };
-}
-
-function initialMeanSquare(dialect: Dialect, h: Hyperparameters, gradient: Float64Array): Float64Array {
-  const block = new Float64Array(gradient.length);
-  switch (dialect.initialAccumulator) {
-    case "zero":
-      return block;
-    case "one":
-      return block.fill(1);
-    case "epsilon":
-      return block.fill(Math.fround(h.eps));
-    case "first-gradient-squared":
-      return block.map((_, i) => Math.fround(gradient[i] * gradient[i]));
-    case "given":
-      throw new Error(
-        `the initial accumulator of dialect ${dialect.id} is given by a load before the first step`,
-      );
-  }
 }

@@ -6,6 +6,7 @@ import { type ScalarChoices, stepScalars } from "./scalars.js";
 
 const pytorch = dialectById("pytorch");
 const keras2 = dialectById("keras-2");
+const corrected = dialectById("optax-bias-corrected");
 
 function choices(scalars: Precision, complement: Precision): ScalarChoices {
   return { scalars, complement, correction: "binary64", "decay-rate": "binary64" };
@@ -25,10 +26,12 @@ describe("stepScalars", () => {
       lr_decay: 0,
       clip_value: 5.1,
       complement: 1 - 0.99,
-      correction: 1 - 0.99 ** 3,
+      correction: 1,
       decay_rate: 1e-4,
       kept_share: 1 - 1e-4,
     });
+    const { correction } = stepScalars(corrected, h, 3, choices("binary64", "binary64"));
+    expect(correction).toBe(1 - 0.99 ** 3);
   });
 
   it("multiplies the decay rate by lr where the dialect scales it, in a precision of its own", () => {
@@ -60,8 +63,10 @@ describe("stepScalars", () => {
   it("forms the bias correction in a precision of its own", () => {
     const h = { ...pytorch.defaults, alpha: 0.9 };
     const single = { ...choices("float32", "binary64"), correction: "float32" } as const;
-    expect(stepScalars(pytorch, h, 1, single).correction).toBe(Math.fround(1 - Math.fround(0.9)));
-    expect(stepScalars(pytorch, h, 1, choices("float32", "binary64")).correction).toBe(Math.fround(1 - 0.9));
+    expect(stepScalars(corrected, h, 1, single).correction).toBe(Math.fround(1 - Math.fround(0.9)));
+    expect(stepScalars(corrected, h, 1, choices("float32", "binary64")).correction).toBe(
+      Math.fround(1 - 0.9),
+    );
   });
 
   it("lowers lr by inverse time only where the dialect does, counting steps from 1", () => {
@@ -76,7 +81,7 @@ describe("stepScalars", () => {
 
   it("keeps infinite and zero hyperparameters", () => {
     const h = { ...pytorch.defaults, alpha: 1, eps: 0, lr: Number.POSITIVE_INFINITY };
-    const s = stepScalars(pytorch, h, 7, choices("float32", "binary64"));
+    const s = stepScalars(corrected, h, 7, choices("float32", "binary64"));
     expect(s).toMatchObject({ lr: Number.POSITIVE_INFINITY, eps: 0, complement: 0, correction: 0 });
     expect(s.clip_value).toBe(Number.POSITIVE_INFINITY);
   });

@@ -1,6 +1,12 @@
 import type { StepScalars } from "../../spec/arithmetic.js";
-import type { DialectAxes, Hyperparameters } from "../../spec/dialect.js";
+import type { Hyperparameters } from "../../spec/dialect.js";
 import type { Evaluation, PinnedEvaluation } from "../../spec/evaluation.js";
+import {
+  type ScalarArithmetic,
+  type ScalarAxes,
+  type ScalarSite,
+  scalarRule,
+} from "../../spec/scalar-rule.js";
 
 /** How an evaluation represents the scalars of a step. */
 export type ScalarChoices = Pick<PinnedEvaluation, "scalars" | "complement" | "correction" | "decay-rate">;
@@ -23,52 +29,62 @@ export function scalarChoices(evaluation: Evaluation): ScalarChoices {
   };
 }
 
-function roundingOf(precision: "float32" | "binary64"): (x: number) => number {
-  return precision === "float32" ? Math.fround : (x) => x;
-}
-
 /**
  * The scalars of one step as numbers: what an evaluation makes of the hyperparameters before they meet a
  * tensor. Host code computes 1 − β, 1 − β^t, 1 − λη and the decayed learning rate in binary64 and casts once.
  *
- * @param dialect With `lrDecay` "inverse-time", lr becomes lr / (1 + lr_decay·(step − 1)). With `weightDecay`
- *   "decoupled-lr", the decay rate is λ·lr; otherwise it is λ.
  * @param h Hyperparameters, binary64.
  * @param step Counted from 1.
- * @param scalars "float32" casts every scalar once, to nearest; "binary64" leaves it as it is.
- * @param complement "binary64" subtracts 1 − alpha in binary64 before `scalars` applies; "float32" casts alpha
- *   first and rounds the difference to float32. The other choices are the same for 1 − alpha^step, and for the decay
- *   rate and the share that it keeps.
+ * @param choices "float32" for `scalars` casts every scalar once, to nearest; "binary64" leaves it as it is. For
+ *   `complement`, "binary64" subtracts 1 − alpha in binary64 before it is cast; "float32" casts alpha first and rounds the
+ *   difference to float32. The other choices are the same for 1 − alpha^step, and for the decay rate and the share that
+ *   it keeps.
  * @returns Binary64 numbers, each exactly a float32 when `scalars` is "float32". `correction` is
  *   1 − alpha^step, with the engine's power, which is within one ulp of binary64.
  * @throws {RangeError} when `step` is not a positive integer.
  */
 export function stepScalars(
-  dialect: Pick<DialectAxes, "lrDecay" | "weightDecay">,
+  dialect: ScalarAxes,
   h: Hyperparameters,
   step: number,
-  { scalars, complement, correction, "decay-rate": decayRate }: ScalarChoices,
+  choices: ScalarChoices,
 ): StepScalars<number> {
-  if (!Number.isInteger(step) || step < 1) {
-    throw new RangeError(`steps are counted from 1, as integers; got ${step}`);
+  return scalarRule(new HostArithmetic(choices), dialect, h, step);
+}
+
+/** The arithmetic of host code: each operation is rounded to binary64, and to float32 where that is chosen. */
+class HostArithmetic implements ScalarArithmetic<number> {
+  constructor(private readonly choices: ScalarChoices) {}
+
+  number(x: number): number {
+    return x;
   }
-  const cast = roundingOf(scalars);
-  const lr = dialect.lrDecay === "inverse-time" ? h.lr / (1 + h.lr_decay * (step - 1)) : h.lr;
-  const decay = roundingOf(decayRate);
-  const scale = dialect.weightDecay === "decoupled-lr" ? decay(lr) : 1;
-  const rate = decay(decay(h.weight_decay) * scale);
-  const corrected = roundingOf(correction);
-  return {
-    lr: cast(lr),
-    alpha: cast(h.alpha),
-    eps: cast(h.eps),
-    momentum: cast(h.momentum),
-    weight_decay: cast(h.weight_decay),
-    lr_decay: cast(h.lr_decay),
-    clip_value: cast(h.clip_value),
-    complement: complement === "float32" ? Math.fround(1 - Math.fround(h.alpha)) : cast(1 - h.alpha),
-    correction: cast(corrected(1 - corrected(corrected(h.alpha) ** step))),
-    decay_rate: cast(rate),
-    kept_share: cast(decay(1 - rate)),
-  };
+
+  convert(site: ScalarSite, x: number): number {
+    return site !== "lr" && this.choices[site] === "float32" ? Math.fround(x) : x;
+  }
+
+  add(site: ScalarSite, x: number, y: number): number {
+    return this.convert(site, x + y);
+  }
+
+  subtract(site: ScalarSite, x: number, y: number): number {
+    return this.convert(site, x - y);
+  }
+
+  multiply(site: ScalarSite, x: number, y: number): number {
+    return this.convert(site, x * y);
+  }
+
+  divide(site: ScalarSite, x: number, d: number): number {
+    return this.convert(site, x / d);
+  }
+
+  power(site: ScalarSite, x: number, n: number): number {
+    return this.convert(site, x ** n);
+  }
+
+  cast(x: number): number {
+    return this.choices.scalars === "float32" ? Math.fround(x) : x;
+  }
 }

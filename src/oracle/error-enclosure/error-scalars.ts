@@ -1,73 +1,77 @@
 import type { StepScalars } from "../../../spec/arithmetic.js";
-import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import type { Hyperparameters } from "../../../spec/dialect.js";
 import type { Evaluation } from "../../../spec/evaluation.js";
+import {
+  type ScalarArithmetic,
+  type ScalarAxes,
+  type ScalarSite,
+  scalarRule,
+} from "../../../spec/scalar-rule.js";
 import { type Enclosure, point } from "../exact/enclosure.js";
 import type { EnclosureArithmetic } from "../exact/enclosure-arithmetic.js";
-import { exactScalars } from "../exact/exact-scalars.js";
 import { hull } from "./enclosed-numbers.js";
 import type { RoundingErrors } from "./rounding-error.js";
 
-const ONE = point(1);
-
 /**
- * The exact scalars of a step, widened by what host code and the declared casts may do to them. 1 − β is widened by
- * the error of β too where it may be subtracted in float32: 1 − fl(0.99) is ten ulps from fl(1 − 0.99).
+ * The exact scalars of a step, widened by what host code and the declared casts may do to them. Where a scalar may be
+ * computed in float32, the error of its operands enters too: 1 − fl(0.99) is ten ulps from fl(1 − 0.99).
  */
 export function enclosedScalars(
   exact: EnclosureArithmetic,
   errors: RoundingErrors,
-  dialect: Pick<DialectAxes, "lrDecay" | "biasCorrection" | "weightDecay">,
+  dialect: ScalarAxes,
   h: Hyperparameters,
   step: number,
   evaluation: Evaluation,
 ): StepScalars<Enclosure> {
-  const scalars = exactScalars(exact, dialect, h, step);
-  const isCast = evaluation.scalars.some((choice) => choice === "float32");
-  const cast = (x: Enclosure) => (isCast ? errors.nearest(x) : errors.input(x));
-  const host = (x: Enclosure) => cast(errors.binary64(x));
-  const lateComplement = () => errors.nearest(exact.subtract(ONE, errors.nearest(scalars.alpha)));
-  const inFloat32 = (axis: "complement" | "correction" | "decay-rate") =>
-    evaluation[axis].some((choice) => choice === "float32");
-  // λ, η and their product are rounded once each.
-  const rate = inFloat32("decay-rate")
-    ? errors.nearest(errors.nearest(errors.nearest(threeTimes(errors, scalars.decay_rate))))
-    : cast(threeTimes(errors, errors.binary64(scalars.decay_rate)));
-  const share = exact.subtract(ONE, rate);
-  return {
-    decay_rate: rate,
-    kept_share: inFloat32("decay-rate") ? errors.nearest(share) : host(share),
-    lr: dialect.lrDecay === "never" ? cast(scalars.lr) : cast(threeTimes(errors, scalars.lr)),
-    alpha: cast(scalars.alpha),
-    eps: cast(scalars.eps),
-    momentum: cast(scalars.momentum),
-    weight_decay: cast(scalars.weight_decay),
-    lr_decay: cast(scalars.lr_decay),
-    clip_value: cast(scalars.clip_value),
-    complement: inFloat32("complement")
-      ? hull([host(scalars.complement), lateComplement()])
-      : host(scalars.complement),
-    correction:
-      dialect.biasCorrection === "never"
-        ? ONE
-        : cast(correctionOf(exact, errors, h, step, inFloat32("correction"))),
-  };
+  return scalarRule(new HostErrors(exact, errors, evaluation), dialect, h, step);
 }
 
-/** lr / (1 + lr_decay·n): three operations, of which none cancels, so that their shares add up. */
-function threeTimes(errors: RoundingErrors, x: Enclosure): Enclosure {
-  return errors.binary64(errors.binary64(errors.binary64(errors.binary64(x))));
-}
+/** The arithmetic of host code over the reals, each result with the error that the declared precisions may make. */
+class HostErrors implements ScalarArithmetic<Enclosure> {
+  constructor(
+    private readonly exact: EnclosureArithmetic,
+    private readonly errors: RoundingErrors,
+    private readonly evaluation: Evaluation,
+  ) {}
 
-/** 1 − β^t, of a power that is within one ulp of binary64. */
-function correctionOf(
-  exact: EnclosureArithmetic,
-  errors: RoundingErrors,
-  h: Hyperparameters,
-  step: number,
-  inFloat32: boolean,
-): Enclosure {
-  const host = errors.binary64(exact.subtract(ONE, errors.binary64(exact.power(point(h.alpha), step))));
-  if (!inFloat32) return host;
-  const power = exact.power(errors.nearest(point(h.alpha)), step);
-  return hull([host, errors.nearest(exact.subtract(ONE, errors.nearest(errors.binary64(power))))]);
+  number(x: number): Enclosure {
+    return point(x);
+  }
+
+  convert(site: ScalarSite, x: Enclosure): Enclosure {
+    return this.inFloat32(site) ? hull([x, this.errors.nearest(x)]) : x;
+  }
+
+  add(site: ScalarSite, x: Enclosure, y: Enclosure): Enclosure {
+    return this.rounded(site, this.exact.add(x, y));
+  }
+
+  subtract(site: ScalarSite, x: Enclosure, y: Enclosure): Enclosure {
+    return this.rounded(site, this.exact.subtract(x, y));
+  }
+
+  multiply(site: ScalarSite, x: Enclosure, y: Enclosure): Enclosure {
+    return this.rounded(site, this.exact.multiply(x, y));
+  }
+
+  divide(site: ScalarSite, x: Enclosure, d: Enclosure): Enclosure {
+    return this.rounded(site, this.exact.divide(x, d));
+  }
+
+  power(site: ScalarSite, x: Enclosure, n: number): Enclosure {
+    return this.rounded(site, this.exact.power(x, n));
+  }
+
+  cast(x: Enclosure): Enclosure {
+    return this.evaluation.scalars.includes("float32") ? this.errors.nearest(x) : this.errors.input(x);
+  }
+
+  private rounded(site: ScalarSite, x: Enclosure): Enclosure {
+    return this.convert(site, this.errors.binary64(x));
+  }
+
+  private inFloat32(site: ScalarSite): boolean {
+    return site !== "lr" && this.evaluation[site].includes("float32");
+  }
 }

@@ -1,5 +1,6 @@
 import type { Intermediate, Slot, StateSlot, StepScalars } from "../../../spec/arithmetic.js";
 import type { DialectAxes, Hyperparameters } from "../../../spec/dialect.js";
+import { type ScalarArithmetic, scalarRule } from "../../../spec/scalar-rule.js";
 import { slotsOf, stepShape } from "../../../spec/step-shape.js";
 import { type StepInputs, updateRule } from "../../../spec/update-rule.js";
 import { type ElementArithmetic, power, subtract } from "./element-arithmetic.js";
@@ -57,9 +58,6 @@ export function readStep<E>(
   inputs: RationalInputs<E>,
   options: RationalScalarsAndForms = {},
 ): RationalStep<E> {
-  if (!Number.isSafeInteger(step) || step < 1) {
-    throw new RangeError(`steps are counted from 1, as integers; got ${step}`);
-  }
   const { scalars = {}, observed = {}, ...forms } = options;
   const { length } = inputs.parameter;
   const read = (name: string, block: ArrayLike<number> | readonly E[] | undefined): readonly E[] => {
@@ -81,7 +79,7 @@ export function readStep<E>(
   return reading.quantities;
 }
 
-/** 1 − β, 1 − β^t and the decayed rate of the exact hyperparameters, unless they are given as numbers. */
+/** The scalars of the exact hyperparameters, unless they are given as numbers: blocks of one element. */
 function stepScalarsIn<E>(
   ar: ElementArithmetic<E>,
   dialect: DialectAxes,
@@ -89,35 +87,18 @@ function stepScalarsIn<E>(
   step: number,
   given: Partial<StepScalars<number>>,
 ): StepScalars<readonly E[]> {
-  const number = (x: number) => ar.number(x);
-  const scalar = (name: keyof StepScalars<number>, otherwise: () => E): readonly [E] => {
-    const override = given[name];
-    return [override === undefined ? otherwise() : number(override)];
+  const overTheReals: ScalarArithmetic<E> = {
+    number: (x) => ar.number(x),
+    convert: (_, x) => x,
+    add: (_, x, y) => ar.add(x, y),
+    subtract: (_, x, y) => subtract(ar, x, y),
+    multiply: (_, x, y) => ar.multiply(x, y),
+    divide: (_, x, d) => ar.divide(x, d),
+    power: (_, x, n) => power(ar, x, n),
+    cast: (x) => x,
   };
-  const one = number(1);
-  const decayedLr = () => {
-    const elapsed = ar.multiply(number(h.lr_decay), number(step - 1));
-    return ar.divide(number(h.lr), ar.add(one, elapsed));
-  };
-  const lr = scalar("lr", dialect.lrDecay === "never" ? () => number(h.lr) : decayedLr);
-  const weightDecay = scalar("weight_decay", () => number(h.weight_decay));
-  const rate = scalar("decay_rate", () =>
-    dialect.weightDecay === "decoupled-lr" ? ar.multiply(weightDecay[0], lr[0]) : weightDecay[0],
-  );
-  return {
-    lr,
-    alpha: scalar("alpha", () => number(h.alpha)),
-    eps: scalar("eps", () => number(h.eps)),
-    momentum: scalar("momentum", () => number(h.momentum)),
-    weight_decay: weightDecay,
-    lr_decay: scalar("lr_decay", () => number(h.lr_decay)),
-    clip_value: scalar("clip_value", () => number(h.clip_value)),
-    complement: scalar("complement", () => subtract(ar, one, number(h.alpha))),
-    // A dialect that does not read it need not pay for the power.
-    correction: scalar("correction", () =>
-      dialect.biasCorrection === "never" ? one : subtract(ar, one, power(ar, number(h.alpha), step)),
-    ),
-    decay_rate: rate,
-    kept_share: scalar("kept_share", () => subtract(ar, one, rate[0])),
-  };
+  const scalars = Object.entries<E>({ ...scalarRule(overTheReals, dialect, h, step, given) });
+  return Object.fromEntries(scalars.map(([name, value]) => [name, [value]])) as unknown as StepScalars<
+    readonly E[]
+  >;
 }

@@ -1,6 +1,7 @@
 import { SLOTS, type Slot, STATE_SLOTS, type StateSlot } from "../../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { dialectById } from "../../../spec/dialects.js";
+import { initialMeanSquare } from "../../../spec/initial-state.js";
 import { fromBits, sameFloat } from "../../float32/bits.js";
 import type { OperationOf, Program, StateEntry } from "../../program/program.js";
 import { decodeProgram } from "../../program/program-codec.js";
@@ -195,7 +196,7 @@ function startOf(program: Program, dialect: Dialect, slots: readonly StateSlot[]
       return {
         group: g,
         tensor,
-        state: stateOf(0, slots, initialMeanSquare(timelines.shift()!, dialect), {}),
+        state: stateOf(0, slots, startingSquare(timelines.shift()!, dialect), {}),
       };
     }),
   );
@@ -203,14 +204,12 @@ function startOf(program: Program, dialect: Dialect, slots: readonly StateSlot[]
 }
 
 /** Where a dialect's mean square begins. One that must be given is given by a load, and zeros are replaced by it. */
-function initialMeanSquare({ initial, events }: Timeline, { initialAccumulator }: Dialect): Float32Array {
+function startingSquare({ initial, events }: Timeline, dialect: Dialect): Float32Array {
   const square = new Float32Array(initial.values.length);
   const first = events.find((event) => event.kind === "step");
-  if (initialAccumulator === "one") return square.fill(1);
-  if (initialAccumulator === "epsilon" && first) return square.fill(first.hyperparameters.eps);
-  if (initialAccumulator === "first-gradient-squared" && first)
-    return first.gradient.values.map((g) => g * g);
-  return square;
+  if (!first || dialect.initialAccumulator === "given") return square;
+  const { hyperparameters, gradient } = first;
+  return square.map((_, i) => initialMeanSquare(dialect, hyperparameters, gradient.values[i], Math.fround));
 }
 
 /** Buffers that are not given are zeros. */
