@@ -152,162 +152,182 @@ interface AbsorbedUpdate {
 
 const SEED = arb.integer({ min: 0, max: 2 ** 20 });
 
-export const breadthProperties = [
-  property<ExponentSweep>({
-    id: "every-exponent-is-accepted",
-    clauses: ["RMS-1.1", "RMS-1.2", "RMS-11.5"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.2,
-    arbitrary: ({ dialect }) => {
-      const mantissas = arb.array(MANTISSA, { minLength: EXPONENTS.length, maxLength: EXPONENTS.length });
-      return arb
-        .record({
-          hyperparameters: hyperparameters(dialect, EVERY_PART),
-          parameter: arb.constantFrom("zero", "same", "reversed"),
-          first: mantissas,
-          second: mantissas,
-          negative: arb.boolean(),
-        })
-        .as(() => "gradients of every exponent of the format, twice, with any mantissas; parameters 0");
-    },
-    check: async ({ hyperparameters: h, parameter, first, second, negative }, subject) => {
-      const { dialect } = subject.declaration;
-      const same = gradientsOf(second, negative);
-      const values = { zero: EXPONENTS.map(() => 0), same, reversed: [...same].reverse() };
-      await subject.conforms(
-        programOf(dialect, [
-          init(h, values[parameter]),
-          step(gradientsOf(first, negative)),
-          observeAll(dialect, h),
-          step(gradientsOf(second, !negative)),
-          observeAll(dialect, h),
-        ]),
-      );
-    },
-  }),
-  property<FarTrace>({
-    id: "far-hyperparameters-are-accepted",
-    clauses: ["RMS-1.1", "RMS-1.2"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.2,
-    arbitrary: ({ dialect }) => farTraces(dialect),
-    check: async ({ trace, far }, subject) => {
-      const { dialect } = subject.declaration;
-      // Each alone too: one value far out must not need the luck of being drawn.
-      const names = farNames(dialect).filter(
-        (name) => name !== "weight_decay" || subject.offers("weight-decay"),
-      );
-      const each = names.flatMap((name) => farValues(dialect, name).map((value) => ({ [name]: value })));
-      const programs = [far, ...each].map((one) => farProgram(dialect, { trace, far: one }));
-      for (const program of subject.accepted(programs)) await subject.conforms(program);
-    },
-  }),
-  property<FarTrace>({
-    id: "far-momentum-is-accepted",
-    clauses: ["RMS-6.1"],
-    of: "implementation",
-    requires: ["state", "momentum"],
-    weight: 0.2,
-    appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => farTraces(dialect, true),
-    check: async ({ trace, far }, subject) => {
-      const { dialect } = subject.declaration;
-      const beyond = isValidating(dialect) ? BEYOND_ONE.momentum : [];
-      const programs = [...FAR.momentum, ...beyond].map((momentum) =>
-        farProgram(dialect, { trace, far: { ...far, momentum } }),
-      );
-      for (const program of subject.accepted(programs)) await subject.conforms(program);
-    },
-  }),
-  property<Trace>({
-    id: "scalars-beyond-float32-are-infinite",
-    clauses: ["RMS-1.2"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.2,
-    arbitrary: ({ dialect }) =>
-      traces(dialect, { regimes: [...CALM_REGIMES, "wide"], maxSteps: 2, lengths: [1, 4, 9] }),
-    check: async (drawn, subject) => {
-      const { dialect } = subject.declaration;
-      // One element has no gradient: 0·∞ is NaN, and zero times the largest float is zero.
-      const trace = {
-        ...drawn,
-        parameter: [...drawn.parameter, 1],
-        gradients: drawn.gradients.map((gradient) => [...gradient, 0]),
-      };
-      const programs = ["lr", ...(dialect.epsilon === "none" ? [] : ["eps"])].map((name) =>
-        farProgram(dialect, { trace, far: { [name]: BEYOND_FLOAT32 } }),
-      );
-      for (const program of subject.accepted(programs)) {
-        // PyTorch raises where such a scalar meets a tensor.
-        await subject.conformsIfItCan(program, "take a scalar beyond float32");
-      }
-    },
-  }),
-  property<AbsorbedUpdate>({
-    id: "an-update-below-half-an-ulp-may-count",
-    clauses: ["RMS-1.2"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.2,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        hyperparameters: plainHyperparameters(dialect, { alpha: 0, eps: 0 }),
-        exponent: arb.integer({ min: -8, max: 8 }),
-        gradient: arb.constantFrom(-2, -1, 1, 4),
-      }),
-    check: async ({ hyperparameters: h, exponent, gradient }, subject) => {
-      const { dialect } = subject.declaration;
-      // Floats below a power of two are half as far apart as above: 3/8 of an ulp is most of the way down.
-      const lr = 0.75 * 2 ** (exponent - 24);
-      const p = Math.sign(gradient) * 2 ** exponent;
-      const rule = { ...h, lr };
-      await subject.conforms(
-        programOf(dialect, [init(rule, [p, -p]), step([gradient, -gradient]), observeAll(dialect, rule)]),
-      );
-    },
-  }),
-  property<{ readonly hyperparameters: Hyperparameters; readonly seed: number }>({
-    id: "a-million-elements-are-accepted",
-    clauses: ["RMS-8.3", "RMS-1.1", "RMS-1.2"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0,
-    lessJudged: (declaration) =>
-      manyFor(declaration) < MANY ? `${manyFor(declaration)} elements instead of ${MANY}` : undefined,
-    arbitrary: (declaration) =>
-      arb
-        .record({
-          hyperparameters: hyperparameters(declaration.dialect, {}, arb.constant("dyadic")),
-          seed: SEED,
-        })
-        .as(
-          () => `one step of ${manyFor(declaration)} elements, gradients of ±2^-3…2^3, parameters of about 1`,
-        ),
-    check: async ({ hyperparameters: h, seed }, subject) => {
-      const { declaration } = subject;
-      await subject.conforms(manyElements(declaration.dialect, h, seed, manyFor(declaration)));
-    },
-  }),
-  property<{ readonly hyperparameters: Hyperparameters; readonly seed: number }>({
-    id: "a-thousand-steps-are-accepted",
-    clauses: ["RMS-1.1", "RMS-1.2"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0,
-    arbitrary: ({ dialect }) =>
-      arb
-        .record({ hyperparameters: hyperparameters(dialect, EVERY_PART), seed: SEED })
-        .as(() => `${LONG} steps of 4 elements, gradients of about 1, parameters 0`),
-    check: async ({ hyperparameters: h, seed }, subject) => {
-      const { dialect } = subject.declaration;
-      const steps = Array.from({ length: LONG }, (_, t) => [
-        step([...scattered(4, seed + 4 * t).values]),
+export const everyExponentIsAccepted = property<ExponentSweep>({
+  id: "every-exponent-is-accepted",
+  clauses: ["RMS-1.1", "RMS-1.2", "RMS-11.5"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.2,
+  arbitrary: ({ dialect }) => {
+    const mantissas = arb.array(MANTISSA, { minLength: EXPONENTS.length, maxLength: EXPONENTS.length });
+    return arb
+      .record({
+        hyperparameters: hyperparameters(dialect, EVERY_PART),
+        parameter: arb.constantFrom("zero", "same", "reversed"),
+        first: mantissas,
+        second: mantissas,
+        negative: arb.boolean(),
+      })
+      .as(() => "gradients of every exponent of the format, twice, with any mantissas; parameters 0");
+  },
+  check: async ({ hyperparameters: h, parameter, first, second, negative }, subject) => {
+    const { dialect } = subject.declaration;
+    const same = gradientsOf(second, negative);
+    const values = { zero: EXPONENTS.map(() => 0), same, reversed: [...same].reverse() };
+    await subject.conforms(
+      programOf(dialect, [
+        init(h, values[parameter]),
+        step(gradientsOf(first, negative)),
         observeAll(dialect, h),
-      ]);
-      await subject.conforms(programOf(dialect, [init(h, [0, 0, 0, 0]), ...steps.flat()]));
-    },
-  }),
+        step(gradientsOf(second, !negative)),
+        observeAll(dialect, h),
+      ]),
+    );
+  },
+});
+
+export const farHyperparametersAreAccepted = property<FarTrace>({
+  id: "far-hyperparameters-are-accepted",
+  clauses: ["RMS-1.1", "RMS-1.2"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.2,
+  arbitrary: ({ dialect }) => farTraces(dialect),
+  check: async ({ trace, far }, subject) => {
+    const { dialect } = subject.declaration;
+    // Each alone too: one value far out must not need the luck of being drawn.
+    const names = farNames(dialect).filter(
+      (name) => name !== "weight_decay" || subject.offers("weight-decay"),
+    );
+    const each = names.flatMap((name) => farValues(dialect, name).map((value) => ({ [name]: value })));
+    const programs = [far, ...each].map((one) => farProgram(dialect, { trace, far: one }));
+    for (const program of subject.accepted(programs)) await subject.conforms(program);
+  },
+});
+
+export const farMomentumIsAccepted = property<FarTrace>({
+  id: "far-momentum-is-accepted",
+  clauses: ["RMS-6.1"],
+  target: "implementation",
+  requires: ["state", "momentum"],
+  weight: 0.2,
+  appliesTo: hasMomentum,
+  arbitrary: ({ dialect }) => farTraces(dialect, true),
+  check: async ({ trace, far }, subject) => {
+    const { dialect } = subject.declaration;
+    const beyond = isValidating(dialect) ? BEYOND_ONE.momentum : [];
+    const programs = [...FAR.momentum, ...beyond].map((momentum) =>
+      farProgram(dialect, { trace, far: { ...far, momentum } }),
+    );
+    for (const program of subject.accepted(programs)) await subject.conforms(program);
+  },
+});
+
+export const scalarsBeyondFloat32AreInfinite = property<Trace>({
+  id: "scalars-beyond-float32-are-infinite",
+  clauses: ["RMS-1.2"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.2,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, { regimes: [...CALM_REGIMES, "wide"], maxSteps: 2, lengths: [1, 4, 9] }),
+  check: async (drawn, subject) => {
+    const { dialect } = subject.declaration;
+    // One element has no gradient: 0·∞ is NaN, and zero times the largest float is zero.
+    const trace = {
+      ...drawn,
+      parameter: [...drawn.parameter, 1],
+      gradients: drawn.gradients.map((gradient) => [...gradient, 0]),
+    };
+    const programs = ["lr", ...(dialect.epsilon === "none" ? [] : ["eps"])].map((name) =>
+      farProgram(dialect, { trace, far: { [name]: BEYOND_FLOAT32 } }),
+    );
+    for (const program of subject.accepted(programs)) {
+      // PyTorch raises where such a scalar meets a tensor.
+      await subject.conformsIfItCan(program, "take a scalar beyond float32");
+    }
+  },
+});
+
+export const anUpdateBelowHalfAnUlpMayCount = property<AbsorbedUpdate>({
+  id: "an-update-below-half-an-ulp-may-count",
+  clauses: ["RMS-1.2"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.2,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      hyperparameters: plainHyperparameters(dialect, { alpha: 0, eps: 0 }),
+      exponent: arb.integer({ min: -8, max: 8 }),
+      gradient: arb.constantFrom(-2, -1, 1, 4),
+    }),
+  check: async ({ hyperparameters: h, exponent, gradient }, subject) => {
+    const { dialect } = subject.declaration;
+    // Floats below a power of two are half as far apart as above: 3/8 of an ulp is most of the way down.
+    const lr = 0.75 * 2 ** (exponent - 24);
+    const p = Math.sign(gradient) * 2 ** exponent;
+    const rule = { ...h, lr };
+    await subject.conforms(
+      programOf(dialect, [init(rule, [p, -p]), step([gradient, -gradient]), observeAll(dialect, rule)]),
+    );
+  },
+});
+
+export const aMillionElementsAreAccepted = property<{
+  readonly hyperparameters: Hyperparameters;
+  readonly seed: number;
+}>({
+  id: "a-million-elements-are-accepted",
+  clauses: ["RMS-8.3", "RMS-1.1", "RMS-1.2"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0,
+  lessJudged: (declaration) =>
+    manyFor(declaration) < MANY ? `${manyFor(declaration)} elements instead of ${MANY}` : undefined,
+  arbitrary: (declaration) =>
+    arb
+      .record({
+        hyperparameters: hyperparameters(declaration.dialect, {}, arb.constant("dyadic")),
+        seed: SEED,
+      })
+      .as(
+        () => `one step of ${manyFor(declaration)} elements, gradients of ±2^-3…2^3, parameters of about 1`,
+      ),
+  check: async ({ hyperparameters: h, seed }, subject) => {
+    const { declaration } = subject;
+    await subject.conforms(manyElements(declaration.dialect, h, seed, manyFor(declaration)));
+  },
+});
+
+export const aThousandStepsAreAccepted = property<{
+  readonly hyperparameters: Hyperparameters;
+  readonly seed: number;
+}>({
+  id: "a-thousand-steps-are-accepted",
+  clauses: ["RMS-1.1", "RMS-1.2"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0,
+  arbitrary: ({ dialect }) =>
+    arb
+      .record({ hyperparameters: hyperparameters(dialect, EVERY_PART), seed: SEED })
+      .as(() => `${LONG} steps of 4 elements, gradients of about 1, parameters 0`),
+  check: async ({ hyperparameters: h, seed }, subject) => {
+    const { dialect } = subject.declaration;
+    const steps = Array.from({ length: LONG }, (_, t) => [
+      step([...scattered(4, seed + 4 * t).values]),
+      observeAll(dialect, h),
+    ]);
+    await subject.conforms(programOf(dialect, [init(h, [0, 0, 0, 0]), ...steps.flat()]));
+  },
+});
+
+export const breadthProperties = [
+  everyExponentIsAccepted,
+  farHyperparametersAreAccepted,
+  farMomentumIsAccepted,
+  scalarsBeyondFloat32AreInfinite,
+  anUpdateBelowHalfAnUlpMayCount,
+  aMillionElementsAreAccepted,
+  aThousandStepsAreAccepted,
 ];

@@ -135,220 +135,234 @@ function deficitProgram(
   ]);
 }
 
-export const centeredProperties = [
-  property<Trace>({
-    id: "centered-traces-are-accepted",
-    clauses: ["RMS-7.1"],
-    of: "implementation",
-    requires: ["state", "centered"],
-    appliesTo: canCenter,
-    arbitrary: ({ dialect }) => {
-      const parts = { momentum: true, weightDecay: true, maximize: true };
-      return traces(dialect, {
-        regimes: [...CALM_REGIMES, "wide"],
-        hyperparameters: withChanges(hyperparameters(dialect, parts), { centered: true }),
-      });
-    },
-    check: async (trace, subject) => {
-      const run = await runProgram(subject, traceProgram(subject.declaration.dialect, trace));
-      // Without a mean gradient of its own, a rule that is only called centered would pass where it is small.
-      for (const k of run.observations.keys()) valuesOf(run, k, "grad_avg");
-      acceptRun(subject, run);
-    },
-  }),
-  property<Trace>({
-    id: "squared-mean-gradient-is-subtracted",
-    clauses: ["RMS-7.1"],
-    of: "implementation",
-    requires: ["state", "centered"],
-    weight: 0.5,
-    appliesTo: canCenter,
-    arbitrary: ({ dialect }) => steadyTraces(dialect),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const { lr, alpha, lr_decay } = trace.hyperparameters;
-      const run = await runProgram(subject, traceProgram(dialect, trace));
-      let before: ArrayLike<number> = trace.parameter;
-      for (const [k, gradient] of trace.gradients.entries()) {
-        const after = valuesOf(run, k, "parameter");
-        const squares = valuesOf(run, k, "square_avg");
-        const means = valuesOf(run, k, "grad_avg");
-        const correction = dialect.biasCorrection === "always" ? 1 - alpha ** (k + 1) : 1;
-        const rate = dialect.lrDecay === "inverse-time" ? lr / (1 + lr_decay * k) : lr;
-        for (const [i, g] of gradient.entries()) {
-          const s = squares[i] / correction;
-          const v = s - (means[i] / correction) ** 2;
-          // Where the variance is at most s/4, its root halves the denominator at least, and where it is at
-          // least s/1024, rounding changes it by less than 1/1000: the centered step is about twice the plain
-          // one or more, and half as much again separates the two in every evaluation.
-          if (!(s > 0 && v <= s / 4 && v >= s / 1024)) continue;
-          const plain = (rate * Math.abs(g)) / Math.sqrt(s);
-          const moved = Math.abs(after[i] - before[i]);
-          // A parameter much larger than the update would swallow it.
-          if (moved > 1.5 * plain || Math.abs(before[i]) > 2 ** 12 * plain) continue;
-          const state = `square_avg ${valueText(squares[i])}, grad_avg ${valueText(means[i])}`;
-          const path = `from ${valueText(before[i])} to ${valueText(after[i])}`;
-          const message = `step ${k + 1}, element ${i}: ${state}: the parameter moved ${path}, by ${moved}, where the plain rule moves it by ${plain} and the variance ${v} more than 1.5 times as far`;
-          throw failureOf(run, "differs", message);
-        }
-        before = after;
-      }
-      acceptRun(subject, run);
-    },
-  }),
-  property<RealTrace>({
-    id: "variance-over-the-reals-is-not-negative",
-    clauses: ["RMS-7.2"],
-    of: "specification",
-    requires: [],
-    weight: 0.5,
-    arbitrary: () => {
-      const value = arb.oneof(gridFloat, floatWithExponent(-4, 4));
-      return arb.record({
-        alpha: arb.constantFrom(0, 1, ...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
-        mean: value,
-        eighths: arb.constantFrom(0, 0, 1, 8),
-        gradients: arb.oneof(
-          arb.array(value, { minLength: 1, maxLength: 4 }),
-          // Constant gradients, for which the variance goes to 0 or stays there.
-          value.map((g) => [g, g, g, g]),
-        ),
-      });
-    },
-    check: async ({ alpha, mean, eighths, gradients }) => {
-      const dialect = dialectById("pytorch");
-      const h: Hyperparameters = { ...dialect.defaults, alpha, centered: true };
-      let s: Enclosure = point(mean * mean * (1 + eighths / 8));
-      let a: Enclosure = point(mean);
-      gradients.forEach((g, k) => {
-        const inputs: ExactInputs = { parameter: [0], gradient: [g], square_avg: [s], grad_avg: [a] };
-        // Each step adds at most 53 binary digits to 48: four steps fit, so that s and a are points.
-        const exact = exactStep(dialect, h, k + 1, inputs, { digits: 300 });
-        [s] = exact.square_avg;
-        [a] = exact.grad_avg as Enclosure[];
-        if (!isPoint(s) || !isPoint(a)) throw new Error("300 digits do not hold the state exactly");
-        const variance = ExactDecimal.sub(s.lo, ExactDecimal.mul(a.lo, a.lo));
-        if (variance.isNegative() && !variance.isZero()) {
-          const message = `step ${k + 1}: s − a² = ${variance.toString()} for s = ${s.lo.toString()}, a = ${a.lo.toString()}`;
-          throw new PropertyFailure(message, "differs");
-        }
-      });
-    },
-  }),
-  property<Deficit>({
-    id: "negative-variance-gives-nan",
-    clauses: ["RMS-7.3"],
-    of: "implementation",
-    requires: ["state", "centered", "load"],
-    appliesTo: keepsNegativeVariance,
-    // Inside the root, ε is chosen far below the deficit of at least 2^-17·mean², so that it does not lift it.
-    arbitrary: ({ dialect }) => {
-      const inside = dialect.epsilon === "inside" || dialect.epsilon === "both";
-      const eps = dialect.epsilon === "none" ? [0] : inside ? [2 ** -30, 1e-10] : [2 ** -20, 1e-8, 0.5];
-      return deficits(dialect, floatWithExponent(0, 6), arb.constantFrom(...eps));
-    },
-    check: async (deficit, subject) => {
-      const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
-      const [squares, means] = [valuesOf(run, 0, "square_avg"), valuesOf(run, 0, "grad_avg")];
-      for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
-        if (Number.isNaN(p)) continue;
+export const centeredTracesAreAccepted = property<Trace>({
+  id: "centered-traces-are-accepted",
+  clauses: ["RMS-7.1"],
+  target: "implementation",
+  requires: ["state", "centered"],
+  appliesTo: canCenter,
+  arbitrary: ({ dialect }) => {
+    const parts = { momentum: true, weightDecay: true, maximize: true };
+    return traces(dialect, {
+      regimes: [...CALM_REGIMES, "wide"],
+      hyperparameters: withChanges(hyperparameters(dialect, parts), { centered: true }),
+    });
+  },
+  check: async (trace, subject) => {
+    const run = await runProgram(subject, traceProgram(subject.declaration.dialect, trace));
+    // Without a mean gradient of its own, a rule that is only called centered would pass where it is small.
+    for (const k of run.observations.keys()) valuesOf(run, k, "grad_avg");
+    acceptRun(subject, run);
+  },
+});
+
+export const squaredMeanGradientIsSubtracted = property<Trace>({
+  id: "squared-mean-gradient-is-subtracted",
+  clauses: ["RMS-7.1"],
+  target: "implementation",
+  requires: ["state", "centered"],
+  weight: 0.5,
+  appliesTo: canCenter,
+  arbitrary: ({ dialect }) => steadyTraces(dialect),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const { lr, alpha, lr_decay } = trace.hyperparameters;
+    const run = await runProgram(subject, traceProgram(dialect, trace));
+    let before: ArrayLike<number> = trace.parameter;
+    for (const [k, gradient] of trace.gradients.entries()) {
+      const after = valuesOf(run, k, "parameter");
+      const squares = valuesOf(run, k, "square_avg");
+      const means = valuesOf(run, k, "grad_avg");
+      const correction = dialect.biasCorrection === "always" ? 1 - alpha ** (k + 1) : 1;
+      const rate = dialect.lrDecay === "inverse-time" ? lr / (1 + lr_decay * k) : lr;
+      for (const [i, g] of gradient.entries()) {
+        const s = squares[i] / correction;
+        const v = s - (means[i] / correction) ** 2;
+        // Where the variance is at most s/4, its root halves the denominator at least, and where it is at
+        // least s/1024, rounding changes it by less than 1/1000: the centered step is about twice the plain
+        // one or more, and half as much again separates the two in every evaluation.
+        if (!(s > 0 && v <= s / 4 && v >= s / 1024)) continue;
+        const plain = (rate * Math.abs(g)) / Math.sqrt(s);
+        const moved = Math.abs(after[i] - before[i]);
+        // A parameter much larger than the update would swallow it.
+        if (moved > 1.5 * plain || Math.abs(before[i]) > 2 ** 12 * plain) continue;
         const state = `square_avg ${valueText(squares[i])}, grad_avg ${valueText(means[i])}`;
-        const message = `element ${i}: ${state}: the variance is negative and its root NaN, but the parameter is ${valueText(p)}`;
+        const path = `from ${valueText(before[i])} to ${valueText(after[i])}`;
+        const message = `step ${k + 1}, element ${i}: ${state}: the parameter moved ${path}, by ${moved}, where the plain rule moves it by ${plain} and the variance ${v} more than 1.5 times as far`;
+        throw failureOf(run, "differs", message);
+      }
+      before = after;
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const varianceOverTheRealsIsNotNegative = property<RealTrace>({
+  id: "variance-over-the-reals-is-not-negative",
+  clauses: ["RMS-7.2"],
+  target: "specification",
+  requires: [],
+  weight: 0.5,
+  arbitrary: () => {
+    const value = arb.oneof(gridFloat, floatWithExponent(-4, 4));
+    return arb.record({
+      alpha: arb.constantFrom(0, 1, ...STRATA.dyadic.alpha, ...STRATA.decimal.alpha),
+      mean: value,
+      eighths: arb.constantFrom(0, 0, 1, 8),
+      gradients: arb.oneof(
+        arb.array(value, { minLength: 1, maxLength: 4 }),
+        // Constant gradients, for which the variance goes to 0 or stays there.
+        value.map((g) => [g, g, g, g]),
+      ),
+    });
+  },
+  check: async ({ alpha, mean, eighths, gradients }) => {
+    const dialect = dialectById("pytorch");
+    const h: Hyperparameters = { ...dialect.defaults, alpha, centered: true };
+    let s: Enclosure = point(mean * mean * (1 + eighths / 8));
+    let a: Enclosure = point(mean);
+    gradients.forEach((g, k) => {
+      const inputs: ExactInputs = { parameter: [0], gradient: [g], square_avg: [s], grad_avg: [a] };
+      // Each step adds at most 53 binary digits to 48: four steps fit, so that s and a are points.
+      const exact = exactStep(dialect, h, k + 1, inputs, { digits: 300 });
+      [s] = exact.square_avg;
+      [a] = exact.grad_avg as Enclosure[];
+      if (!isPoint(s) || !isPoint(a)) throw new Error("300 digits do not hold the state exactly");
+      const variance = ExactDecimal.sub(s.lo, ExactDecimal.mul(a.lo, a.lo));
+      if (variance.isNegative() && !variance.isZero()) {
+        const message = `step ${k + 1}: s − a² = ${variance.toString()} for s = ${s.lo.toString()}, a = ${a.lo.toString()}`;
+        throw new PropertyFailure(message, "differs");
+      }
+    });
+  },
+});
+
+export const negativeVarianceGivesNan = property<Deficit>({
+  id: "negative-variance-gives-nan",
+  clauses: ["RMS-7.3"],
+  target: "implementation",
+  requires: ["state", "centered", "load"],
+  appliesTo: keepsNegativeVariance,
+  // Inside the root, ε is chosen far below the deficit of at least 2^-17·mean², so that it does not lift it.
+  arbitrary: ({ dialect }) => {
+    const inside = dialect.epsilon === "inside" || dialect.epsilon === "both";
+    const eps = dialect.epsilon === "none" ? [0] : inside ? [2 ** -30, 1e-10] : [2 ** -20, 1e-8, 0.5];
+    return deficits(dialect, floatWithExponent(0, 6), arb.constantFrom(...eps));
+  },
+  check: async (deficit, subject) => {
+    const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
+    const [squares, means] = [valuesOf(run, 0, "square_avg"), valuesOf(run, 0, "grad_avg")];
+    for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
+      if (Number.isNaN(p)) continue;
+      const state = `square_avg ${valueText(squares[i])}, grad_avg ${valueText(means[i])}`;
+      const message = `element ${i}: ${state}: the variance is negative and its root NaN, but the parameter is ${valueText(p)}`;
+      throw failureOf(run, "special-mismatch", message);
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const clampedVarianceIsZero = property<Deficit>({
+  id: "clamped-variance-is-zero",
+  clauses: ["RMS-7.3"],
+  target: "implementation",
+  requires: ["state", "centered", "load"],
+  appliesTo: ({ dialect }) => dialect.centered !== "never" && dialect.negativeVariance === "clamped",
+  arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(0, 6), arb.constantFrom(0.5, 1e-3)),
+  check: async (deficit, subject) => {
+    const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
+    for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
+      if (!Number.isNaN(p)) continue;
+      const message = `element ${i}: the variance is negative, so it is clamped at zero and ε alone is the denominator, but the parameter is NaN`;
+      throw failureOf(run, "special-mismatch", message);
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const epsilonInsideLiftsANegativeVariance = property<Deficit>({
+  id: "epsilon-inside-lifts-a-negative-variance",
+  clauses: ["RMS-7.3", "RMS-1.2"],
+  target: "implementation",
+  requires: ["state", "centered", "load"],
+  weight: 0.5,
+  appliesTo: ({ dialect }) =>
+    dialect.centered !== "never" &&
+    (dialect.epsilon === "inside" || dialect.epsilon === "both") &&
+    // Dividing both means by 1 − β^t widens the deficit beyond what is derived here.
+    dialect.biasCorrection === "never",
+  // The deficit is at most 2^-11·mean² < 2^-7, and what rounding adds is less than that.
+  arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(-2, 1), arb.constantFrom(0.5, 0.1)),
+  check: async (deficit, subject) => {
+    const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
+    for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
+      // The step lr·g/√(v + ε) is at least 2^-10·2^-2 and shows in a parameter below 2.
+      const was = Math.fround(deficit.parameter[i]);
+      if (Number.isFinite(p) && p !== was) continue;
+      const message = `element ${i}: ε lifts the negative variance, so the parameter moves from ${valueText(was)} and stays finite, but it is ${valueText(p)}`;
+      throw failureOf(run, "special-mismatch", message);
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const varianceSignDecidesOverNan = property<Trace>({
+  id: "variance-sign-decides-over-nan",
+  clauses: ["RMS-7.3", "RMS-7.1"],
+  target: "implementation",
+  requires: ["state", "centered"],
+  weight: 0.5,
+  appliesTo: keepsNegativeVariance,
+  // Under a constant gradient s and a² meet, and their difference becomes a few ulps of either sign: after so
+  // many steps that β^t is below 2^-24, it is negative in every evaluation for a tenth of all gradients or more.
+  arbitrary: ({ dialect }) =>
+    arb
+      .constantFrom<readonly [number, number]>([0.3, 18], [0.1, 10], [0.05, 8], [0.01, 6])
+      .chain(([alpha, steps]) => {
+        const rules = centeredRule(dialect, { alpha });
+        const start = traces(dialect, { regimes: ["normal"], maxSteps: 1, hyperparameters: rules });
+        return start.map((trace) => ({
+          ...trace,
+          gradients: Array.from({ length: steps }, () => trace.gradients[0]),
+        }));
+      }),
+  check: async (trace, subject) => {
+    const { dialect, evaluation } = subject.declaration;
+    const run = await runProgram(subject, traceProgram(dialect, trace));
+    // What was stored must be what stands under the root for its sign to be known from outside.
+    const visible = dialect.biasCorrection === "never" && roundsAtOnce(evaluation);
+    const negativeIsNaN = dialect.epsilon === "outside" || dialect.epsilon === "none";
+    const othersAreNumbers = trace.hyperparameters.eps > 0 && dialect.epsilon !== "subtracted";
+    let before: ArrayLike<number> = trace.parameter;
+    for (const k of visible ? run.observations.keys() : []) {
+      const squares = valuesOf(run, k, "square_avg");
+      const means = valuesOf(run, k, "grad_avg");
+      const after = valuesOf(run, k, "parameter");
+      for (const [i, p] of after.entries()) {
+        const sign = varianceSign(squares[i], means[i]);
+        const mustBeNaN = Number.isNaN(before[i]) || (sign < 0 && negativeIsNaN);
+        // An infinite step may stay in a buffer that is fed without momentum, and 0·∞ is NaN.
+        const mustBeNumber = !mustBeNaN && sign > 0 && othersAreNumbers && Number.isFinite(before[i]);
+        if (Number.isNaN(p) ? !mustBeNumber : !mustBeNaN) continue;
+        const path = `from ${valueText(before[i])} to ${valueText(p)}`;
+        const state = `square_avg ${valueText(squares[i])}, grad_avg ${valueText(means[i])}`;
+        const message = `step ${k + 1}, element ${i}: the parameter goes ${path}, but must${mustBeNaN ? "" : " not"} become NaN over the variance of ${state}`;
         throw failureOf(run, "special-mismatch", message);
       }
-      acceptRun(subject, run);
-    },
-  }),
-  property<Deficit>({
-    id: "clamped-variance-is-zero",
-    clauses: ["RMS-7.3"],
-    of: "implementation",
-    requires: ["state", "centered", "load"],
-    appliesTo: ({ dialect }) => dialect.centered !== "never" && dialect.negativeVariance === "clamped",
-    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(0, 6), arb.constantFrom(0.5, 1e-3)),
-    check: async (deficit, subject) => {
-      const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
-      for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
-        if (!Number.isNaN(p)) continue;
-        const message = `element ${i}: the variance is negative, so it is clamped at zero and ε alone is the denominator, but the parameter is NaN`;
-        throw failureOf(run, "special-mismatch", message);
-      }
-      acceptRun(subject, run);
-    },
-  }),
-  property<Deficit>({
-    id: "epsilon-inside-lifts-a-negative-variance",
-    clauses: ["RMS-7.3", "RMS-1.2"],
-    of: "implementation",
-    requires: ["state", "centered", "load"],
-    weight: 0.5,
-    appliesTo: ({ dialect }) =>
-      dialect.centered !== "never" &&
-      (dialect.epsilon === "inside" || dialect.epsilon === "both") &&
-      // Dividing both means by 1 − β^t widens the deficit beyond what is derived here.
-      dialect.biasCorrection === "never",
-    // The deficit is at most 2^-11·mean² < 2^-7, and what rounding adds is less than that.
-    arbitrary: ({ dialect }) => deficits(dialect, floatWithExponent(-2, 1), arb.constantFrom(0.5, 0.1)),
-    check: async (deficit, subject) => {
-      const run = await runProgram(subject, deficitProgram(subject.declaration.dialect, deficit));
-      for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
-        // The step lr·g/√(v + ε) is at least 2^-10·2^-2 and shows in a parameter below 2.
-        const was = Math.fround(deficit.parameter[i]);
-        if (Number.isFinite(p) && p !== was) continue;
-        const message = `element ${i}: ε lifts the negative variance, so the parameter moves from ${valueText(was)} and stays finite, but it is ${valueText(p)}`;
-        throw failureOf(run, "special-mismatch", message);
-      }
-      acceptRun(subject, run);
-    },
-  }),
-  property<Trace>({
-    id: "variance-sign-decides-over-nan",
-    clauses: ["RMS-7.3", "RMS-7.1"],
-    of: "implementation",
-    requires: ["state", "centered"],
-    weight: 0.5,
-    appliesTo: keepsNegativeVariance,
-    // Under a constant gradient s and a² meet, and their difference becomes a few ulps of either sign: after so
-    // many steps that β^t is below 2^-24, it is negative in every evaluation for a tenth of all gradients or more.
-    arbitrary: ({ dialect }) =>
-      arb
-        .constantFrom<readonly [number, number]>([0.3, 18], [0.1, 10], [0.05, 8], [0.01, 6])
-        .chain(([alpha, steps]) => {
-          const rules = centeredRule(dialect, { alpha });
-          const start = traces(dialect, { regimes: ["normal"], maxSteps: 1, hyperparameters: rules });
-          return start.map((trace) => ({
-            ...trace,
-            gradients: Array.from({ length: steps }, () => trace.gradients[0]),
-          }));
-        }),
-    check: async (trace, subject) => {
-      const { dialect, evaluation } = subject.declaration;
-      const run = await runProgram(subject, traceProgram(dialect, trace));
-      // What was stored must be what stands under the root for its sign to be known from outside.
-      const visible = dialect.biasCorrection === "never" && roundsAtOnce(evaluation);
-      const negativeIsNaN = dialect.epsilon === "outside" || dialect.epsilon === "none";
-      const othersAreNumbers = trace.hyperparameters.eps > 0 && dialect.epsilon !== "subtracted";
-      let before: ArrayLike<number> = trace.parameter;
-      for (const k of visible ? run.observations.keys() : []) {
-        const squares = valuesOf(run, k, "square_avg");
-        const means = valuesOf(run, k, "grad_avg");
-        const after = valuesOf(run, k, "parameter");
-        for (const [i, p] of after.entries()) {
-          const sign = varianceSign(squares[i], means[i]);
-          const mustBeNaN = Number.isNaN(before[i]) || (sign < 0 && negativeIsNaN);
-          // An infinite step may stay in a buffer that is fed without momentum, and 0·∞ is NaN.
-          const mustBeNumber = !mustBeNaN && sign > 0 && othersAreNumbers && Number.isFinite(before[i]);
-          if (Number.isNaN(p) ? !mustBeNumber : !mustBeNaN) continue;
-          const path = `from ${valueText(before[i])} to ${valueText(p)}`;
-          const state = `square_avg ${valueText(squares[i])}, grad_avg ${valueText(means[i])}`;
-          const message = `step ${k + 1}, element ${i}: the parameter goes ${path}, but must${mustBeNaN ? "" : " not"} become NaN over the variance of ${state}`;
-          throw failureOf(run, "special-mismatch", message);
-        }
-        before = after;
-      }
-      acceptRun(subject, run);
-    },
-  }),
+      before = after;
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const centeredProperties = [
+  centeredTracesAreAccepted,
+  squaredMeanGradientIsSubtracted,
+  varianceOverTheRealsIsNotNegative,
+  negativeVarianceGivesNan,
+  clampedVarianceIsZero,
+  epsilonInsideLiftsANegativeVariance,
+  varianceSignDecidesOverNan,
 ];
 
 /**

@@ -33,182 +33,195 @@ interface Expectation {
 
 const LENGTHS = [1, 2, 4];
 
-export const closedFormProperties = [
-  property<Trace>({
-    id: "constant-gradient-closed-form",
-    clauses: ["RMS-4.1"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        maxSteps: 1,
+export const constantGradientClosedForm = property<Trace>({
+  id: "constant-gradient-closed-form",
+  clauses: ["RMS-4.1"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      maxSteps: 1,
+      lengths: LENGTHS,
+      regimes: CALM_REGIMES,
+      hyperparameters: plainHyperparameters(dialect),
+    }).chain((trace) =>
+      arb
+        .integer({ min: 1, max: 20 })
+        .map((steps) => ({ ...trace, gradients: Array(steps).fill(trace.gradients[0]) })),
+    ),
+  check: async (trace, subject) => {
+    const run = await observeConforming(subject, trace);
+    const forms = meanSquareForms(subject.declaration.evaluation, trace.hyperparameters);
+    for (const steps of run.elements) {
+      const expected = forms.map((form) => constantGradientForm(form, steps));
+      steps.forEach((at, k) => {
+        const got = exactDecimal(at.after.square_avg);
+        if (expected.some((list, f) => isNear(got.mul(ONE.sub(forms[f].decay)), list[k]))) return;
+        const unscaled = scaledBy(ONE.div(ONE.sub(forms[0].decay)), expected[0][k]);
+        const message = `after ${k + 1} gradients ${valueText(at.gradient)} the mean square is ${valueText(at.after.square_avg)}, not ${expectationText(unscaled)}`;
+        throw failureAt(run, at, message);
+      });
+    }
+  },
+});
+
+export const weightedSumOfSquares = property<Trace>({
+  id: "weighted-sum-of-squares",
+  clauses: ["RMS-4.2"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      maxSteps: 20,
+      lengths: LENGTHS,
+      regimes: CALM_REGIMES,
+      hyperparameters: plainHyperparameters(dialect),
+    }),
+  check: async (trace, subject) => {
+    const run = await observeConforming(subject, trace);
+    const forms = meanSquareForms(subject.declaration.evaluation, trace.hyperparameters);
+    for (const steps of run.elements) {
+      const at = steps[steps.length - 1];
+      const expected = forms.map((form) => weightedSum(form, steps));
+      if (expected.some((expectation) => isNear(exactDecimal(at.after.square_avg), expectation))) continue;
+      const message = `the mean square is ${valueText(at.after.square_avg)}; the weighted sum of the squared gradients is ${expectationText(expected[0])}`;
+      throw failureAt(run, at, message);
+    }
+  },
+});
+
+export const influenceOfOneGradientDecays = property<{
+  trace: Trace;
+  from: number;
+  replacement: readonly number[];
+}>({
+  id: "influence-of-one-gradient-decays",
+  clauses: ["RMS-4.3"],
+  target: "implementation",
+  // Both runs must come to the changed gradient with the same mean square.
+  requires: ["state", "deterministic"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      minSteps: 2,
+      maxSteps: 12,
+      lengths: LENGTHS,
+      regimes: CALM_REGIMES,
+      hyperparameters: plainHyperparameters(dialect),
+    }).chain((trace) =>
+      arb.record({
+        trace: arb.constant(trace),
+        from: arb.nat({ max: Math.min(2, trace.gradients.length - 1) }),
+        replacement: arb.array(floatWithExponent(-4, 4), {
+          minLength: trace.parameter.length,
+          maxLength: trace.parameter.length,
+        }),
+      }),
+    ),
+  check: async ({ trace, from, replacement }, subject) => {
+    const gradients = trace.gradients.map((gradient, k) => (k === from ? replacement : gradient));
+    const run = await observeConforming(subject, trace);
+    const changed = await observeConforming(subject, { ...trace, gradients });
+    const forms = meanSquareForms(subject.declaration.evaluation, trace.hyperparameters);
+    changed.elements.forEach((steps, element) => {
+      const original = run.elements[element];
+      const expected = forms.map((form) => influence(form, from, original, steps));
+      steps.forEach((at, k) => {
+        const was = original[k].after.square_avg;
+        const is = at.after.square_avg;
+        const difference = exactDecimal(is).sub(exactDecimal(was));
+        if (expected.some((list) => isNear(difference, list[k]))) return;
+        const message = `with gradient ${from + 1} changed from ${valueText(original[from].gradient)} to ${valueText(steps[from].gradient)} the mean square went from ${valueText(was)} to ${valueText(is)}, which is not ${expectationText(expected[0][k])} more`;
+        throw failureAt(changed, at, message);
+      });
+    });
+  },
+});
+
+export const rateRecoversAfterABurst = property<Burst>({
+  id: "rate-recovers-after-a-burst",
+  clauses: ["RMS-4.4"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      // At least 2^6, so that the root stands above every ε that is generated.
+      burst: floatWithExponent(6, 10),
+      quiet: powerOfTwo(-2, 1),
+      trace: traces(dialect, {
+        minSteps: 4,
+        maxSteps: 9,
         lengths: LENGTHS,
-        regimes: CALM_REGIMES,
-        hyperparameters: plainHyperparameters(dialect),
-      }).chain((trace) =>
-        arb
-          .integer({ min: 1, max: 20 })
-          .map((steps) => ({ ...trace, gradients: Array(steps).fill(trace.gradients[0]) })),
-      ),
-    check: async (trace, subject) => {
-      const run = await observeConforming(subject, trace);
-      const forms = meanSquareForms(subject.declaration.evaluation, trace.hyperparameters);
-      for (const steps of run.elements) {
-        const expected = forms.map((form) => constantGradientForm(form, steps));
-        steps.forEach((at, k) => {
-          const got = exactDecimal(at.after.square_avg);
-          if (expected.some((list, f) => isNear(got.mul(ONE.sub(forms[f].decay)), list[k]))) return;
-          const unscaled = scaledBy(ONE.div(ONE.sub(forms[0].decay)), expected[0][k]);
-          const message = `after ${k + 1} gradients ${valueText(at.gradient)} the mean square is ${valueText(at.after.square_avg)}, not ${expectationText(unscaled)}`;
-          throw failureAt(run, at, message);
-        });
-      }
-    },
-  }),
-  property<Trace>({
-    id: "weighted-sum-of-squares",
-    clauses: ["RMS-4.2"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        maxSteps: 20,
-        lengths: LENGTHS,
-        regimes: CALM_REGIMES,
+        // Not zero: without ε the parameter would become NaN before the burst.
+        regimes: ["normal"],
         hyperparameters: plainHyperparameters(dialect),
       }),
-    check: async (trace, subject) => {
-      const run = await observeConforming(subject, trace);
-      const forms = meanSquareForms(subject.declaration.evaluation, trace.hyperparameters);
-      for (const steps of run.elements) {
-        const at = steps[steps.length - 1];
-        const expected = forms.map((form) => weightedSum(form, steps));
-        if (expected.some((expectation) => isNear(exactDecimal(at.after.square_avg), expectation))) continue;
-        const message = `the mean square is ${valueText(at.after.square_avg)}; the weighted sum of the squared gradients is ${expectationText(expected[0])}`;
-        throw failureAt(run, at, message);
-      }
-    },
-  }),
-  property<{ trace: Trace; from: number; replacement: readonly number[] }>({
-    id: "influence-of-one-gradient-decays",
-    clauses: ["RMS-4.3"],
-    of: "implementation",
-    // Both runs must come to the changed gradient with the same mean square.
-    requires: ["state", "deterministic"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
+    }),
+  check: async (burst, subject) => {
+    const run = await observeConforming(subject, burstTrace(burst));
+    const forms = meanSquareForms(subject.declaration.evaluation, burst.trace.hyperparameters);
+    for (const at of run.elements.flat()) {
+      const { before, after, gradient } = at;
+      if (!forms.every((form) => mustFall(form, at)) || after.square_avg < before.square_avg) continue;
+      const message = `the mean square ${valueText(before.square_avg)} is above the square of the gradient ${valueText(gradient)} and did not fall: it is ${valueText(after.square_avg)}`;
+      throw failureAt(run, at, message);
+    }
+    if (hasPlainDenominator(subject.declaration)) demandLongerSteps(subject, run);
+  },
+});
+
+export const adagradRateNeverRisesRmspropRateDoes = property<PlacedTrace>({
+  id: "adagrad-rate-never-rises-rmsprop-rate-does",
+  clauses: ["RMS-4.4"],
+  target: "specification",
+  requires: [],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      epsilon: arb.constantFrom("outside", "inside", "none"),
+      trace: traces(plainRule(dialect), {
         minSteps: 2,
-        maxSteps: 12,
-        lengths: LENGTHS,
-        regimes: CALM_REGIMES,
-        hyperparameters: plainHyperparameters(dialect),
-      }).chain((trace) =>
-        arb.record({
-          trace: arb.constant(trace),
-          from: arb.nat({ max: Math.min(2, trace.gradients.length - 1) }),
-          replacement: arb.array(floatWithExponent(-4, 4), {
-            minLength: trace.parameter.length,
-            maxLength: trace.parameter.length,
-          }),
-        }),
-      ),
-    check: async ({ trace, from, replacement }, subject) => {
-      const gradients = trace.gradients.map((gradient, k) => (k === from ? replacement : gradient));
-      const run = await observeConforming(subject, trace);
-      const changed = await observeConforming(subject, { ...trace, gradients });
-      const forms = meanSquareForms(subject.declaration.evaluation, trace.hyperparameters);
-      changed.elements.forEach((steps, element) => {
-        const original = run.elements[element];
-        const expected = forms.map((form) => influence(form, from, original, steps));
-        steps.forEach((at, k) => {
-          const was = original[k].after.square_avg;
-          const is = at.after.square_avg;
-          const difference = exactDecimal(is).sub(exactDecimal(was));
-          if (expected.some((list) => isNear(difference, list[k]))) return;
-          const message = `with gradient ${from + 1} changed from ${valueText(original[from].gradient)} to ${valueText(steps[from].gradient)} the mean square went from ${valueText(was)} to ${valueText(is)}, which is not ${expectationText(expected[0][k])} more`;
-          throw failureAt(changed, at, message);
-        });
-      });
-    },
-  }),
-  property<Burst>({
-    id: "rate-recovers-after-a-burst",
-    clauses: ["RMS-4.4"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        // At least 2^6, so that the root stands above every ε that is generated.
-        burst: floatWithExponent(6, 10),
-        quiet: powerOfTwo(-2, 1),
-        trace: traces(dialect, {
-          minSteps: 4,
-          maxSteps: 9,
-          lengths: LENGTHS,
-          // Not zero: without ε the parameter would become NaN before the burst.
-          regimes: ["normal"],
-          hyperparameters: plainHyperparameters(dialect),
-        }),
+        maxSteps: 5,
+        lengths: [1, 2],
+        // A zero gradient would leave AdaGrad's rate as it is, which no number of digits decides.
+        regimes: ["normal", "powers of two"],
+        hyperparameters: plainHyperparameters(plainRule(dialect)),
       }),
-    check: async (burst, subject) => {
-      const run = await observeConforming(subject, burstTrace(burst));
-      const forms = meanSquareForms(subject.declaration.evaluation, burst.trace.hyperparameters);
-      for (const at of run.elements.flat()) {
-        const { before, after, gradient } = at;
-        if (!forms.every((form) => mustFall(form, at)) || after.square_avg < before.square_avg) continue;
-        const message = `the mean square ${valueText(before.square_avg)} is above the square of the gradient ${valueText(gradient)} and did not fall: it is ${valueText(after.square_avg)}`;
-        throw failureAt(run, at, message);
-      }
-      if (hasPlainDenominator(subject.declaration)) demandLongerSteps(subject, run);
-    },
-  }),
-  property<PlacedTrace>({
-    id: "adagrad-rate-never-rises-rmsprop-rate-does",
-    clauses: ["RMS-4.4"],
-    of: "specification",
-    requires: [],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        epsilon: arb.constantFrom("outside", "inside", "none"),
-        trace: traces(plainRule(dialect), {
-          minSteps: 2,
-          maxSteps: 5,
-          lengths: [1, 2],
-          // A zero gradient would leave AdaGrad's rate as it is, which no number of digits decides.
-          regimes: ["normal", "powers of two"],
-          hyperparameters: plainHyperparameters(plainRule(dialect)),
+    }),
+  check: async ({ epsilon, trace }, { declaration }) => {
+    const dialect = { ...plainRule(declaration.dialect), epsilon };
+    const pairs = <T>(list: readonly T[]) => list.slice(1).map((next, k) => [list[k], next, k + 2] as const);
+    proveAll((digits) => {
+      const ar = new EnclosureArithmetic(digits);
+      const adagrad = pairs(exactAdagradTrace(dialect, trace, digits)).flatMap(([before, after, t]) =>
+        after.denominator.map((d, i) => {
+          // η_t/d_t with η_t = η/√t
+          const scaled = (x: Enclosure, step: number) => ar.multiply(x, ar.squareRoot(point(step)));
+          const what = `step ${t}, element ${i}: AdaGrad's effective rate does not rise`;
+          return { what, left: scaled(before.denominator[i], t - 1), right: scaled(d, t), strict: true };
         }),
-      }),
-    check: async ({ epsilon, trace }, { declaration }) => {
-      const dialect = { ...plainRule(declaration.dialect), epsilon };
-      const pairs = <T>(list: readonly T[]) =>
-        list.slice(1).map((next, k) => [list[k], next, k + 2] as const);
-      proveAll((digits) => {
-        const ar = new EnclosureArithmetic(digits);
-        const adagrad = pairs(exactAdagradTrace(dialect, trace, digits)).flatMap(([before, after, t]) =>
-          after.denominator.map((d, i) => {
-            // η_t/d_t with η_t = η/√t
-            const scaled = (x: Enclosure, step: number) => ar.multiply(x, ar.squareRoot(point(step)));
-            const what = `step ${t}, element ${i}: AdaGrad's effective rate does not rise`;
-            return { what, left: scaled(before.denominator[i], t - 1), right: scaled(d, t), strict: true };
-          }),
-        );
-        const rmsprop = pairs(exactTrace(dialect, trace, digits)).flatMap(([before, after, t]) =>
-          after.denominator.flatMap((d, i) => {
-            if (!square(trace.gradients[t - 1][i]).lt(before.square_avg[i].lo)) return [];
-            const what = `step ${t}, element ${i}: RMSprop's effective rate rises`;
-            return [{ what, left: d, right: before.denominator[i], strict: true }];
-          }),
-        );
-        return [...adagrad, ...rmsprop];
-      });
-    },
-  }),
+      );
+      const rmsprop = pairs(exactTrace(dialect, trace, digits)).flatMap(([before, after, t]) =>
+        after.denominator.flatMap((d, i) => {
+          if (!square(trace.gradients[t - 1][i]).lt(before.square_avg[i].lo)) return [];
+          const what = `step ${t}, element ${i}: RMSprop's effective rate rises`;
+          return [{ what, left: d, right: before.denominator[i], strict: true }];
+        }),
+      );
+      return [...adagrad, ...rmsprop];
+    });
+  },
+});
+
+export const closedFormProperties = [
+  constantGradientClosedForm,
+  weightedSumOfSquares,
+  influenceOfOneGradientDecays,
+  rateRecoversAfterABurst,
+  adagradRateNeverRisesRmspropRateDoes,
 ];
 
 interface PlacedTrace {

@@ -38,99 +38,102 @@ import { property } from "./property.js";
 import type { Subject } from "./subject.js";
 import { exactText, valueText } from "./value-text.js";
 
+export const momentumBufferAndParameterFollowTheForm = property<Trace>({
+  id: "momentum-buffer-and-parameter-follow-the-form",
+  clauses: ["RMS-6.1"],
+  target: "implementation",
+  requires: ["state", "momentum"],
+  appliesTo: hasMomentum,
+  // With zeros among the gradients: the buffer moves the parameter all the same.
+  arbitrary: ({ dialect }) =>
+    momentumTraces(dialect, { regimes: CALM_REGIMES, maxSteps: 4, lengths: [1, 2, 4, 9] }).chain((trace) =>
+      arb.oneof(arb.constant(trace), withZeroGradients(trace, 2)),
+    ),
+  check: async (trace, subject) => {
+    demandForm(subject, await observeConforming(subject, trace));
+  },
+});
+
+export const changedLearningRateEntersWhereTheFormSays = property<ScheduledTrace>({
+  id: "changed-learning-rate-enters-where-the-form-says",
+  clauses: ["RMS-6.3", "RMS-6.1", "RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "momentum", "set"],
+  appliesTo: hasMomentum,
+  arbitrary: ({ dialect }) => changedRates(dialect),
+  check: async (trace, subject) => {
+    demandForm(subject, await observeConforming(subject, trace));
+  },
+});
+
+export const constantLearningRateInsideOrOutside = property<Trace>({
+  id: "constant-learning-rate-inside-or-outside",
+  clauses: ["RMS-6.2"],
+  target: "specification",
+  requires: [],
+  weight: 0.3,
+  arbitrary: ({ dialect }) => exactMomentumTraces(dialect),
+  check: async (trace, { declaration }) => {
+    for (const { outside, inside } of FORM_PAIRS) {
+      const [out, into] = tracesOf(declaration.dialect, trace, outside, inside);
+      const lr = point(trace.hyperparameters.lr);
+      trace.parameter.forEach((p, i) => {
+        const sums = momentumSums(plainRule(declaration.dialect), trace, i);
+        sums.forEach(({ buffer, scale }, k) => {
+          const where = `${outside} and ${inside}, step ${k + 1}, element ${i}`;
+          const moved = scale
+            .mul(ExactDecimal.max(1, lr.hi))
+            .mul(k + 1)
+            .add(exactDecimal(Math.abs(p)));
+          proveEqual(`${where}: the buffer outside is Σ μ^(t−i)·g_i/d_i`, bufferOf(out[k], i), buffer, scale);
+          const scaled = AR.multiply(lr, buffer);
+          proveEqual(`${where}: the buffer inside is η times that`, bufferOf(into[k], i), scaled, moved);
+          proveEqual(`${where}: the parameters`, out[k].parameter[i], into[k].parameter[i], moved);
+        });
+      });
+    }
+  },
+});
+
+export const changedLearningRatePartsTheForms = property<{ trace: Trace; lr: number }>({
+  id: "changed-learning-rate-parts-the-forms",
+  clauses: ["RMS-6.3"],
+  target: "specification",
+  requires: [],
+  weight: 0.3,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      trace: exactMomentumTraces(dialect),
+      lr: arb.constantFrom(...STRATA.dyadic.lr, ...STRATA.decimal.lr),
+    }),
+  check: async ({ trace, lr }, { declaration }) => {
+    const last = trace.gradients.length - 1;
+    const scheduled = { ...trace, changes: trace.gradients.map((_, k) => (k === last ? { lr } : {})) };
+    for (const { outside, inside, power } of FORM_PAIRS) {
+      const [out, into] = tracesOf(declaration.dialect, scheduled, outside, inside);
+      const { hyperparameters: h } = trace;
+      const change = AR.multiply(AR.subtract(point(lr), point(h.lr)), AR.power(point(h.momentum), power));
+      trace.parameter.forEach((p, i) => {
+        const { buffer, scale } = momentumSums(plainRule(declaration.dialect), trace, i)[last - 1];
+        const parting = AR.subtract(out[last].parameter[i], into[last].parameter[i]);
+        proveEqual(
+          `${outside} and ${inside}, element ${i}: the parting after η went from ${h.lr} to ${lr}`,
+          parting,
+          AR.negate(AR.multiply(change, buffer)),
+          scale.mul(Math.max(1, h.lr, lr) * trace.gradients.length).add(exactDecimal(Math.abs(p))),
+        );
+      });
+    }
+  },
+});
+
 /** Family 6: what the momentum buffer collects, how the parameter follows it, and where the learning rate enters. */
 
 export const momentumProperties = [
-  property<Trace>({
-    id: "momentum-buffer-and-parameter-follow-the-form",
-    clauses: ["RMS-6.1"],
-    of: "implementation",
-    requires: ["state", "momentum"],
-    appliesTo: hasMomentum,
-    // With zeros among the gradients: the buffer moves the parameter all the same.
-    arbitrary: ({ dialect }) =>
-      momentumTraces(dialect, { regimes: CALM_REGIMES, maxSteps: 4, lengths: [1, 2, 4, 9] }).chain((trace) =>
-        arb.oneof(arb.constant(trace), withZeroGradients(trace, 2)),
-      ),
-    check: async (trace, subject) => {
-      demandForm(subject, await observeConforming(subject, trace));
-    },
-  }),
-  property<ScheduledTrace>({
-    id: "changed-learning-rate-enters-where-the-form-says",
-    clauses: ["RMS-6.3", "RMS-6.1", "RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "momentum", "set"],
-    appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => changedRates(dialect),
-    check: async (trace, subject) => {
-      demandForm(subject, await observeConforming(subject, trace));
-    },
-  }),
-  property<Trace>({
-    id: "constant-learning-rate-inside-or-outside",
-    clauses: ["RMS-6.2"],
-    of: "specification",
-    requires: [],
-    weight: 0.3,
-    arbitrary: ({ dialect }) => exactMomentumTraces(dialect),
-    check: async (trace, { declaration }) => {
-      for (const { outside, inside } of FORM_PAIRS) {
-        const [out, into] = tracesOf(declaration.dialect, trace, outside, inside);
-        const lr = point(trace.hyperparameters.lr);
-        trace.parameter.forEach((p, i) => {
-          const sums = momentumSums(plainRule(declaration.dialect), trace, i);
-          sums.forEach(({ buffer, scale }, k) => {
-            const where = `${outside} and ${inside}, step ${k + 1}, element ${i}`;
-            const moved = scale
-              .mul(ExactDecimal.max(1, lr.hi))
-              .mul(k + 1)
-              .add(exactDecimal(Math.abs(p)));
-            proveEqual(
-              `${where}: the buffer outside is Σ μ^(t−i)·g_i/d_i`,
-              bufferOf(out[k], i),
-              buffer,
-              scale,
-            );
-            const scaled = AR.multiply(lr, buffer);
-            proveEqual(`${where}: the buffer inside is η times that`, bufferOf(into[k], i), scaled, moved);
-            proveEqual(`${where}: the parameters`, out[k].parameter[i], into[k].parameter[i], moved);
-          });
-        });
-      }
-    },
-  }),
-  property<{ trace: Trace; lr: number }>({
-    id: "changed-learning-rate-parts-the-forms",
-    clauses: ["RMS-6.3"],
-    of: "specification",
-    requires: [],
-    weight: 0.3,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        trace: exactMomentumTraces(dialect),
-        lr: arb.constantFrom(...STRATA.dyadic.lr, ...STRATA.decimal.lr),
-      }),
-    check: async ({ trace, lr }, { declaration }) => {
-      const last = trace.gradients.length - 1;
-      const scheduled = { ...trace, changes: trace.gradients.map((_, k) => (k === last ? { lr } : {})) };
-      for (const { outside, inside, power } of FORM_PAIRS) {
-        const [out, into] = tracesOf(declaration.dialect, scheduled, outside, inside);
-        const { hyperparameters: h } = trace;
-        const change = AR.multiply(AR.subtract(point(lr), point(h.lr)), AR.power(point(h.momentum), power));
-        trace.parameter.forEach((p, i) => {
-          const { buffer, scale } = momentumSums(plainRule(declaration.dialect), trace, i)[last - 1];
-          const parting = AR.subtract(out[last].parameter[i], into[last].parameter[i]);
-          proveEqual(
-            `${outside} and ${inside}, element ${i}: the parting after η went from ${h.lr} to ${lr}`,
-            parting,
-            AR.negate(AR.multiply(change, buffer)),
-            scale.mul(Math.max(1, h.lr, lr) * trace.gradients.length).add(exactDecimal(Math.abs(p))),
-          );
-        });
-      }
-    },
-  }),
+  momentumBufferAndParameterFollowTheForm,
+  changedLearningRateEntersWhereTheFormSays,
+  constantLearningRateInsideOrOutside,
+  changedLearningRatePartsTheForms,
 ];
 
 const AR = new EnclosureArithmetic(EQUALITY_DIGITS);

@@ -216,318 +216,345 @@ function zerosOf({ hyperparameters: h }: Trace): Trace {
   };
 }
 
-export const optionProperties = [
-  property<Trace>({
-    id: "maximizing-is-minimizing-the-negated-gradient",
-    clauses: ["RMS-9.1"],
-    of: "implementation",
-    requires: ["state", "maximize", "deterministic"],
-    appliesTo: ({ dialect }) => dialect.maximize === "optional",
-    // Zeros of either sign, gradients and parameters: to negate is not to subtract from zero.
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: ALL_REGIMES,
-        hyperparameters: arb.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
-        parameter: arb.oneof(smallParameter, arb.constant(-0)),
-      }).chain((trace) => withZeroGradients(trace, 1)),
-    check: async (drawn, subject) => {
-      const { dialect } = subject.declaration;
-      for (const trace of [drawn, zerosOf(drawn)]) {
-        const variant = (maximize: boolean, sign: 1 | -1): Trace => ({
-          ...trace,
-          hyperparameters: { ...trace.hyperparameters, maximize },
-          gradients: trace.gradients.map((gradient) => gradient.map((g) => sign * g)),
-        });
-        const expected = await subject.run(traceProgram(dialect, variant(false, -1)));
-        const run = await runProgram(subject, traceProgram(dialect, variant(true, 1)));
-        expectSameObservations(run, expected, "maximizing g against minimizing −g");
-        acceptRun(subject, run);
-      }
-    },
-  }),
-  property<DecayTrace>({
-    id: "coupled-weight-decay-is-part-of-the-gradient",
-    clauses: ["RMS-9.2"],
-    of: "implementation",
-    requires: ["state", "weight-decay", "deterministic"],
-    appliesTo: couples,
-    arbitrary: ({ dialect }) => decayTraces(dialect),
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const { weight_decay, maximize } = input.hyperparameters;
-      const trace = decayTrace(input);
-      const run = await runProgram(subject, traceProgram(dialect, trace));
-      // λθ only moves the exponent of θ, and where g is not zero both are short, so that g + λθ is exact.
-      const sign = maximize ? -1 : 1;
-      const gradients = trace.gradients.map((gradient, t) => {
-        const theta = t === 0 ? trace.parameter : valuesOf(run, t - 1, "parameter");
-        return gradient.map((g, i) => sign * g + weight_decay * theta[i]);
-      });
-      const plain: Trace = {
+export const maximizingIsMinimizingTheNegatedGradient = property<Trace>({
+  id: "maximizing-is-minimizing-the-negated-gradient",
+  clauses: ["RMS-9.1"],
+  target: "implementation",
+  requires: ["state", "maximize", "deterministic"],
+  appliesTo: ({ dialect }) => dialect.maximize === "optional",
+  // Zeros of either sign, gradients and parameters: to negate is not to subtract from zero.
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: ALL_REGIMES,
+      hyperparameters: arb.oneof(decaying(dialect), hyperparameters(dialect, EVERY_PART)),
+      parameter: arb.oneof(smallParameter, arb.constant(-0)),
+    }).chain((trace) => withZeroGradients(trace, 1)),
+  check: async (drawn, subject) => {
+    const { dialect } = subject.declaration;
+    for (const trace of [drawn, zerosOf(drawn)]) {
+      const variant = (maximize: boolean, sign: 1 | -1): Trace => ({
         ...trace,
-        hyperparameters: { ...trace.hyperparameters, weight_decay: 0, maximize: false },
-        gradients,
-      };
-      const expected = await subject.run(traceProgram(dialect, plain));
-      expectSameObservations(run, expected, "weight decay against the plain rule with g + λθ");
+        hyperparameters: { ...trace.hyperparameters, maximize },
+        gradients: trace.gradients.map((gradient) => gradient.map((g) => sign * g)),
+      });
+      const expected = await subject.run(traceProgram(dialect, variant(false, -1)));
+      const run = await runProgram(subject, traceProgram(dialect, variant(true, 1)));
+      expectSameObservations(run, expected, "maximizing g against minimizing −g");
       acceptRun(subject, run);
-    },
-  }),
-  property<Trace>({
-    id: "coupled-weight-decay-is-accepted",
-    clauses: ["RMS-9.2"],
-    of: "implementation",
-    requires: ["state", "weight-decay"],
-    appliesTo: couples,
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: [...CALM_REGIMES, "wide"],
-        hyperparameters: decaying(dialect),
-        // As large as the gradient, so that λθ matters, or small, so that the update shows.
-        parameter: arb.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
-      }),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const { alpha, weight_decay } = trace.hyperparameters;
-      await subject.conforms(traceProgram(dialect, trace));
-      // Under a zero gradient only λθ can enter the mean square.
-      const still = { ...trace, gradients: trace.gradients.map((gradient) => gradient.map(() => 0)) };
-      const plain = { ...still, hyperparameters: { ...trace.hyperparameters, weight_decay: 0 } };
-      const undecayed = await runProgram(subject, traceProgram(dialect, plain));
-      const run = await runProgram(subject, traceProgram(dialect, still));
-      const without = valuesOf(undecayed, 0, "square_avg");
-      for (const [i, s] of valuesOf(run, 0, "square_avg").entries()) {
-        const share = (1 - alpha) * (weight_decay * trace.parameter[i]) ** 2;
-        // Neither result is more than four ulps off, so more than eight must show.
-        if (!(share > 8 * ulp(without[i])) || s > without[i]) continue;
-        const theta = valueText(Math.fround(trace.parameter[i]));
-        const message = `element ${i}: weight decay ${weight_decay} of ${theta} should add ${share} to the mean square ${valueText(without[i])}, but it is ${valueText(s)}`;
-        throw failureOf(run, "differs", message);
-      }
-      acceptRun(subject, run);
-    },
-  }),
-  property<DecayTrace>({
-    id: "decoupled-weight-decay-shrinks-the-parameter",
-    clauses: ["RMS-9.3"],
-    of: "implementation",
-    requires: ["state", "weight-decay"],
-    appliesTo: decouples,
-    arbitrary: ({ dialect }) =>
-      decayTraces(dialect).chain((trace) =>
-        arb.constantFrom(...STRATA.dyadic.lr).map((lr) => ({
-          ...trace,
-          hyperparameters: { ...trace.hyperparameters, lr },
-          gradient: trace.gradient.map(() => 0),
-        })),
-      ),
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const { lr, weight_decay } = input.hyperparameters;
-      const run = await runProgram(subject, traceProgram(dialect, decayTrace(input)));
-      const share = dialect.weightDecay === "decoupled-lr" ? lr * weight_decay : weight_decay;
-      // Powers of two and at most seven digits of θ: nothing is rounded, and a zero gradient adds nothing.
-      for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
-        const theta = input.parameter[i];
-        const expected = theta - share * theta;
-        if (p === expected) continue;
-        const message = `element ${i}: a zero gradient and weight decay ${weight_decay} should take ${valueText(theta)} to ${valueText(expected)}, but it is ${valueText(p)}`;
-        throw failureOf(run, "differs", message);
-      }
-      acceptRun(subject, run);
-    },
-  }),
-  property<Trace>({
-    id: "decoupled-weight-decay-leaves-the-state-alone",
-    clauses: ["RMS-9.3"],
-    of: "implementation",
-    requires: ["state", "weight-decay", "deterministic"],
-    appliesTo: decouples,
-    arbitrary: ({ dialect }) => traces(dialect, { regimes: ALL_REGIMES, hyperparameters: decaying(dialect) }),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const plain = { ...trace, hyperparameters: { ...trace.hyperparameters, weight_decay: 0 } };
-      const expected = await subject.run(traceProgram(dialect, plain));
-      const run = await runProgram(subject, traceProgram(dialect, trace));
-      const slots = shownSlots(dialect, trace.hyperparameters);
-      expectSameObservations(run, expected, "the state with and without weight decay", { slots });
-      acceptRun(subject, run);
-    },
-  }),
-  property<ChangedTrace>({
-    id: "changes-hold-from-the-next-step-on",
-    clauses: ["RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set", "deterministic"],
-    arbitrary: ({ dialect }) => changedTraces(dialect),
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const unchanged = await subject.run(programWithSets(dialect, input));
-      const run = await runProgram(subject, programWithSets(dialect, input, input.changes));
-      const observations = run.observations.slice(0, input.before);
-      const expected = unchanged.slice(0, input.before);
-      expectSameObservations(run, expected, "the steps before a change", { observations });
-      acceptRun(subject, run);
-      const apart = Object.entries(input.changes).map(([name, value]) => ({ [name]: value }));
-      const oneByOne = await subject.run(programWithSets(dialect, input, ...apart));
-      expectSameObservations(run, oneByOne, "a change at once against the same one by one");
-    },
-  }),
-  property<SmallChange>({
-    id: "small-changes-hold",
-    clauses: ["RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) => smallChanges(dialect),
-    check: async ({ hyperparameters: h, factor, gradients: [first, second] }, subject) => {
-      const { dialect } = subject.declaration;
-      const { lr, eps, weight_decay } = h;
-      const changes = { lr: lr * factor, eps: eps * factor, weight_decay: weight_decay * factor };
-      const observe = observeAll(dialect, h);
-      await subject.conforms(
-        programOf(dialect, [
-          init(
-            h,
-            first.map(() => 0),
-          ),
-          step(first),
-          observe,
-          { op: "set", group: 0, hyperparameters: changes },
-          step(second),
-          observe,
-        ]),
-      );
-    },
-  }),
-  property<{ readonly changed: ChangedTrace; readonly square: number }>({
-    id: "a-load-keeps-changed-hyperparameters",
-    clauses: ["RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set", "load"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({ changed: changedTraces(dialect), square: arb.constantFrom(0.25, 1, 3) }),
-    check: async ({ changed: { trace, changes }, square }, subject) => {
-      const { dialect } = subject.declaration;
-      const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
-      const values = vector(trace.parameter.map(() => square));
-      const state = slotsOf(stepShape(dialect, after)).map((slot) => [slot, values]);
-      const entry = { parameter: 0, step: 1, ...Object.fromEntries(state) } as StateEntry;
-      await subject.conforms(
-        programOf(dialect, [
-          init(trace.hyperparameters, trace.parameter),
-          { op: "set", group: 0, hyperparameters: changes },
-          { op: "load", state: [entry] },
-          ...trace.gradients.flatMap((gradient) => [step(gradient), observeAll(dialect, after)]),
-        ]),
-      );
-    },
-  }),
-  property<ChangedTrace>({
-    id: "a-change-that-is-taken-back-changes-nothing",
-    clauses: ["RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set", "deterministic"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) => changedTraces(dialect),
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const { hyperparameters: h } = input.trace;
-      const back = Object.fromEntries(
-        Object.keys(input.changes).map((name) => [name, h[name as keyof Hyperparameters]]),
-      ) as ProgramHyperparameters;
-      const expected = await subject.run(programWithSets(dialect, input));
-      const run = await runProgram(subject, programWithSets(dialect, input, input.changes, back));
-      expectSameObservations(run, expected, "a change that was taken back before any step");
-    },
-  }),
-  property<SwitchedTrace>({
-    id: "buffers-are-kept-while-they-are-not-used",
-    clauses: ["RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set", "momentum"],
-    weight: 0.5,
-    appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => switchedTraces(dialect),
-    check: async (trace, subject) => {
-      await subject.conforms(switchedProgram(subject.declaration.dialect, trace));
-    },
-  }),
-  property<SwitchedTrace>({
-    id: "a-slot-that-is-needed-late-starts-at-zero",
-    clauses: ["RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set"],
-    weight: 0.5,
-    appliesTo: (declaration) => hasMomentum(declaration) || declaration.dialect.centered === "optional",
-    arbitrary: ({ dialect }) => switchedTraces(dialect),
-    check: async ({ hyperparameters: h, gradients: [first, second, last] }, subject) => {
-      const { dialect } = subject.declaration;
-      const { momentum, centered } = h;
-      const without = { ...h, momentum: 0, centered: dialect.centered === "always" };
-      const program = programOf(dialect, [
+    }
+  },
+});
+
+export const coupledWeightDecayIsPartOfTheGradient = property<DecayTrace>({
+  id: "coupled-weight-decay-is-part-of-the-gradient",
+  clauses: ["RMS-9.2"],
+  target: "implementation",
+  requires: ["state", "weight-decay", "deterministic"],
+  appliesTo: couples,
+  arbitrary: ({ dialect }) => decayTraces(dialect),
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const { weight_decay, maximize } = input.hyperparameters;
+    const trace = decayTrace(input);
+    const run = await runProgram(subject, traceProgram(dialect, trace));
+    // λθ only moves the exponent of θ, and where g is not zero both are short, so that g + λθ is exact.
+    const sign = maximize ? -1 : 1;
+    const gradients = trace.gradients.map((gradient, t) => {
+      const theta = t === 0 ? trace.parameter : valuesOf(run, t - 1, "parameter");
+      return gradient.map((g, i) => sign * g + weight_decay * theta[i]);
+    });
+    const plain: Trace = {
+      ...trace,
+      hyperparameters: { ...trace.hyperparameters, weight_decay: 0, maximize: false },
+      gradients,
+    };
+    const expected = await subject.run(traceProgram(dialect, plain));
+    expectSameObservations(run, expected, "weight decay against the plain rule with g + λθ");
+    acceptRun(subject, run);
+  },
+});
+
+export const coupledWeightDecayIsAccepted = property<Trace>({
+  id: "coupled-weight-decay-is-accepted",
+  clauses: ["RMS-9.2"],
+  target: "implementation",
+  requires: ["state", "weight-decay"],
+  appliesTo: couples,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: [...CALM_REGIMES, "wide"],
+      hyperparameters: decaying(dialect),
+      // As large as the gradient, so that λθ matters, or small, so that the update shows.
+      parameter: arb.oneof(floatWithExponent(-12, 0), floatWithExponent(0, 6), gridFloat),
+    }),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const { alpha, weight_decay } = trace.hyperparameters;
+    await subject.conforms(traceProgram(dialect, trace));
+    // Under a zero gradient only λθ can enter the mean square.
+    const still = { ...trace, gradients: trace.gradients.map((gradient) => gradient.map(() => 0)) };
+    const plain = { ...still, hyperparameters: { ...trace.hyperparameters, weight_decay: 0 } };
+    const undecayed = await runProgram(subject, traceProgram(dialect, plain));
+    const run = await runProgram(subject, traceProgram(dialect, still));
+    const without = valuesOf(undecayed, 0, "square_avg");
+    for (const [i, s] of valuesOf(run, 0, "square_avg").entries()) {
+      const share = (1 - alpha) * (weight_decay * trace.parameter[i]) ** 2;
+      // Neither result is more than four ulps off, so more than eight must show.
+      if (!(share > 8 * ulp(without[i])) || s > without[i]) continue;
+      const theta = valueText(Math.fround(trace.parameter[i]));
+      const message = `element ${i}: weight decay ${weight_decay} of ${theta} should add ${share} to the mean square ${valueText(without[i])}, but it is ${valueText(s)}`;
+      throw failureOf(run, "differs", message);
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const decoupledWeightDecayShrinksTheParameter = property<DecayTrace>({
+  id: "decoupled-weight-decay-shrinks-the-parameter",
+  clauses: ["RMS-9.3"],
+  target: "implementation",
+  requires: ["state", "weight-decay"],
+  appliesTo: decouples,
+  arbitrary: ({ dialect }) =>
+    decayTraces(dialect).chain((trace) =>
+      arb.constantFrom(...STRATA.dyadic.lr).map((lr) => ({
+        ...trace,
+        hyperparameters: { ...trace.hyperparameters, lr },
+        gradient: trace.gradient.map(() => 0),
+      })),
+    ),
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const { lr, weight_decay } = input.hyperparameters;
+    const run = await runProgram(subject, traceProgram(dialect, decayTrace(input)));
+    const share = dialect.weightDecay === "decoupled-lr" ? lr * weight_decay : weight_decay;
+    // Powers of two and at most seven digits of θ: nothing is rounded, and a zero gradient adds nothing.
+    for (const [i, p] of valuesOf(run, 0, "parameter").entries()) {
+      const theta = input.parameter[i];
+      const expected = theta - share * theta;
+      if (p === expected) continue;
+      const message = `element ${i}: a zero gradient and weight decay ${weight_decay} should take ${valueText(theta)} to ${valueText(expected)}, but it is ${valueText(p)}`;
+      throw failureOf(run, "differs", message);
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const decoupledWeightDecayLeavesTheStateAlone = property<Trace>({
+  id: "decoupled-weight-decay-leaves-the-state-alone",
+  clauses: ["RMS-9.3"],
+  target: "implementation",
+  requires: ["state", "weight-decay", "deterministic"],
+  appliesTo: decouples,
+  arbitrary: ({ dialect }) => traces(dialect, { regimes: ALL_REGIMES, hyperparameters: decaying(dialect) }),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const plain = { ...trace, hyperparameters: { ...trace.hyperparameters, weight_decay: 0 } };
+    const expected = await subject.run(traceProgram(dialect, plain));
+    const run = await runProgram(subject, traceProgram(dialect, trace));
+    const slots = shownSlots(dialect, trace.hyperparameters);
+    expectSameObservations(run, expected, "the state with and without weight decay", { slots });
+    acceptRun(subject, run);
+  },
+});
+
+export const changesHoldFromTheNextStepOn = property<ChangedTrace>({
+  id: "changes-hold-from-the-next-step-on",
+  clauses: ["RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set", "deterministic"],
+  arbitrary: ({ dialect }) => changedTraces(dialect),
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const unchanged = await subject.run(programWithSets(dialect, input));
+    const run = await runProgram(subject, programWithSets(dialect, input, input.changes));
+    const observations = run.observations.slice(0, input.before);
+    const expected = unchanged.slice(0, input.before);
+    expectSameObservations(run, expected, "the steps before a change", { observations });
+    acceptRun(subject, run);
+    const apart = Object.entries(input.changes).map(([name, value]) => ({ [name]: value }));
+    const oneByOne = await subject.run(programWithSets(dialect, input, ...apart));
+    expectSameObservations(run, oneByOne, "a change at once against the same one by one");
+  },
+});
+
+export const smallChangesHold = property<SmallChange>({
+  id: "small-changes-hold",
+  clauses: ["RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) => smallChanges(dialect),
+  check: async ({ hyperparameters: h, factor, gradients: [first, second] }, subject) => {
+    const { dialect } = subject.declaration;
+    const { lr, eps, weight_decay } = h;
+    const changes = { lr: lr * factor, eps: eps * factor, weight_decay: weight_decay * factor };
+    const observe = observeAll(dialect, h);
+    await subject.conforms(
+      programOf(dialect, [
         init(
-          without,
+          h,
           first.map(() => 0),
         ),
         step(first),
-        observeAll(dialect, without),
-        { op: "set", group: 0, hyperparameters: { momentum, centered } },
-        ...[second, last].flatMap((gradient) => [step(gradient), observeAll(dialect, h)]),
-      ]);
-      // PyTorch makes its buffers at the first step and has no answer here.
-      await subject.conformsIfItCan(program, "make a buffer after the first step");
-    },
-  }),
-  property<ChangedTrace>({
-    id: "a-change-is-a-start-with-other-hyperparameters",
-    clauses: ["RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set", "load", "deterministic"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) => changedTraces(dialect).filter(({ before }) => before > 0),
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const { trace, before, changes } = input;
-      const run = await runProgram(subject, programWithSets(dialect, input, changes));
-      const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
-      const [observed] = run.observations[before - 1].parameters;
-      const needed = shownSlots(dialect, trace.hyperparameters);
-      const slots = slotsOf(stepShape(dialect, after)).filter(
-        (slot) => needed.includes(slot) || observed?.[slot],
-      );
-      // A buffer that was fed at μ = 0 and not shown cannot be given to a start.
-      fc.pre(
-        after.momentum === 0 || !stepShape(dialect, after).momentum || slots.includes("momentum_buffer"),
-      );
-      const state = slots.map((slot) => [slot, vector(valuesOf(run, before - 1, slot))]);
-      const entry = { parameter: 0, step: before, ...Object.fromEntries(state) } as StateEntry;
-      const fresh = programOf(dialect, [
-        init(after, [...valuesOf(run, before - 1, "parameter")]),
+        observe,
+        { op: "set", group: 0, hyperparameters: changes },
+        step(second),
+        observe,
+      ]),
+    );
+  },
+});
+
+export const aLoadKeepsChangedHyperparameters = property<{
+  readonly changed: ChangedTrace;
+  readonly square: number;
+}>({
+  id: "a-load-keeps-changed-hyperparameters",
+  clauses: ["RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set", "load"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({ changed: changedTraces(dialect), square: arb.constantFrom(0.25, 1, 3) }),
+  check: async ({ changed: { trace, changes }, square }, subject) => {
+    const { dialect } = subject.declaration;
+    const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
+    const values = vector(trace.parameter.map(() => square));
+    const state = slotsOf(stepShape(dialect, after)).map((slot) => [slot, values]);
+    const entry = { parameter: 0, step: 1, ...Object.fromEntries(state) } as StateEntry;
+    await subject.conforms(
+      programOf(dialect, [
+        init(trace.hyperparameters, trace.parameter),
+        { op: "set", group: 0, hyperparameters: changes },
         { op: "load", state: [entry] },
-        ...trace.gradients.slice(before).flatMap((g) => [step(g), observeAll(dialect, after)]),
-      ]);
-      const expected = await subject.run(fresh);
-      const why = "the steps after a change, against a start with the changed hyperparameters";
-      expectSameObservations(run, expected, why, { observations: run.observations.slice(before) });
-    },
-  }),
-  property<DefaultedTrace>({
-    id: "omitted-hyperparameters-have-the-defaults",
-    clauses: ["RMS-9.5"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    arbitrary: ({ dialect }) => defaultedTraces(dialect),
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const explicit = resolveHyperparameters(dialect, input.given);
-      const expected = await subject.run(defaultedProgram(dialect, input, explicit));
-      const run = await runProgram(subject, defaultedProgram(dialect, input, input.given));
-      const omitted = Object.keys(explicit).filter((name) => !(name in input.given));
-      const why = `left out against given explicitly: ${omitted.join(", ") || "nothing"}`;
-      expectSameObservations(run, expected, why);
-      acceptRun(subject, run);
-    },
-  }),
+        ...trace.gradients.flatMap((gradient) => [step(gradient), observeAll(dialect, after)]),
+      ]),
+    );
+  },
+});
+
+export const aChangeThatIsTakenBackChangesNothing = property<ChangedTrace>({
+  id: "a-change-that-is-taken-back-changes-nothing",
+  clauses: ["RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set", "deterministic"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) => changedTraces(dialect),
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const { hyperparameters: h } = input.trace;
+    const back = Object.fromEntries(
+      Object.keys(input.changes).map((name) => [name, h[name as keyof Hyperparameters]]),
+    ) as ProgramHyperparameters;
+    const expected = await subject.run(programWithSets(dialect, input));
+    const run = await runProgram(subject, programWithSets(dialect, input, input.changes, back));
+    expectSameObservations(run, expected, "a change that was taken back before any step");
+  },
+});
+
+export const buffersAreKeptWhileTheyAreNotUsed = property<SwitchedTrace>({
+  id: "buffers-are-kept-while-they-are-not-used",
+  clauses: ["RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set", "momentum"],
+  weight: 0.5,
+  appliesTo: hasMomentum,
+  arbitrary: ({ dialect }) => switchedTraces(dialect),
+  check: async (trace, subject) => {
+    await subject.conforms(switchedProgram(subject.declaration.dialect, trace));
+  },
+});
+
+export const aSlotThatIsNeededLateStartsAtZero = property<SwitchedTrace>({
+  id: "a-slot-that-is-needed-late-starts-at-zero",
+  clauses: ["RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set"],
+  weight: 0.5,
+  appliesTo: (declaration) => hasMomentum(declaration) || declaration.dialect.centered === "optional",
+  arbitrary: ({ dialect }) => switchedTraces(dialect),
+  check: async ({ hyperparameters: h, gradients: [first, second, last] }, subject) => {
+    const { dialect } = subject.declaration;
+    const { momentum, centered } = h;
+    const without = { ...h, momentum: 0, centered: dialect.centered === "always" };
+    const program = programOf(dialect, [
+      init(
+        without,
+        first.map(() => 0),
+      ),
+      step(first),
+      observeAll(dialect, without),
+      { op: "set", group: 0, hyperparameters: { momentum, centered } },
+      ...[second, last].flatMap((gradient) => [step(gradient), observeAll(dialect, h)]),
+    ]);
+    // PyTorch makes its buffers at the first step and has no answer here.
+    await subject.conformsIfItCan(program, "make a buffer after the first step");
+  },
+});
+
+export const aChangeIsAStartWithOtherHyperparameters = property<ChangedTrace>({
+  id: "a-change-is-a-start-with-other-hyperparameters",
+  clauses: ["RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set", "load", "deterministic"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) => changedTraces(dialect).filter(({ before }) => before > 0),
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const { trace, before, changes } = input;
+    const run = await runProgram(subject, programWithSets(dialect, input, changes));
+    const after = { ...trace.hyperparameters, ...changes } as Hyperparameters;
+    const [observed] = run.observations[before - 1].parameters;
+    const needed = shownSlots(dialect, trace.hyperparameters);
+    const slots = slotsOf(stepShape(dialect, after)).filter(
+      (slot) => needed.includes(slot) || observed?.[slot],
+    );
+    // A buffer that was fed at μ = 0 and not shown cannot be given to a start.
+    fc.pre(after.momentum === 0 || !stepShape(dialect, after).momentum || slots.includes("momentum_buffer"));
+    const state = slots.map((slot) => [slot, vector(valuesOf(run, before - 1, slot))]);
+    const entry = { parameter: 0, step: before, ...Object.fromEntries(state) } as StateEntry;
+    const fresh = programOf(dialect, [
+      init(after, [...valuesOf(run, before - 1, "parameter")]),
+      { op: "load", state: [entry] },
+      ...trace.gradients.slice(before).flatMap((g) => [step(g), observeAll(dialect, after)]),
+    ]);
+    const expected = await subject.run(fresh);
+    const why = "the steps after a change, against a start with the changed hyperparameters";
+    expectSameObservations(run, expected, why, { observations: run.observations.slice(before) });
+  },
+});
+
+export const omittedHyperparametersHaveTheDefaults = property<DefaultedTrace>({
+  id: "omitted-hyperparameters-have-the-defaults",
+  clauses: ["RMS-9.5"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  arbitrary: ({ dialect }) => defaultedTraces(dialect),
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const explicit = resolveHyperparameters(dialect, input.given);
+    const expected = await subject.run(defaultedProgram(dialect, input, explicit));
+    const run = await runProgram(subject, defaultedProgram(dialect, input, input.given));
+    const omitted = Object.keys(explicit).filter((name) => !(name in input.given));
+    const why = `left out against given explicitly: ${omitted.join(", ") || "nothing"}`;
+    expectSameObservations(run, expected, why);
+    acceptRun(subject, run);
+  },
+});
+
+export const optionProperties = [
+  maximizingIsMinimizingTheNegatedGradient,
+  coupledWeightDecayIsPartOfTheGradient,
+  coupledWeightDecayIsAccepted,
+  decoupledWeightDecayShrinksTheParameter,
+  decoupledWeightDecayLeavesTheStateAlone,
+  changesHoldFromTheNextStepOn,
+  smallChangesHold,
+  aLoadKeepsChangedHyperparameters,
+  aChangeThatIsTakenBackChangesNothing,
+  buffersAreKeptWhileTheyAreNotUsed,
+  aSlotThatIsNeededLateStartsAtZero,
+  aChangeIsAStartWithOtherHyperparameters,
+  omittedHyperparametersHaveTheDefaults,
 ];

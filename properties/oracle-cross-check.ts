@@ -119,40 +119,41 @@ function opinionOn(request: OpinionRequest): CrossCheck {
   }
 }
 
-export const oracleCrossCheckProperties: readonly Property[] = [
-  property<OpinionRequest>({
-    id: "two-oracles-agree",
-    clauses: ["RMS-1.1", "RMS-1.2"],
-    of: "specification",
-    requires: [],
-    arbitrary: requests,
-    check: async (request) => {
-      const [first, ...others] = opinionOn(request).disagreements;
-      if (!first) return;
-      const more = others.length === 0 ? "" : `; and ${others.length} more of this step`;
-      throw new PropertyFailure(
-        `the oracles disagree at ${request.digits} digits: ${disagreementText(first)}${more}`,
-        "differs",
-      );
-    },
-  }),
-  property<NearEdge>({
-    id: "two-roundings-agree",
-    clauses: ["RMS-1.1", "RMS-1.2"],
-    of: "specification",
-    requires: [],
-    arbitrary: () => nearEdges,
-    check: async ({ float, side, places, direction }) => {
-      const edge = roundingCell(float)[side];
-      if (!Number.isFinite(edge)) return;
-      const adjacent = exactDecimal(edge).times(new ExactDecimal(10).pow(-places).times(direction).plus(1));
-      const difference = roundingDifference(adjacent);
-      if (!difference) return;
-      const { what, exact, rational } = difference;
-      throw new PropertyFailure(
-        `the roundings to float32 disagree: ${what}: exact ${exact}, rational ${rational}`,
-        "differs",
-      );
-    },
-  }),
-];
+export const twoOraclesAgree = property<OpinionRequest>({
+  id: "two-oracles-agree",
+  clauses: ["RMS-1.1", "RMS-1.2"],
+  target: "specification",
+  requires: [],
+  arbitrary: requests,
+  check: async (request) => {
+    const [first, ...others] = opinionOn(request).disagreements;
+    if (!first) return;
+    const more = others.length === 0 ? "" : `; and ${others.length} more of this step`;
+    throw new PropertyFailure(
+      `the oracles disagree at ${request.digits} digits: ${disagreementText(first)}${more}`,
+      "differs",
+    );
+  },
+});
+
+export const twoRoundingsAgree = property<NearEdge>({
+  id: "two-roundings-agree",
+  clauses: ["RMS-1.1", "RMS-1.2"],
+  target: "specification",
+  requires: [],
+  arbitrary: () => nearEdges,
+  check: async ({ float, side, places, direction }) => {
+    const edge = roundingCell(float)[side];
+    if (!Number.isFinite(edge)) return;
+    const adjacent = exactDecimal(edge).times(new ExactDecimal(10).pow(-places).times(direction).plus(1));
+    const difference = roundingDifference(adjacent);
+    if (!difference) return;
+    const { what, exact, rational } = difference;
+    throw new PropertyFailure(
+      `the roundings to float32 disagree: ${what}: exact ${exact}, rational ${rational}`,
+      "differs",
+    );
+  },
+});
+
+export const oracleCrossCheckProperties: readonly Property[] = [twoOraclesAgree, twoRoundingsAgree];

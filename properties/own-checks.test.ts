@@ -285,6 +285,6 @@ test("under a zero gradient, −0 may become +0", async () => {
 
 test("every property of an implementation is put to a defect", () => {
   const named = IMPLEMENTATION_DEFECTS.map(([id]) => id);
-  const all = PROPERTIES_WITH_DEFECTS.filter((property) => property.of === "implementation");
+  const all = PROPERTIES_WITH_DEFECTS.filter((property) => property.target === "implementation");
   expect(all.map(({ id }) => id).filter((id) => !named.includes(id))).toEqual([]);
 });

@@ -14,7 +14,7 @@ export interface Property<T = unknown> {
   readonly id: string;
   /** Every clause that a failure of this property breaks; the first one leads the report. */
   readonly clauses: readonly [string, ...string[]];
-  readonly of: "implementation" | "specification";
+  readonly target: "implementation" | "specification";
   /** What an implementation must offer for the property to be run. */
   readonly requires: readonly Capability[];
   /** Whether the property makes sense for what is declared, or why it does not; for all when left out. */

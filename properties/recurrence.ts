@@ -53,92 +53,104 @@ function beginningProgram(dialect: Dialect, { groups }: Beginning): Program {
     { op: "observe", slots: [...slots] },
   ]);
 }
+
+export const plainStepsAreAccepted = property<Trace>({
+  id: "plain-steps-are-accepted",
+  clauses: ["RMS-1.1", "RMS-1.2", "RMS-1.3"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 2,
+  arbitrary: ({ dialect }) => traces(dialect, { regimes: [...CALM_REGIMES, "wide"] }),
+  check: async (trace, subject) => {
+    await subject.conforms(traceProgram(subject.declaration.dialect, trace));
+  },
+});
+
+export const longPlainTracesAreAccepted = property<Trace>({
+  id: "long-plain-traces-are-accepted",
+  clauses: ["RMS-1.1", "RMS-1.2"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.1,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, { regimes: CALM_REGIMES, minSteps: 20, maxSteps: 60, lengths: [1, 4, 9] }),
+  check: async (trace, subject) => {
+    await subject.conforms(traceProgram(subject.declaration.dialect, trace));
+  },
+});
+
+export const everySlotStartsAsTheDialectSays = property<Beginning>({
+  id: "every-slot-starts-as-the-dialect-says",
+  clauses: ["RMS-1.3"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) => beginnings(dialect),
+  check: async (beginning, subject) => {
+    await subject.conforms(beginningProgram(subject.declaration.dialect, beginning));
+  },
+});
+
+export const hiddenStateTracesAreAccepted = property<Trace>({
+  id: "hidden-state-traces-are-accepted",
+  clauses: ["RMS-1.4"],
+  target: "implementation",
+  requires: [],
+  weight: 0.25,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, maxSteps: 8, lengths: [1, 4, 9] }),
+  check: async (trace, subject) => {
+    await subject.conforms(traceProgram(subject.declaration.dialect, trace, "parameter"));
+  },
+});
+
+export const changedLearningRateShowsInTheParameters = property<ScheduledTrace>({
+  id: "changed-learning-rate-shows-in-the-parameters",
+  clauses: ["RMS-6.3"],
+  target: "implementation",
+  requires: ["momentum", "set"],
+  weight: 0.5,
+  appliesTo: hasMomentum,
+  arbitrary: ({ dialect }) => changedRates(dialect),
+  check: async (trace, subject) => {
+    const program = scheduledProgram(subject.declaration.dialect, trace);
+    const operations = program.operations.map((each) => (each.op === "observe" ? OBSERVE_PARAMETER : each));
+    await subject.conforms({ ...program, operations });
+  },
+});
+
+export const largeTensorsAreAccepted = property<readonly [Trace, Trace]>({
+  id: "large-tensors-are-accepted",
+  clauses: ["RMS-1.1", "RMS-1.2", "RMS-8.3"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 0.05,
+  arbitrary: ({ dialect }) =>
+    arb.tuple(
+      traces(dialect, {
+        parts: EVERY_PART,
+        regimes: ALL_REGIMES,
+        maxSteps: 2,
+        lengths: [255, 257, 1024, 1031],
+      }),
+      // Values in which no two states are alike, and a state from before: who reads another element's is seen.
+      traces(dialect, {
+        parts: EVERY_PART,
+        regimes: ["normal"],
+        minSteps: 2,
+        maxSteps: 2,
+        lengths: [1031],
+      }),
+    ),
+  check: async (both, subject) => {
+    for (const trace of both) await subject.conforms(traceProgram(subject.declaration.dialect, trace));
+  },
+});
 export const recurrenceProperties = [
-  property<Trace>({
-    id: "plain-steps-are-accepted",
-    clauses: ["RMS-1.1", "RMS-1.2", "RMS-1.3"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 2,
-    arbitrary: ({ dialect }) => traces(dialect, { regimes: [...CALM_REGIMES, "wide"] }),
-    check: async (trace, subject) => {
-      await subject.conforms(traceProgram(subject.declaration.dialect, trace));
-    },
-  }),
-  property<Trace>({
-    id: "long-plain-traces-are-accepted",
-    clauses: ["RMS-1.1", "RMS-1.2"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.1,
-    arbitrary: ({ dialect }) =>
-      traces(dialect, { regimes: CALM_REGIMES, minSteps: 20, maxSteps: 60, lengths: [1, 4, 9] }),
-    check: async (trace, subject) => {
-      await subject.conforms(traceProgram(subject.declaration.dialect, trace));
-    },
-  }),
-  property<Beginning>({
-    id: "every-slot-starts-as-the-dialect-says",
-    clauses: ["RMS-1.3"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) => beginnings(dialect),
-    check: async (beginning, subject) => {
-      await subject.conforms(beginningProgram(subject.declaration.dialect, beginning));
-    },
-  }),
-  property<Trace>({
-    id: "hidden-state-traces-are-accepted",
-    clauses: ["RMS-1.4"],
-    of: "implementation",
-    requires: [],
-    weight: 0.25,
-    arbitrary: ({ dialect }) =>
-      traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, maxSteps: 8, lengths: [1, 4, 9] }),
-    check: async (trace, subject) => {
-      await subject.conforms(traceProgram(subject.declaration.dialect, trace, "parameter"));
-    },
-  }),
-  property<ScheduledTrace>({
-    id: "changed-learning-rate-shows-in-the-parameters",
-    clauses: ["RMS-6.3"],
-    of: "implementation",
-    requires: ["momentum", "set"],
-    weight: 0.5,
-    appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => changedRates(dialect),
-    check: async (trace, subject) => {
-      const program = scheduledProgram(subject.declaration.dialect, trace);
-      const operations = program.operations.map((each) => (each.op === "observe" ? OBSERVE_PARAMETER : each));
-      await subject.conforms({ ...program, operations });
-    },
-  }),
-  property<readonly [Trace, Trace]>({
-    id: "large-tensors-are-accepted",
-    clauses: ["RMS-1.1", "RMS-1.2", "RMS-8.3"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 0.05,
-    arbitrary: ({ dialect }) =>
-      arb.tuple(
-        traces(dialect, {
-          parts: EVERY_PART,
-          regimes: ALL_REGIMES,
-          maxSteps: 2,
-          lengths: [255, 257, 1024, 1031],
-        }),
-        // Values in which no two states are alike, and a state from before: who reads another element's is seen.
-        traces(dialect, {
-          parts: EVERY_PART,
-          regimes: ["normal"],
-          minSteps: 2,
-          maxSteps: 2,
-          lengths: [1031],
-        }),
-      ),
-    check: async (both, subject) => {
-      for (const trace of both) await subject.conforms(traceProgram(subject.declaration.dialect, trace));
-    },
-  }),
+  plainStepsAreAccepted,
+  longPlainTracesAreAccepted,
+  everySlotStartsAsTheDialectSays,
+  hiddenStateTracesAreAccepted,
+  changedLearningRateShowsInTheParameters,
+  largeTensorsAreAccepted,
 ];

@@ -53,200 +53,218 @@ import { exactText, valueText } from "./value-text.js";
 /** Fewer elements than elsewhere: each one costs an exact root. */
 const LENGTHS = [1, 2, 4, 9];
 
-export const reductionProperties = [
-  property<PlacedTrace>({
-    id: "adagrad-is-rmsprop-with-weight-one-over-t",
-    clauses: ["RMS-5.1"],
-    of: "specification",
-    requires: [],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        epsilon: arb.constantFrom(...ADAGRAD_PLACEMENTS),
-        trace: traces(plainRule(dialect), {
-          regimes: ["normal", "powers of two", "wide"],
-          maxSteps: 5,
-          lengths: [1, 2],
-          hyperparameters: plainHyperparameters(plainRule(dialect)),
-        }),
-      }),
-    check: async ({ epsilon, trace }, { declaration }) => {
-      const dialect = { ...plainRule(declaration.dialect), epsilon };
-      const steps = exactAdagradTrace(dialect, trace, EQUALITY_DIGITS);
-      trace.parameter.forEach((p, i) => {
-        const expected = adagrad(dialect, trace, i);
-        let moved = exactDecimal(Math.abs(p));
-        steps.forEach(({ parameter, update }, k) => {
-          const where = `step ${k + 1}, element ${i}, ε ${epsilon}`;
-          moved = moved.add(largest(expected[k].update));
-          proveEqual(`${where}: the update of AdaGrad`, update[i], expected[k].update);
-          proveEqual(`${where}: the parameter of AdaGrad`, parameter[i], expected[k].parameter, moved);
-        });
-      });
-    },
-  }),
-  property<Trace>({
-    id: "a-program-can-make-it-adagrad",
-    clauses: ["RMS-5.1", "RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set"],
-    weight: 0.5,
-    appliesTo: (declaration) =>
-      hasPlainDenominator(declaration) &&
-      (ADAGRAD_PLACEMENTS as readonly string[]).includes(declaration.dialect.epsilon),
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: ["normal", "powers of two"],
-        maxSteps: 6,
-        lengths: [1, 2],
-        hyperparameters: plainHyperparameters(dialect),
-      }),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const scheduled: ScheduledTrace = {
-        ...trace,
-        changes: trace.gradients.map((_, k) => adagradChanges(dialect.epsilon, trace.hyperparameters, k + 1)),
-      };
-      const run = await observeConforming(subject, scheduled);
-      demandPlainMean(subject, run);
-      proveScheduleIsNearAdagrad(dialect, scheduled);
-    },
-  }),
-  property<Trace>({
-    id: "beta-one-keeps-the-initial-mean-square",
-    clauses: ["RMS-5.2"],
-    of: "implementation",
-    requires: ["state"],
-    appliesTo: ({ dialect }) => dialect.biasCorrection === "never",
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: [...CALM_REGIMES, "wide"],
-        lengths: LENGTHS,
-        hyperparameters: plainHyperparameters(dialect, { alpha: 1 }),
-      }),
-    check: async (trace, subject) => {
-      const run = await observeConforming(subject, trace);
-      demandGradientDescent(subject, run, 1);
-    },
-  }),
-  property<ScheduledTrace>({
-    id: "beta-one-freezes-the-mean-square",
-    clauses: ["RMS-5.2", "RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "set"],
-    appliesTo: ({ dialect }) => dialect.biasCorrection === "never",
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: ["normal", "powers of two"],
-        minSteps: 2,
+export const adagradIsRmspropWithWeightOneOverT = property<PlacedTrace>({
+  id: "adagrad-is-rmsprop-with-weight-one-over-t",
+  clauses: ["RMS-5.1"],
+  target: "specification",
+  requires: [],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      epsilon: arb.constantFrom(...ADAGRAD_PLACEMENTS),
+      trace: traces(plainRule(dialect), {
+        regimes: ["normal", "powers of two", "wide"],
         maxSteps: 5,
-        lengths: LENGTHS,
-        hyperparameters: plainHyperparameters(dialect),
-      }).map((trace) => ({
-        ...trace,
-        changes: trace.gradients.map((_, k) => (k === 1 ? { alpha: 1 } : {})),
-      })),
-    check: async (trace, subject) => {
-      const run = await observeConforming(subject, trace);
-      demandGradientDescent(subject, run, 2);
-    },
-  }),
-  property<{ dominated: Trace; inside: boolean }>({
-    id: "dominant-epsilon-shortfall",
-    clauses: ["RMS-5.3"],
-    of: "specification",
-    requires: [],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({ dominated: dominatedTraces(plainRule(dialect)), inside: arb.boolean() }),
-    check: async ({ dominated, inside }, { declaration }) => {
-      const ar = new EnclosureArithmetic(EQUALITY_DIGITS);
-      const dialect = { ...plainRule(declaration.dialect), epsilon: inside ? "inside" : "outside" } as const;
-      const { hyperparameters: h, gradients } = dominated;
-      const eps = point(h.eps);
-      exactTrace(dialect, dominated, EQUALITY_DIGITS).forEach(({ update, square_avg }, k) => {
-        update.forEach((u, i) => {
-          // The share of the step of gradient descent with rate η/ε, or η/√ε where ε is inside the root.
-          const full = ar.multiply(point(h.lr), point(gradients[k][i]));
-          const share = ar.divide(ar.multiply(u, inside ? ar.squareRoot(eps) : eps), full);
-          const s = square_avg[i];
-          const root = ar.squareRoot(s);
-          const expected = inside
-            ? ar.squareRoot(ar.divide(eps, ar.add(s, eps)))
-            : ar.subtract(point(1), ar.divide(root, ar.add(root, eps)));
-          proveEqual(`step ${k + 1}, element ${i}: the share of gradient descent's step`, share, expected);
-        });
+        lengths: [1, 2],
+        hyperparameters: plainHyperparameters(plainRule(dialect)),
+      }),
+    }),
+  check: async ({ epsilon, trace }, { declaration }) => {
+    const dialect = { ...plainRule(declaration.dialect), epsilon };
+    const steps = exactAdagradTrace(dialect, trace, EQUALITY_DIGITS);
+    trace.parameter.forEach((p, i) => {
+      const expected = adagrad(dialect, trace, i);
+      let moved = exactDecimal(Math.abs(p));
+      steps.forEach(({ parameter, update }, k) => {
+        const where = `step ${k + 1}, element ${i}, ε ${epsilon}`;
+        moved = moved.add(largest(expected[k].update));
+        proveEqual(`${where}: the update of AdaGrad`, update[i], expected[k].update);
+        proveEqual(`${where}: the parameter of AdaGrad`, parameter[i], expected[k].parameter, moved);
       });
-    },
-  }),
-  property<Trace>({
-    id: "dominant-epsilon-is-gradient-descent",
-    clauses: ["RMS-5.3"],
-    of: "implementation",
-    requires: ["state"],
-    appliesTo: ({ dialect }) =>
-      (dialect.epsilon === "outside" || dialect.epsilon === "inside") &&
-      dialect.centered !== "always" &&
-      dialect.biasCorrection === "never",
-    arbitrary: ({ dialect }) => dominatedTraces(dialect),
-    check: async (trace, subject) => {
-      const run = await observeConforming(subject, trace);
-      demandShortfall(subject, run);
-    },
-  }),
-  property<Trace>({
-    id: "beta-zero-is-sign-descent",
-    clauses: ["RMS-5.4"],
-    of: "implementation",
-    requires: ["state"],
-    // A mean gradient of one gradient is that gradient: the variance would be zero.
-    appliesTo: ({ dialect }) => dialect.centered !== "always",
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: ["normal", "powers of two"],
-        lengths: LENGTHS,
-        hyperparameters: plainHyperparameters(dialect, { alpha: 0, eps: 0 }),
-      }),
-    check: async (trace, subject) => {
-      for (const lr of [trace.hyperparameters.lr, SMALL_RATE]) {
-        const rated = { ...trace, hyperparameters: { ...trace.hyperparameters, lr } };
-        demandSignDescent(subject, await observeConforming(subject, rated));
-      }
-    },
-  }),
-  property<Trace>({
-    id: "momentum-zero-is-the-plain-rule",
-    clauses: ["RMS-5.5"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    appliesTo: ({ dialect }) => dialect.momentum !== "none",
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: [...CALM_REGIMES, "wide"],
-        hyperparameters: plainHyperparameters(dialect, { momentum: 0 }),
-      }),
-    check: async (trace, subject) => {
-      await demandPlainRule(subject, trace);
-    },
-  }),
-  property<MomentumStep>({
-    id: "every-momentum-form-starts-as-the-plain-rule",
-    clauses: ["RMS-5.5"],
-    of: "specification",
-    requires: ["deterministic"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        hyperparameters: plainHyperparameters(dialect),
-        parameter: powerOfTwo(-4, 0),
-        gradient: floatWithExponent(-4, 4),
-        meanSquare: floatWithExponent(-4, 4).map(Math.abs),
-        buffer: floatWithExponent(-4, 4),
-      }),
-    check: async (input, { declaration }) => {
-      proveEveryFormIsPlain(plainRule(declaration.dialect), input);
-    },
-  }),
+    });
+  },
+});
+
+export const aProgramCanMakeItAdagrad = property<Trace>({
+  id: "a-program-can-make-it-adagrad",
+  clauses: ["RMS-5.1", "RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set"],
+  weight: 0.5,
+  appliesTo: (declaration) =>
+    hasPlainDenominator(declaration) &&
+    (ADAGRAD_PLACEMENTS as readonly string[]).includes(declaration.dialect.epsilon),
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: ["normal", "powers of two"],
+      maxSteps: 6,
+      lengths: [1, 2],
+      hyperparameters: plainHyperparameters(dialect),
+    }),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const scheduled: ScheduledTrace = {
+      ...trace,
+      changes: trace.gradients.map((_, k) => adagradChanges(dialect.epsilon, trace.hyperparameters, k + 1)),
+    };
+    const run = await observeConforming(subject, scheduled);
+    demandPlainMean(subject, run);
+    proveScheduleIsNearAdagrad(dialect, scheduled);
+  },
+});
+
+export const betaOneKeepsTheInitialMeanSquare = property<Trace>({
+  id: "beta-one-keeps-the-initial-mean-square",
+  clauses: ["RMS-5.2"],
+  target: "implementation",
+  requires: ["state"],
+  appliesTo: ({ dialect }) => dialect.biasCorrection === "never",
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: [...CALM_REGIMES, "wide"],
+      lengths: LENGTHS,
+      hyperparameters: plainHyperparameters(dialect, { alpha: 1 }),
+    }),
+  check: async (trace, subject) => {
+    const run = await observeConforming(subject, trace);
+    demandGradientDescent(subject, run, 1);
+  },
+});
+
+export const betaOneFreezesTheMeanSquare = property<ScheduledTrace>({
+  id: "beta-one-freezes-the-mean-square",
+  clauses: ["RMS-5.2", "RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "set"],
+  appliesTo: ({ dialect }) => dialect.biasCorrection === "never",
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: ["normal", "powers of two"],
+      minSteps: 2,
+      maxSteps: 5,
+      lengths: LENGTHS,
+      hyperparameters: plainHyperparameters(dialect),
+    }).map((trace) => ({
+      ...trace,
+      changes: trace.gradients.map((_, k) => (k === 1 ? { alpha: 1 } : {})),
+    })),
+  check: async (trace, subject) => {
+    const run = await observeConforming(subject, trace);
+    demandGradientDescent(subject, run, 2);
+  },
+});
+
+export const dominantEpsilonShortfall = property<{ dominated: Trace; inside: boolean }>({
+  id: "dominant-epsilon-shortfall",
+  clauses: ["RMS-5.3"],
+  target: "specification",
+  requires: [],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({ dominated: dominatedTraces(plainRule(dialect)), inside: arb.boolean() }),
+  check: async ({ dominated, inside }, { declaration }) => {
+    const ar = new EnclosureArithmetic(EQUALITY_DIGITS);
+    const dialect = { ...plainRule(declaration.dialect), epsilon: inside ? "inside" : "outside" } as const;
+    const { hyperparameters: h, gradients } = dominated;
+    const eps = point(h.eps);
+    exactTrace(dialect, dominated, EQUALITY_DIGITS).forEach(({ update, square_avg }, k) => {
+      update.forEach((u, i) => {
+        // The share of the step of gradient descent with rate η/ε, or η/√ε where ε is inside the root.
+        const full = ar.multiply(point(h.lr), point(gradients[k][i]));
+        const share = ar.divide(ar.multiply(u, inside ? ar.squareRoot(eps) : eps), full);
+        const s = square_avg[i];
+        const root = ar.squareRoot(s);
+        const expected = inside
+          ? ar.squareRoot(ar.divide(eps, ar.add(s, eps)))
+          : ar.subtract(point(1), ar.divide(root, ar.add(root, eps)));
+        proveEqual(`step ${k + 1}, element ${i}: the share of gradient descent's step`, share, expected);
+      });
+    });
+  },
+});
+
+export const dominantEpsilonIsGradientDescent = property<Trace>({
+  id: "dominant-epsilon-is-gradient-descent",
+  clauses: ["RMS-5.3"],
+  target: "implementation",
+  requires: ["state"],
+  appliesTo: ({ dialect }) =>
+    (dialect.epsilon === "outside" || dialect.epsilon === "inside") &&
+    dialect.centered !== "always" &&
+    dialect.biasCorrection === "never",
+  arbitrary: ({ dialect }) => dominatedTraces(dialect),
+  check: async (trace, subject) => {
+    const run = await observeConforming(subject, trace);
+    demandShortfall(subject, run);
+  },
+});
+
+export const betaZeroIsSignDescent = property<Trace>({
+  id: "beta-zero-is-sign-descent",
+  clauses: ["RMS-5.4"],
+  target: "implementation",
+  requires: ["state"],
+  // A mean gradient of one gradient is that gradient: the variance would be zero.
+  appliesTo: ({ dialect }) => dialect.centered !== "always",
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: ["normal", "powers of two"],
+      lengths: LENGTHS,
+      hyperparameters: plainHyperparameters(dialect, { alpha: 0, eps: 0 }),
+    }),
+  check: async (trace, subject) => {
+    for (const lr of [trace.hyperparameters.lr, SMALL_RATE]) {
+      const rated = { ...trace, hyperparameters: { ...trace.hyperparameters, lr } };
+      demandSignDescent(subject, await observeConforming(subject, rated));
+    }
+  },
+});
+
+export const momentumZeroIsThePlainRule = property<Trace>({
+  id: "momentum-zero-is-the-plain-rule",
+  clauses: ["RMS-5.5"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  appliesTo: ({ dialect }) => dialect.momentum !== "none",
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: [...CALM_REGIMES, "wide"],
+      hyperparameters: plainHyperparameters(dialect, { momentum: 0 }),
+    }),
+  check: async (trace, subject) => {
+    await demandPlainRule(subject, trace);
+  },
+});
+
+export const everyMomentumFormStartsAsThePlainRule = property<MomentumStep>({
+  id: "every-momentum-form-starts-as-the-plain-rule",
+  clauses: ["RMS-5.5"],
+  target: "specification",
+  requires: ["deterministic"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      hyperparameters: plainHyperparameters(dialect),
+      parameter: powerOfTwo(-4, 0),
+      gradient: floatWithExponent(-4, 4),
+      meanSquare: floatWithExponent(-4, 4).map(Math.abs),
+      buffer: floatWithExponent(-4, 4),
+    }),
+  check: async (input, { declaration }) => {
+    proveEveryFormIsPlain(plainRule(declaration.dialect), input);
+  },
+});
+
+export const reductionProperties = [
+  adagradIsRmspropWithWeightOneOverT,
+  aProgramCanMakeItAdagrad,
+  betaOneKeepsTheInitialMeanSquare,
+  betaOneFreezesTheMeanSquare,
+  dominantEpsilonShortfall,
+  dominantEpsilonIsGradientDescent,
+  betaZeroIsSignDescent,
+  momentumZeroIsThePlainRule,
+  everyMomentumFormStartsAsThePlainRule,
 ];
 
 interface PlacedTrace {

@@ -107,7 +107,7 @@ const refusedAtInit = (id: string, clause: string, kind: keyof Validation) =>
   property<Hyperparameters>({
     id,
     clauses: [clause],
-    of: "implementation",
+    target: "implementation",
     requires: [],
     appliesTo: refuses(kind),
     weight: 0.2,
@@ -131,66 +131,79 @@ const refusedAtInit = (id: string, clause: string, kind: keyof Validation) =>
     },
   });
 
+export const boundaryHyperparametersAreAccepted = property<Boundary>({
+  id: "boundary-hyperparameters-are-accepted",
+  clauses: ["RMS-12.1"],
+  target: "implementation",
+  requires: ["state", "momentum", "weight-decay"],
+  // −0 is not negative, and nothing bounds them from above: β = 2 makes the mean square negative.
+  appliesTo: ({ dialect }) => isValidating(dialect),
+  weight: 0.1,
+  arbitrary: ({ dialect }) =>
+    arb.record({ hyperparameters: hyperparameters(dialect, {}), gradient: gridFloat }),
+  check: async ({ hyperparameters: h, gradient }, subject) => {
+    const { dialect } = subject.declaration;
+    const programs = new Map(
+      BOUNDARIES.map((each) => [steppedProgram(dialect, { ...h, [each.name]: each.value }, gradient), each]),
+    );
+    for (const program of subject.accepted([...programs.keys()])) {
+      const { name, value } = programs.get(program) as (typeof BOUNDARIES)[number];
+      await demandAccepted(subject, program, { ...h, [name]: value }, name);
+    }
+  },
+});
+
+export const wrongChangesAreRefused = property<{ hyperparameters: Hyperparameters; good: number }>({
+  id: "wrong-changes-are-refused",
+  clauses: ["RMS-12.3"],
+  target: "implementation",
+  requires: ["state", "set"],
+  appliesTo: (declaration) => {
+    const negative = refuses("negative")(declaration);
+    return negative === true || refuses("nan")(declaration);
+  },
+  weight: 0.1,
+  arbitrary: ({ dialect }) =>
+    arb.record({ hyperparameters: hyperparameters(dialect, {}), good: arb.constantFrom(0.5, 0.25) }),
+  check: async ({ hyperparameters: h, good }, subject) => {
+    const { dialect } = subject.declaration;
+    const set = (changes: ProgramHyperparameters): Operation => ({
+      op: "set",
+      group: 0,
+      hyperparameters: changes,
+    });
+    const start = steppedProgram(dialect, h).operations;
+    const again = steppedProgram(dialect, h).operations.slice(1);
+    for (const wrong of [...wrongOnes(subject, "negative"), ...wrongOnes(subject, "nan")]) {
+      const neighbour: ProgramHyperparameters = "lr" in wrong ? { alpha: good } : { lr: good };
+      // The same change may also set a good value, which must not take effect either.
+      for (const other of [{}, neighbour]) {
+        // With good values the same change is accepted, so it is not `set` that is refused.
+        const right = Object.keys(wrong).map((name) => [name, h[name as Validated]]);
+        const changed = set({ ...other, ...Object.fromEntries(right) });
+        await subject.conforms(programOf(dialect, [...start, changed, ...again]));
+        const program = programOf(dialect, [...start, set({ ...other, ...wrong })]);
+        await expectRefusal(subject, program, "set", wrong);
+      }
+    }
+  },
+});
+
+export const negativeHyperparametersAreRefused = refusedAtInit(
+  "negative-hyperparameters-are-refused",
+  "RMS-12.1",
+  "negative",
+);
+
+export const nanHyperparametersAreRefused = refusedAtInit(
+  "nan-hyperparameters-are-refused",
+  "RMS-12.2",
+  "nan",
+);
+
 export const rejectedHyperparameterProperties = [
-  refusedAtInit("negative-hyperparameters-are-refused", "RMS-12.1", "negative"),
-  refusedAtInit("nan-hyperparameters-are-refused", "RMS-12.2", "nan"),
-  property<Boundary>({
-    id: "boundary-hyperparameters-are-accepted",
-    clauses: ["RMS-12.1"],
-    of: "implementation",
-    requires: ["state", "momentum", "weight-decay"],
-    // −0 is not negative, and nothing bounds them from above: β = 2 makes the mean square negative.
-    appliesTo: ({ dialect }) => isValidating(dialect),
-    weight: 0.1,
-    arbitrary: ({ dialect }) =>
-      arb.record({ hyperparameters: hyperparameters(dialect, {}), gradient: gridFloat }),
-    check: async ({ hyperparameters: h, gradient }, subject) => {
-      const { dialect } = subject.declaration;
-      const programs = new Map(
-        BOUNDARIES.map((each) => [
-          steppedProgram(dialect, { ...h, [each.name]: each.value }, gradient),
-          each,
-        ]),
-      );
-      for (const program of subject.accepted([...programs.keys()])) {
-        const { name, value } = programs.get(program) as (typeof BOUNDARIES)[number];
-        await demandAccepted(subject, program, { ...h, [name]: value }, name);
-      }
-    },
-  }),
-  property<{ hyperparameters: Hyperparameters; good: number }>({
-    id: "wrong-changes-are-refused",
-    clauses: ["RMS-12.3"],
-    of: "implementation",
-    requires: ["state", "set"],
-    appliesTo: (declaration) => {
-      const negative = refuses("negative")(declaration);
-      return negative === true || refuses("nan")(declaration);
-    },
-    weight: 0.1,
-    arbitrary: ({ dialect }) =>
-      arb.record({ hyperparameters: hyperparameters(dialect, {}), good: arb.constantFrom(0.5, 0.25) }),
-    check: async ({ hyperparameters: h, good }, subject) => {
-      const { dialect } = subject.declaration;
-      const set = (changes: ProgramHyperparameters): Operation => ({
-        op: "set",
-        group: 0,
-        hyperparameters: changes,
-      });
-      const start = steppedProgram(dialect, h).operations;
-      const again = steppedProgram(dialect, h).operations.slice(1);
-      for (const wrong of [...wrongOnes(subject, "negative"), ...wrongOnes(subject, "nan")]) {
-        const neighbour: ProgramHyperparameters = "lr" in wrong ? { alpha: good } : { lr: good };
-        // The same change may also set a good value, which must not take effect either.
-        for (const other of [{}, neighbour]) {
-          // With good values the same change is accepted, so it is not `set` that is refused.
-          const right = Object.keys(wrong).map((name) => [name, h[name as Validated]]);
-          const changed = set({ ...other, ...Object.fromEntries(right) });
-          await subject.conforms(programOf(dialect, [...start, changed, ...again]));
-          const program = programOf(dialect, [...start, set({ ...other, ...wrong })]);
-          await expectRefusal(subject, program, "set", wrong);
-        }
-      }
-    },
-  }),
+  negativeHyperparametersAreRefused,
+  nanHyperparametersAreRefused,
+  boundaryHyperparametersAreAccepted,
+  wrongChangesAreRefused,
 ];

@@ -213,340 +213,364 @@ const largerSubnormal: DescribedArbitrary<number> = subnormalFloat.filter(
   (x) => Math.abs(x) >= 64 * MIN_SUBNORMAL,
 );
 
-export const specialValueProperties = [
-  property<Struck>({
-    id: "nan-gradient-gives-nan",
-    clauses: ["RMS-11.1"],
-    of: "implementation",
-    requires: ["state"],
-    arbitrary: ({ dialect }) => struck(dialect, EVERY_PART, arb.constant(Number.NaN)),
-    check: async ({ trace, step: at, element }, subject) => {
-      const { dialect } = subject.declaration;
-      const { hyperparameters: h } = trace;
-      const slots = ["parameter", ...shownSlots(dialect, h)] as const;
-      // A rate of zero is no way out: 0·NaN is NaN.
-      const withRate = (lr: number) => traceProgram(dialect, { ...trace, hyperparameters: { ...h, lr } });
-      for (const program of subject.accepted([h.lr, 0].map(withRate))) {
-        const run = await runProgram(subject, program);
-        for (let k = at; k < trace.gradients.length; k++) {
-          for (const slot of slots) {
-            expectEach(run, k, slot, (value, i) =>
-              i === element && !Number.isNaN(value) ? `the gradient was NaN in step ${at + 1}` : undefined,
-            );
-          }
-        }
-        acceptRun(subject, run);
-      }
-    },
-  }),
-  property<Struck>({
-    id: "infinite-gradient-gives-infinite-mean-square-and-nan",
-    clauses: ["RMS-11.2"],
-    of: "implementation",
-    requires: ["state"],
-    arbitrary: ({ dialect }) =>
-      struck(
-        dialect,
-        { momentum: true, centered: true, maximize: true },
-        arb.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
-      ),
-    check: async ({ trace, step: at, element }, subject) => {
-      const { declaration } = subject;
-      const run = await runProgram(subject, traceProgram(declaration.dialect, trace));
-      const shape = stepShape(declaration.dialect, trace.hyperparameters);
-      const twoTerm = isTwoTerm(declaration);
-      // The parameter is NaN from then on, and 0·NaN enters the next gradient where λ = 0 is multiplied.
-      const decaysAtZero =
-        declaration.dialect.weightDecay === "l2" &&
-        declaration.evaluation["zero-weight-decay"].includes("multiplied");
-      const cause = `the gradient was infinite in step ${at + 1}`;
+export const nanGradientGivesNan = property<Struck>({
+  id: "nan-gradient-gives-nan",
+  clauses: ["RMS-11.1"],
+  target: "implementation",
+  requires: ["state"],
+  arbitrary: ({ dialect }) => struck(dialect, EVERY_PART, arb.constant(Number.NaN)),
+  check: async ({ trace, step: at, element }, subject) => {
+    const { dialect } = subject.declaration;
+    const { hyperparameters: h } = trace;
+    const slots = ["parameter", ...shownSlots(dialect, h)] as const;
+    // A rate of zero is no way out: 0·NaN is NaN.
+    const withRate = (lr: number) => traceProgram(dialect, { ...trace, hyperparameters: { ...h, lr } });
+    for (const program of subject.accepted([h.lr, 0].map(withRate))) {
+      const run = await runProgram(subject, program);
       for (let k = at; k < trace.gradients.length; k++) {
-        expectEach(run, k, "square_avg", (s, i) =>
-          i === element && twoTerm && (k === at || !decaysAtZero) && s !== Number.POSITIVE_INFINITY
-            ? `${cause}, so the mean square is infinite`
-            : undefined,
-        );
-        expectEach(run, k, "parameter", (p, i) => {
-          if (i !== element) return undefined;
-          // A gradient that is clipped after it was squared is a number over an infinite root.
-          if (!shape.clipping || shape.centered) {
-            return Number.isNaN(p) ? undefined : `${cause}, and ∞/∞ is NaN`;
-          }
-          return twoTerm && Number.isNaN(p) ? `${cause} and clipped after it was squared` : undefined;
-        });
-      }
-      acceptRun(subject, run);
-    },
-  }),
-  property<Overflow>({
-    id: "overflowing-square-stops-the-parameter",
-    clauses: ["RMS-11.3"],
-    of: "implementation",
-    requires: ["state"],
-    arbitrary: ({ dialect }) => overflows(dialect),
-    check: async ({ hyperparameters: h, parameter: start, kind, huge, later }, subject) => {
-      const { declaration } = subject;
-      const trace = { hyperparameters: h, parameter: start, gradients: [huge, ...later] };
-      const run = await runProgram(subject, traceProgram(declaration.dialect, trace));
-      const { centered } = stepShape(declaration.dialect, h);
-      const cause = (i: number) => `the first gradient was ${valueText(huge[i])}`;
-      if (kind === "above" && isTwoTerm(declaration)) {
-        // A mean that is kept in binary64 does not overflow before it is stored, and ∞ − a² may be NaN.
-        const stands = roundsAtOnce(declaration.evaluation) && !centered;
-        for (const k of trace.gradients.keys()) {
-          expectEach(run, k, "square_avg", (s, i) =>
-            s === Number.POSITIVE_INFINITY ? undefined : `${cause(i)}, so the mean square is infinite`,
-          );
-          expectEach(run, k, "parameter", (p, i) =>
-            stands && p !== Math.fround(start[i])
-              ? `${cause(i)}, so the parameter stays ${valueText(Math.fround(start[i]))}`
-              : undefined,
+        for (const slot of slots) {
+          expectEach(run, k, slot, (value, i) =>
+            i === element && !Number.isNaN(value) ? `the gradient was NaN in step ${at + 1}` : undefined,
           );
         }
       }
-      if (kind === "below") {
-        for (const k of trace.gradients.keys()) {
-          expectEach(run, k, "square_avg", (s, i) =>
-            Number.isFinite(s) ? undefined : `${cause(i)}, whose square does not overflow`,
-          );
-        }
-        expectEach(run, 0, "parameter", (p, i) =>
-          !centered && p === Math.fround(start[i])
-            ? `${cause(i)}, whose square does not overflow, so the parameter moves`
-            : undefined,
-        );
-      }
       acceptRun(subject, run);
-    },
-  }),
-  property<Trace>({
-    id: "vanishing-square-leaves-the-mean-square",
-    clauses: ["RMS-11.4"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    arbitrary: ({ dialect }) =>
-      traces(dialect, { hyperparameters: rule(dialect, PLAIN), maxSteps: 3 }).chain((trace) =>
-        arb
-          .array(tuple(arb.oneof(vanishing, subnormalFloat), trace.parameter.length), {
-            minLength: trace.gradients.length,
-            maxLength: trace.gradients.length,
-          })
-          .map((gradients) => ({ ...trace, gradients })),
-      ),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const zero = { ...trace, gradients: trace.gradients.map((gradient) => gradient.map(() => 0)) };
-      const expected = await subject.run(traceProgram(dialect, zero));
-      const run = await runProgram(subject, traceProgram(dialect, trace));
-      const why = "squares below 2^-150 against zero gradients";
-      expectSameObservations(run, expected, why, { slots: ["square_avg"] });
-      acceptRun(subject, run);
-    },
-  }),
-  property<OneStep>({
-    id: "epsilon-alone-under-a-vanishing-square",
-    clauses: ["RMS-11.4", "RMS-1.2"],
-    of: "implementation",
-    requires: ["state"],
-    appliesTo: (declaration) => startsAtZero(declaration) && !looksAheadAtZero(declaration),
-    // A zero ε divides by zero; a subnormal one is a number where subnormals are kept.
-    arbitrary: (declaration) => {
-      const { dialect } = declaration;
-      // A square that is kept in binary64 is not below such an ε.
-      const tiny = roundsAtOnce(declaration.evaluation)
-        ? [0, ...(keepsSubnormals(declaration) ? [1e-38] : [])]
-        : [];
-      const rules = [rule(dialect, PLAIN), ...tiny.map((eps) => rule(dialect, PLAIN, { eps }))];
-      return arb.oneof(...rules.map((h) => oneStepOf(h, arb.constant(0), vanishingButNormal)));
-    },
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const { hyperparameters: h, gradient } = input;
-      const run = await runProgram(subject, oneStepProgram(dialect, input));
-      const d = epsilonAlone(dialect, h.eps);
-      expectEach(run, 0, "parameter", (p, i) => {
-        const exact = (-h.lr * gradient[i]) / d;
-        // Two casts, two roots or sums, three products and quotients: fewer than sixteen errors of 2^-24.
-        if (p === exact || Math.abs(p - exact) <= Math.abs(exact) * 2 ** -20) return undefined;
-        return `over a mean square of zero ${valueText(gradient[i])} moves the parameter from 0 to ${exact}`;
-      });
-      acceptRun(subject, run);
-    },
-  }),
-  property<OneStep>({
-    id: "subnormal-gradients-move-the-parameter",
-    clauses: ["RMS-11.5"],
-    of: "implementation",
-    requires: ["state"],
-    appliesTo: keepsSubnormals,
-    arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN, { lr: 1 }), arb.constant(0), largerSubnormal),
-    check: async (input, subject) => {
-      const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
-      // The denominator is at most 1 + ε < 2, so that g/d is at least half of g.
-      expectEach(run, 0, "parameter", (p, i) => {
-        const g = input.gradient[i];
-        return Math.sign(p) === -Math.sign(g)
-          ? undefined
-          : `the subnormal ${valueText(g)} moves the parameter`;
-      });
-      acceptRun(subject, run);
-    },
-  }),
-  property<OneStep>({
-    id: "subnormal-parameters-are-kept",
-    clauses: ["RMS-11.5", "RMS-3.1"],
-    of: "implementation",
-    requires: ["state"],
-    // Without ε a zero gradient over a zero mean square is NaN.
-    appliesTo: (declaration) => keepsSubnormals(declaration) && declaration.dialect.epsilon !== "none",
-    arbitrary: ({ dialect }) =>
-      oneStepOf(rule(dialect, { momentum: true }), subnormalFloat, arb.constantFrom(0, 0, -0, 1, -0.5)),
-    check: async (input, subject) => {
-      const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
-      expectEach(run, 0, "parameter", (p, i) => {
-        const was = Math.fround(input.parameter[i]);
-        if (input.gradient[i] !== 0 || Object.is(p, was)) return undefined;
-        return `a zero gradient leaves the subnormal ${valueText(was)} as it is`;
-      });
-      acceptRun(subject, run);
-    },
-  }),
-  property<OneStep>({
-    id: "subnormal-squares-accumulate",
-    clauses: ["RMS-11.5", "RMS-1.1"],
-    of: "implementation",
-    requires: ["state"],
-    appliesTo: (declaration) =>
-      keepsSubnormals(declaration) && declaration.dialect.initialAccumulator === "zero",
-    // (1−β)·g² lies between 2^-146 and 2^-126, or is one of the smallest floats.
-    arbitrary: ({ dialect }) =>
-      arb.oneof(
-        oneStepOf(rule(dialect, PLAIN), smallParameter, floatWithExponent(-68, -64)),
-        oneStepOf(rule(dialect, PLAIN, { alpha: 0.5 }), smallParameter, floatWithExponent(-74, -73)),
-      ),
-    check: async (input, subject) => {
-      const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
-      expectEach(run, 0, "square_avg", (s, i) =>
-        s > 0 ? undefined : `the square of ${valueText(input.gradient[i])} is not zero`,
+    }
+  },
+});
+
+export const infiniteGradientGivesInfiniteMeanSquareAndNan = property<Struck>({
+  id: "infinite-gradient-gives-infinite-mean-square-and-nan",
+  clauses: ["RMS-11.2"],
+  target: "implementation",
+  requires: ["state"],
+  arbitrary: ({ dialect }) =>
+    struck(
+      dialect,
+      { momentum: true, centered: true, maximize: true },
+      arb.constantFrom(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY),
+    ),
+  check: async ({ trace, step: at, element }, subject) => {
+    const { declaration } = subject;
+    const run = await runProgram(subject, traceProgram(declaration.dialect, trace));
+    const shape = stepShape(declaration.dialect, trace.hyperparameters);
+    const twoTerm = isTwoTerm(declaration);
+    // The parameter is NaN from then on, and 0·NaN enters the next gradient where λ = 0 is multiplied.
+    const decaysAtZero =
+      declaration.dialect.weightDecay === "l2" &&
+      declaration.evaluation["zero-weight-decay"].includes("multiplied");
+    const cause = `the gradient was infinite in step ${at + 1}`;
+    for (let k = at; k < trace.gradients.length; k++) {
+      expectEach(run, k, "square_avg", (s, i) =>
+        i === element && twoTerm && (k === at || !decaysAtZero) && s !== Number.POSITIVE_INFINITY
+          ? `${cause}, so the mean square is infinite`
+          : undefined,
       );
-      acceptRun(subject, run);
-    },
-  }),
-  property<LoadedTrace>({
-    id: "subnormal-state-is-kept",
-    clauses: ["RMS-11.5"],
-    of: "implementation",
-    requires: ["state", "load"],
-    appliesTo: keepsSubnormals,
-    arbitrary: ({ dialect }) =>
-      loadedTraces(
-        zeroGradients(dialect, rule(dialect, { momentum: true, centered: true })),
-        largerSubnormal.map(Math.abs),
-        largerSubnormal,
-      ),
-    check: async (loaded, subject) => {
-      const { dialect } = subject.declaration;
-      const run = await runProgram(subject, loadedProgram(dialect, loaded));
-      // A zero gradient leaves β·s, β·a and μ·b, with β ≥ 0.3 and μ ≥ 0.5.
-      for (const slot of shownSlots(dialect, loaded.trace.hyperparameters)) {
-        expectEach(run, 0, slot, (value, i) =>
-          value === 0 ? `the subnormal ${valueText(loaded[slot][i])} decays but does not vanish` : undefined,
+      expectEach(run, k, "parameter", (p, i) => {
+        if (i !== element) return undefined;
+        // A gradient that is clipped after it was squared is a number over an infinite root.
+        if (!shape.clipping || shape.centered) {
+          return Number.isNaN(p) ? undefined : `${cause}, and ∞/∞ is NaN`;
+        }
+        return twoTerm && Number.isNaN(p) ? `${cause} and clipped after it was squared` : undefined;
+      });
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const overflowingSquareStopsTheParameter = property<Overflow>({
+  id: "overflowing-square-stops-the-parameter",
+  clauses: ["RMS-11.3"],
+  target: "implementation",
+  requires: ["state"],
+  arbitrary: ({ dialect }) => overflows(dialect),
+  check: async ({ hyperparameters: h, parameter: start, kind, huge, later }, subject) => {
+    const { declaration } = subject;
+    const trace = { hyperparameters: h, parameter: start, gradients: [huge, ...later] };
+    const run = await runProgram(subject, traceProgram(declaration.dialect, trace));
+    const { centered } = stepShape(declaration.dialect, h);
+    const cause = (i: number) => `the first gradient was ${valueText(huge[i])}`;
+    if (kind === "above" && isTwoTerm(declaration)) {
+      // A mean that is kept in binary64 does not overflow before it is stored, and ∞ − a² may be NaN.
+      const stands = roundsAtOnce(declaration.evaluation) && !centered;
+      for (const k of trace.gradients.keys()) {
+        expectEach(run, k, "square_avg", (s, i) =>
+          s === Number.POSITIVE_INFINITY ? undefined : `${cause(i)}, so the mean square is infinite`,
+        );
+        expectEach(run, k, "parameter", (p, i) =>
+          stands && p !== Math.fround(start[i])
+            ? `${cause(i)}, so the parameter stays ${valueText(Math.fround(start[i]))}`
+            : undefined,
         );
       }
-      acceptRun(subject, run);
-    },
-  }),
-  property<OneStep>({
-    id: "zero-over-zero-is-nan",
-    clauses: ["RMS-11.6"],
-    of: "implementation",
-    requires: ["state"],
-    appliesTo: (declaration) =>
-      startsAtZero(declaration) || declaration.dialect.initialAccumulator === "epsilon",
-    arbitrary: (declaration) => {
-      const parts = { momentum: true, centered: true, maximize: true };
-      // 2^-150 and 1e-46 are zero once they are cast to float32.
-      const casts = declaration.evaluation.scalars.every((kept) => kept === "float32");
-      const eps = casts ? arb.constantFrom(0, 0, 2 ** -150, 1e-46) : arb.constant(0);
-      const hyper = arb.tuple(rule(declaration.dialect, parts), eps).map(([h, e]) => ({ ...h, eps: e }));
-      return oneStepOf(hyper, smallParameter, arb.constantFrom(0, -0));
-    },
-    check: async (input, subject) => {
-      const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
-      const { eps } = input.hyperparameters;
-      expectEach(run, 0, "parameter", (p) => (Number.isNaN(p) ? undefined : `0/0 is NaN with ε = ${eps}`));
-      acceptRun(subject, run);
-    },
-  }),
-  property<LoadedTrace>({
-    id: "zero-over-a-loaded-zero-is-nan",
-    clauses: ["RMS-11.6"],
-    of: "implementation",
-    requires: ["state", "load"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) => {
-      const hyper = rule(dialect, { momentum: true, maximize: true }, { eps: 0 });
-      return loadedTraces(zeroGradients(dialect, hyper), arb.constant(0), arb.constant(0));
-    },
-    check: async (loaded, subject) => {
-      const run = await runProgram(subject, loadedProgram(subject.declaration.dialect, loaded));
-      const why = "0/0 is NaN with ε = 0, over a loaded mean square of 0";
-      expectEach(run, 0, "parameter", (p) => (Number.isNaN(p) ? undefined : why));
-      acceptRun(subject, run);
-    },
-  }),
-  property<Trace>({
-    id: "any-bits-are-judged",
-    clauses: ["RMS-11.7"],
-    of: "implementation",
-    requires: ["state"],
-    weight: 2,
-    arbitrary: ({ dialect }) =>
+    }
+    if (kind === "below") {
+      for (const k of trace.gradients.keys()) {
+        expectEach(run, k, "square_avg", (s, i) =>
+          Number.isFinite(s) ? undefined : `${cause(i)}, whose square does not overflow`,
+        );
+      }
+      expectEach(run, 0, "parameter", (p, i) =>
+        !centered && p === Math.fround(start[i])
+          ? `${cause(i)}, whose square does not overflow, so the parameter moves`
+          : undefined,
+      );
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const vanishingSquareLeavesTheMeanSquare = property<Trace>({
+  id: "vanishing-square-leaves-the-mean-square",
+  clauses: ["RMS-11.4"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  arbitrary: ({ dialect }) =>
+    traces(dialect, { hyperparameters: rule(dialect, PLAIN), maxSteps: 3 }).chain((trace) =>
+      arb
+        .array(tuple(arb.oneof(vanishing, subnormalFloat), trace.parameter.length), {
+          minLength: trace.gradients.length,
+          maxLength: trace.gradients.length,
+        })
+        .map((gradients) => ({ ...trace, gradients })),
+    ),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const zero = { ...trace, gradients: trace.gradients.map((gradient) => gradient.map(() => 0)) };
+    const expected = await subject.run(traceProgram(dialect, zero));
+    const run = await runProgram(subject, traceProgram(dialect, trace));
+    const why = "squares below 2^-150 against zero gradients";
+    expectSameObservations(run, expected, why, { slots: ["square_avg"] });
+    acceptRun(subject, run);
+  },
+});
+
+export const epsilonAloneUnderAVanishingSquare = property<OneStep>({
+  id: "epsilon-alone-under-a-vanishing-square",
+  clauses: ["RMS-11.4", "RMS-1.2"],
+  target: "implementation",
+  requires: ["state"],
+  appliesTo: (declaration) => startsAtZero(declaration) && !looksAheadAtZero(declaration),
+  // A zero ε divides by zero; a subnormal one is a number where subnormals are kept.
+  arbitrary: (declaration) => {
+    const { dialect } = declaration;
+    // A square that is kept in binary64 is not below such an ε.
+    const tiny = roundsAtOnce(declaration.evaluation)
+      ? [0, ...(keepsSubnormals(declaration) ? [1e-38] : [])]
+      : [];
+    const rules = [rule(dialect, PLAIN), ...tiny.map((eps) => rule(dialect, PLAIN, { eps }))];
+    return arb.oneof(...rules.map((h) => oneStepOf(h, arb.constant(0), vanishingButNormal)));
+  },
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const { hyperparameters: h, gradient } = input;
+    const run = await runProgram(subject, oneStepProgram(dialect, input));
+    const d = epsilonAlone(dialect, h.eps);
+    expectEach(run, 0, "parameter", (p, i) => {
+      const exact = (-h.lr * gradient[i]) / d;
+      // Two casts, two roots or sums, three products and quotients: fewer than sixteen errors of 2^-24.
+      if (p === exact || Math.abs(p - exact) <= Math.abs(exact) * 2 ** -20) return undefined;
+      return `over a mean square of zero ${valueText(gradient[i])} moves the parameter from 0 to ${exact}`;
+    });
+    acceptRun(subject, run);
+  },
+});
+
+export const subnormalGradientsMoveTheParameter = property<OneStep>({
+  id: "subnormal-gradients-move-the-parameter",
+  clauses: ["RMS-11.5"],
+  target: "implementation",
+  requires: ["state"],
+  appliesTo: keepsSubnormals,
+  arbitrary: ({ dialect }) => oneStepOf(rule(dialect, PLAIN, { lr: 1 }), arb.constant(0), largerSubnormal),
+  check: async (input, subject) => {
+    const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
+    // The denominator is at most 1 + ε < 2, so that g/d is at least half of g.
+    expectEach(run, 0, "parameter", (p, i) => {
+      const g = input.gradient[i];
+      return Math.sign(p) === -Math.sign(g) ? undefined : `the subnormal ${valueText(g)} moves the parameter`;
+    });
+    acceptRun(subject, run);
+  },
+});
+
+export const subnormalParametersAreKept = property<OneStep>({
+  id: "subnormal-parameters-are-kept",
+  clauses: ["RMS-11.5", "RMS-3.1"],
+  target: "implementation",
+  requires: ["state"],
+  // Without ε a zero gradient over a zero mean square is NaN.
+  appliesTo: (declaration) => keepsSubnormals(declaration) && declaration.dialect.epsilon !== "none",
+  arbitrary: ({ dialect }) =>
+    oneStepOf(rule(dialect, { momentum: true }), subnormalFloat, arb.constantFrom(0, 0, -0, 1, -0.5)),
+  check: async (input, subject) => {
+    const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
+    expectEach(run, 0, "parameter", (p, i) => {
+      const was = Math.fround(input.parameter[i]);
+      if (input.gradient[i] !== 0 || Object.is(p, was)) return undefined;
+      return `a zero gradient leaves the subnormal ${valueText(was)} as it is`;
+    });
+    acceptRun(subject, run);
+  },
+});
+
+export const subnormalSquaresAccumulate = property<OneStep>({
+  id: "subnormal-squares-accumulate",
+  clauses: ["RMS-11.5", "RMS-1.1"],
+  target: "implementation",
+  requires: ["state"],
+  appliesTo: (declaration) =>
+    keepsSubnormals(declaration) && declaration.dialect.initialAccumulator === "zero",
+  // (1−β)·g² lies between 2^-146 and 2^-126, or is one of the smallest floats.
+  arbitrary: ({ dialect }) =>
+    arb.oneof(
+      oneStepOf(rule(dialect, PLAIN), smallParameter, floatWithExponent(-68, -64)),
+      oneStepOf(rule(dialect, PLAIN, { alpha: 0.5 }), smallParameter, floatWithExponent(-74, -73)),
+    ),
+  check: async (input, subject) => {
+    const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
+    expectEach(run, 0, "square_avg", (s, i) =>
+      s > 0 ? undefined : `the square of ${valueText(input.gradient[i])} is not zero`,
+    );
+    acceptRun(subject, run);
+  },
+});
+
+export const subnormalStateIsKept = property<LoadedTrace>({
+  id: "subnormal-state-is-kept",
+  clauses: ["RMS-11.5"],
+  target: "implementation",
+  requires: ["state", "load"],
+  appliesTo: keepsSubnormals,
+  arbitrary: ({ dialect }) =>
+    loadedTraces(
+      zeroGradients(dialect, rule(dialect, { momentum: true, centered: true })),
+      largerSubnormal.map(Math.abs),
+      largerSubnormal,
+    ),
+  check: async (loaded, subject) => {
+    const { dialect } = subject.declaration;
+    const run = await runProgram(subject, loadedProgram(dialect, loaded));
+    // A zero gradient leaves β·s, β·a and μ·b, with β ≥ 0.3 and μ ≥ 0.5.
+    for (const slot of shownSlots(dialect, loaded.trace.hyperparameters)) {
+      expectEach(run, 0, slot, (value, i) =>
+        value === 0 ? `the subnormal ${valueText(loaded[slot][i])} decays but does not vanish` : undefined,
+      );
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const zeroOverZeroIsNan = property<OneStep>({
+  id: "zero-over-zero-is-nan",
+  clauses: ["RMS-11.6"],
+  target: "implementation",
+  requires: ["state"],
+  appliesTo: (declaration) =>
+    startsAtZero(declaration) || declaration.dialect.initialAccumulator === "epsilon",
+  arbitrary: (declaration) => {
+    const parts = { momentum: true, centered: true, maximize: true };
+    // 2^-150 and 1e-46 are zero once they are cast to float32.
+    const casts = declaration.evaluation.scalars.every((kept) => kept === "float32");
+    const eps = casts ? arb.constantFrom(0, 0, 2 ** -150, 1e-46) : arb.constant(0);
+    const hyper = arb.tuple(rule(declaration.dialect, parts), eps).map(([h, e]) => ({ ...h, eps: e }));
+    return oneStepOf(hyper, smallParameter, arb.constantFrom(0, -0));
+  },
+  check: async (input, subject) => {
+    const run = await runProgram(subject, oneStepProgram(subject.declaration.dialect, input));
+    const { eps } = input.hyperparameters;
+    expectEach(run, 0, "parameter", (p) => (Number.isNaN(p) ? undefined : `0/0 is NaN with ε = ${eps}`));
+    acceptRun(subject, run);
+  },
+});
+
+export const zeroOverALoadedZeroIsNan = property<LoadedTrace>({
+  id: "zero-over-a-loaded-zero-is-nan",
+  clauses: ["RMS-11.6"],
+  target: "implementation",
+  requires: ["state", "load"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) => {
+    const hyper = rule(dialect, { momentum: true, maximize: true }, { eps: 0 });
+    return loadedTraces(zeroGradients(dialect, hyper), arb.constant(0), arb.constant(0));
+  },
+  check: async (loaded, subject) => {
+    const run = await runProgram(subject, loadedProgram(subject.declaration.dialect, loaded));
+    const why = "0/0 is NaN with ε = 0, over a loaded mean square of 0";
+    expectEach(run, 0, "parameter", (p) => (Number.isNaN(p) ? undefined : why));
+    acceptRun(subject, run);
+  },
+});
+
+export const anyBitsAreJudged = property<Trace>({
+  id: "any-bits-are-judged",
+  clauses: ["RMS-11.7"],
+  target: "implementation",
+  requires: ["state"],
+  weight: 2,
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      parts: EVERY_PART,
+      regimes: ["bits", "special", "edges", "overflow", "underflow", "subnormal"],
+      parameter: arb.oneof(smallParameter, anyBits, edgeFloat),
+    }),
+  check: async (trace, subject) => {
+    await subject.conforms(traceProgram(subject.declaration.dialect, trace));
+  },
+});
+
+export const anyBitsInTheStateAreJudged = property<LoadedTrace>({
+  id: "any-bits-in-the-state-are-judged",
+  clauses: ["RMS-11.7"],
+  target: "implementation",
+  requires: ["state", "load"],
+  arbitrary: ({ dialect }) =>
+    loadedTraces(
       traces(dialect, {
         parts: EVERY_PART,
-        regimes: ["bits", "special", "edges", "overflow", "underflow", "subnormal"],
+        regimes: ["bits", "special", "edges", "grid", "powers of two"],
         parameter: arb.oneof(smallParameter, anyBits, edgeFloat),
-      }),
-    check: async (trace, subject) => {
-      await subject.conforms(traceProgram(subject.declaration.dialect, trace));
-    },
-  }),
-  property<LoadedTrace>({
-    id: "any-bits-in-the-state-are-judged",
-    clauses: ["RMS-11.7"],
-    of: "implementation",
-    requires: ["state", "load"],
-    arbitrary: ({ dialect }) =>
-      loadedTraces(
-        traces(dialect, {
-          parts: EVERY_PART,
-          regimes: ["bits", "special", "edges", "grid", "powers of two"],
-          parameter: arb.oneof(smallParameter, anyBits, edgeFloat),
-          maxSteps: 2,
-          hyperparameters: arb.oneof(
-            hyperparameters(dialect, EVERY_PART),
-            withChanges(hyperparameters(dialect, EVERY_PART), { alpha: 1 }),
-          ),
-        }),
-        arb.oneof(
-          anyBits.map(Math.abs),
-          anyBits,
-          powerOfTwo(-20, 20).map(Math.abs),
-          edgeFloat,
-          REGIMES.special.map(Math.abs),
+        maxSteps: 2,
+        hyperparameters: arb.oneof(
+          hyperparameters(dialect, EVERY_PART),
+          withChanges(hyperparameters(dialect, EVERY_PART), { alpha: 1 }),
         ),
-        arb.oneof(anyBits, REGIMES.special),
+      }),
+      arb.oneof(
+        anyBits.map(Math.abs),
+        anyBits,
+        powerOfTwo(-20, 20).map(Math.abs),
+        edgeFloat,
+        REGIMES.special.map(Math.abs),
       ),
-    check: async (loaded, subject) => {
-      const { dialect } = subject.declaration;
-      await subject.conforms(loadedProgram(dialect, loaded));
-      for (const [alpha, square] of TELLING_SQUARES) {
-        const trace = { ...loaded.trace, hyperparameters: { ...loaded.trace.hyperparameters, alpha } };
-        const square_avg = loaded.square_avg.map(() => square);
-        await subject.conforms(loadedProgram(dialect, { ...loaded, trace, square_avg }));
-      }
-    },
-  }),
+      arb.oneof(anyBits, REGIMES.special),
+    ),
+  check: async (loaded, subject) => {
+    const { dialect } = subject.declaration;
+    await subject.conforms(loadedProgram(dialect, loaded));
+    for (const [alpha, square] of TELLING_SQUARES) {
+      const trace = { ...loaded.trace, hyperparameters: { ...loaded.trace.hyperparameters, alpha } };
+      const square_avg = loaded.square_avg.map(() => square);
+      await subject.conforms(loadedProgram(dialect, { ...loaded, trace, square_avg }));
+    }
+  },
+});
+
+export const specialValueProperties = [
+  nanGradientGivesNan,
+  infiniteGradientGivesInfiniteMeanSquareAndNan,
+  overflowingSquareStopsTheParameter,
+  vanishingSquareLeavesTheMeanSquare,
+  epsilonAloneUnderAVanishingSquare,
+  subnormalGradientsMoveTheParameter,
+  subnormalParametersAreKept,
+  subnormalSquaresAccumulate,
+  subnormalStateIsKept,
+  zeroOverZeroIsNan,
+  zeroOverALoadedZeroIsNan,
+  anyBitsAreJudged,
+  anyBitsInTheStateAreJudged,
 ];
 
 /** Decays and loaded mean squares that must be seen in what follows. */

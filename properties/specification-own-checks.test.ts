@@ -160,7 +160,7 @@ const SPECIFICATION_DEFECTS: [property: string, what: string, rule: WrongRule][]
 
 test("every property of the specification is put to a defect", () => {
   const named = SPECIFICATION_DEFECTS.map(([id]) => id);
-  const all = PROPERTIES_WITH_DEFECTS.filter((property) => property.of === "specification");
+  const all = PROPERTIES_WITH_DEFECTS.filter((property) => property.target === "specification");
   expect(all.map(({ id }) => id).filter((id) => !named.includes(id))).toEqual([]);
 });
 

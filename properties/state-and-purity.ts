@@ -172,213 +172,234 @@ function partialLoads(dialect: Dialect): DescribedArbitrary<PartialLoad> {
   });
 }
 
-export const stateAndPurityProperties = [
-  property<InterruptedTrace>({
-    id: "checkpoint-is-the-identity",
-    clauses: ["RMS-10.1"],
-    of: "implementation",
-    requires: ["state", "checkpoint", "deterministic"],
-    arbitrary: ({ dialect }) => interruptedTraces(dialect),
-    check: async (input, subject) => {
-      const { dialect } = subject.declaration;
-      const expected = await subject.run(interruptedProgram(dialect, input, false));
-      const run = await runProgram(subject, interruptedProgram(dialect, input, true));
+export const checkpointIsTheIdentity = property<InterruptedTrace>({
+  id: "checkpoint-is-the-identity",
+  clauses: ["RMS-10.1"],
+  target: "implementation",
+  requires: ["state", "checkpoint", "deterministic"],
+  arbitrary: ({ dialect }) => interruptedTraces(dialect),
+  check: async (input, subject) => {
+    const { dialect } = subject.declaration;
+    const expected = await subject.run(interruptedProgram(dialect, input, false));
+    const run = await runProgram(subject, interruptedProgram(dialect, input, true));
+    expectSameObservations(run, expected, "with checkpoints against without");
+    acceptRun(subject, run);
+  },
+});
+
+export const checkpointKeepsChangedHyperparameters = property<{
+  interrupted: InterruptedTrace;
+  other: Hyperparameters;
+}>({
+  id: "checkpoint-keeps-changed-hyperparameters",
+  clauses: ["RMS-10.1", "RMS-9.4"],
+  target: "implementation",
+  requires: ["state", "checkpoint", "set", "deterministic"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      interrupted: interruptedTraces(dialect, 3),
+      other: hyperparameters(dialect, EVERY_PART),
+    }),
+  check: async ({ interrupted, other }, subject) => {
+    const { dialect } = subject.declaration;
+    const { centered, eps, momentum } = interrupted.trace.hyperparameters;
+    const hyperparameters = {
+      ...other,
+      // Buffers are neither asked for late nor left behind.
+      centered,
+      momentum: momentum > 0 ? other.momentum || 0.5 : 0,
+      // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
+      eps: dialect.initialAccumulator === "epsilon" ? eps : other.eps,
+    };
+    const changed = [{ each: interrupted, hyperparameters }];
+    if (hasMomentum(subject.declaration) && subject.offers("momentum"))
+      changed.push({
+        // Right after the change, with steps to come in which the buffer shows it.
+        each: {
+          trace: withMomentum(interrupted.trace, 0.5),
+          checkpoints: [1, ...interrupted.checkpoints.slice(1)],
+        },
+        hyperparameters: { ...hyperparameters, momentum: 0.75 },
+      });
+    for (const { each, hyperparameters } of changed) {
+      const changes: Operation = { op: "set", group: 0, hyperparameters };
+      const expected = await subject.run(interruptedProgram(dialect, each, false, [changes]));
+      const run = await runProgram(subject, interruptedProgram(dialect, each, true, [changes]));
+      expectSameObservations(run, expected, "after a change, with checkpoints against without");
+    }
+  },
+});
+
+export const checkpointKeepsAnyBits = property<LoadedTrace>({
+  id: "checkpoint-keeps-any-bits",
+  clauses: ["RMS-10.1"],
+  target: "implementation",
+  requires: ["state", "load", "checkpoint", "deterministic"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) => {
+    const any = arb.oneof(anyBits, subnormalFloat, arb.constantFrom(0, -0));
+    return loadedTraces(
+      traces(dialect, { parts: EVERY_PART, regimes: ["edges"], maxSteps: 2 }),
+      any.map(Math.abs),
+      any,
+    );
+  },
+  check: async (loaded, subject) => {
+    const { dialect } = subject.declaration;
+    const [first, load, ...rest] = loadedProgram(dialect, loaded).operations;
+    const observe = observeAll(dialect, loaded.trace.hyperparameters);
+    const programWith = (...between: Operation[]) =>
+      programOf(dialect, [first, load, observe, ...between, observe, ...rest]);
+    const expected = await subject.run(programWith());
+    const run = await runProgram(subject, programWith(CHECKPOINT));
+    expectSameObservations(run, expected, "with a checkpoint after a load against without");
+  },
+});
+
+export const checkpointKeepsUnusedBuffers = property<SwitchedTrace>({
+  id: "checkpoint-keeps-unused-buffers",
+  clauses: ["RMS-10.1"],
+  target: "implementation",
+  requires: ["state", "set", "momentum", "checkpoint", "deterministic"],
+  weight: 0.5,
+  appliesTo: hasMomentum,
+  arbitrary: ({ dialect }) => switchedTraces(dialect),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const expected = await subject.run(switchedProgram(dialect, trace));
+    const run = await runProgram(subject, switchedProgram(dialect, trace, [CHECKPOINT]));
+    expectSameObservations(run, expected, "with a checkpoint while a buffer is not used against without");
+  },
+});
+
+export const aLoadLeavesNothingOfTheStateBefore = property<PartialLoad>({
+  id: "a-load-leaves-nothing-of-the-state-before",
+  clauses: ["RMS-6.1"],
+  target: "implementation",
+  requires: ["state", "load", "momentum"],
+  weight: 0.5,
+  appliesTo: hasMomentum,
+  arbitrary: ({ dialect }) => partialLoads(dialect),
+  check: async ({ hyperparameters: h, gradients: [first, second], square }, subject) => {
+    const { dialect } = subject.declaration;
+    const square_avg = vector(first.map(() => square));
+    const observe = observeAll(dialect, h);
+    const start = first.map(() => 0);
+    const program = programOf(dialect, [
+      init(h, start),
+      step(first),
+      observe,
+      { op: "load", state: [{ parameter: 0, step: 1, square_avg }] },
+      step(second),
+      observe,
+    ]);
+    // PyTorch makes its buffers at the first step and has no answer here.
+    await subject.conformsIfItCan(program, "step from a state without its buffers");
+  },
+});
+
+export const checkpointWithParametersWithoutState = property<readonly [GappyTrace, GappyTrace]>({
+  id: "checkpoint-with-parameters-without-state",
+  clauses: ["RMS-10.1", "RMS-10.4"],
+  target: "implementation",
+  requires: ["state", "checkpoint", "missing-gradient", "deterministic"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.tuple(gappyTraces(dialect), gappyTraces(dialect, arb.constant(TWELVE_SCALARS), 3)),
+  check: async (both, subject) => {
+    const { dialect } = subject.declaration;
+    for (const trace of both) {
+      const expected = await subject.run(gappyProgram(dialect, trace));
+      const run = await runProgram(subject, gappyProgram(dialect, trace, [CHECKPOINT]));
       expectSameObservations(run, expected, "with checkpoints against without");
-      acceptRun(subject, run);
-    },
-  }),
-  property<{ interrupted: InterruptedTrace; other: Hyperparameters }>({
-    id: "checkpoint-keeps-changed-hyperparameters",
-    clauses: ["RMS-10.1", "RMS-9.4"],
-    of: "implementation",
-    requires: ["state", "checkpoint", "set", "deterministic"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        interrupted: interruptedTraces(dialect, 3),
-        other: hyperparameters(dialect, EVERY_PART),
-      }),
-    check: async ({ interrupted, other }, subject) => {
-      const { dialect } = subject.declaration;
-      const { centered, eps, momentum } = interrupted.trace.hyperparameters;
-      const hyperparameters = {
-        ...other,
-        // Buffers are neither asked for late nor left behind.
-        centered,
-        momentum: momentum > 0 ? other.momentum || 0.5 : 0,
-        // Where the state starts at ε, a change before the first step is read differently by lazy and eager starts.
-        eps: dialect.initialAccumulator === "epsilon" ? eps : other.eps,
-      };
-      const changed = [{ each: interrupted, hyperparameters }];
-      if (hasMomentum(subject.declaration) && subject.offers("momentum"))
-        changed.push({
-          // Right after the change, with steps to come in which the buffer shows it.
-          each: {
-            trace: withMomentum(interrupted.trace, 0.5),
-            checkpoints: [1, ...interrupted.checkpoints.slice(1)],
-          },
-          hyperparameters: { ...hyperparameters, momentum: 0.75 },
-        });
-      for (const { each, hyperparameters } of changed) {
-        const changes: Operation = { op: "set", group: 0, hyperparameters };
-        const expected = await subject.run(interruptedProgram(dialect, each, false, [changes]));
-        const run = await runProgram(subject, interruptedProgram(dialect, each, true, [changes]));
-        expectSameObservations(run, expected, "after a change, with checkpoints against without");
+    }
+  },
+});
+
+export const sameProgramSameBits = property<{ trace: Trace; other: Trace }>({
+  id: "same-program-same-bits",
+  clauses: ["RMS-10.2"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  arbitrary: ({ dialect }) => {
+    const any = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
+    return arb.record({ trace: any, other: any });
+  },
+  check: async ({ trace, other }, subject) => {
+    const { dialect } = subject.declaration;
+    const program = traceProgram(dialect, trace);
+    const first = await subject.run(program);
+    // Another program in between, so that what it leaves behind would show.
+    await subject.run(traceProgram(dialect, other));
+    const again = await runProgram(subject, program);
+    expectSameObservations(again, first, "the same program again");
+    acceptRun(subject, again);
+  },
+});
+
+export const gradientIsLeftAlone = property<Trace>({
+  id: "gradient-is-left-alone",
+  clauses: ["RMS-10.3"],
+  target: "implementation",
+  requires: ["state"],
+  appliesTo: ({ gradient }) =>
+    gradient !== "scratch" || "a step may use the gradient as scratch, as declared",
+  arbitrary: ({ dialect }) => {
+    const whole = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
+    const special = arb.oneof(gridFloat, edgeFloat, nonFiniteFloat, arb.constant(-0));
+    return arb.tuple(whole, special).map(([trace, first]) => ({
+      ...trace,
+      gradients: trace.gradients.map(([, ...rest]) => [first, ...rest]),
+    }));
+  },
+  check: async (trace, subject) => {
+    const run = await runProgram(subject, traceProgram(subject.declaration.dialect, trace));
+    for (const [k, gradient] of trace.gradients.entries()) {
+      const after = run.observations[k].parameters[0].gradient?.values;
+      // A slot that is not observed is no error.
+      if (!after) return subject.passOver("the implementation does not show the gradient after a step");
+      for (const [i, g] of gradient.entries()) {
+        const passed = Math.fround(g);
+        if (Object.is(passed, after[i])) continue;
+        const message = `step ${k + 1}: element ${i} of the gradient was ${valueText(passed)} and is now ${valueText(after[i])}`;
+        throw failureOf(run, "contract-mismatch", message);
       }
-    },
-  }),
-  property<LoadedTrace>({
-    id: "checkpoint-keeps-any-bits",
-    clauses: ["RMS-10.1"],
-    of: "implementation",
-    requires: ["state", "load", "checkpoint", "deterministic"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) => {
-      const any = arb.oneof(anyBits, subnormalFloat, arb.constantFrom(0, -0));
-      return loadedTraces(
-        traces(dialect, { parts: EVERY_PART, regimes: ["edges"], maxSteps: 2 }),
-        any.map(Math.abs),
-        any,
-      );
-    },
-    check: async (loaded, subject) => {
-      const { dialect } = subject.declaration;
-      const [first, load, ...rest] = loadedProgram(dialect, loaded).operations;
-      const observe = observeAll(dialect, loaded.trace.hyperparameters);
-      const programWith = (...between: Operation[]) =>
-        programOf(dialect, [first, load, observe, ...between, observe, ...rest]);
-      const expected = await subject.run(programWith());
-      const run = await runProgram(subject, programWith(CHECKPOINT));
-      expectSameObservations(run, expected, "with a checkpoint after a load against without");
-    },
-  }),
-  property<SwitchedTrace>({
-    id: "checkpoint-keeps-unused-buffers",
-    clauses: ["RMS-10.1"],
-    of: "implementation",
-    requires: ["state", "set", "momentum", "checkpoint", "deterministic"],
-    weight: 0.5,
-    appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => switchedTraces(dialect),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const expected = await subject.run(switchedProgram(dialect, trace));
-      const run = await runProgram(subject, switchedProgram(dialect, trace, [CHECKPOINT]));
-      expectSameObservations(run, expected, "with a checkpoint while a buffer is not used against without");
-    },
-  }),
-  property<PartialLoad>({
-    id: "a-load-leaves-nothing-of-the-state-before",
-    clauses: ["RMS-6.1"],
-    of: "implementation",
-    requires: ["state", "load", "momentum"],
-    weight: 0.5,
-    appliesTo: hasMomentum,
-    arbitrary: ({ dialect }) => partialLoads(dialect),
-    check: async ({ hyperparameters: h, gradients: [first, second], square }, subject) => {
-      const { dialect } = subject.declaration;
-      const square_avg = vector(first.map(() => square));
-      const observe = observeAll(dialect, h);
-      const start = first.map(() => 0);
-      const program = programOf(dialect, [
-        init(h, start),
-        step(first),
-        observe,
-        { op: "load", state: [{ parameter: 0, step: 1, square_avg }] },
-        step(second),
-        observe,
-      ]);
-      // PyTorch makes its buffers at the first step and has no answer here.
-      await subject.conformsIfItCan(program, "step from a state without its buffers");
-    },
-  }),
-  property<readonly [GappyTrace, GappyTrace]>({
-    id: "checkpoint-with-parameters-without-state",
-    clauses: ["RMS-10.1", "RMS-10.4"],
-    of: "implementation",
-    requires: ["state", "checkpoint", "missing-gradient", "deterministic"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.tuple(gappyTraces(dialect), gappyTraces(dialect, arb.constant(TWELVE_SCALARS), 3)),
-    check: async (both, subject) => {
-      const { dialect } = subject.declaration;
-      for (const trace of both) {
-        const expected = await subject.run(gappyProgram(dialect, trace));
-        const run = await runProgram(subject, gappyProgram(dialect, trace, [CHECKPOINT]));
-        expectSameObservations(run, expected, "with checkpoints against without");
-      }
-    },
-  }),
-  property<{ trace: Trace; other: Trace }>({
-    id: "same-program-same-bits",
-    clauses: ["RMS-10.2"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    arbitrary: ({ dialect }) => {
-      const any = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
-      return arb.record({ trace: any, other: any });
-    },
-    check: async ({ trace, other }, subject) => {
-      const { dialect } = subject.declaration;
-      const program = traceProgram(dialect, trace);
-      const first = await subject.run(program);
-      // Another program in between, so that what it leaves behind would show.
-      await subject.run(traceProgram(dialect, other));
-      const again = await runProgram(subject, program);
-      expectSameObservations(again, first, "the same program again");
-      acceptRun(subject, again);
-    },
-  }),
-  property<Trace>({
-    id: "gradient-is-left-alone",
-    clauses: ["RMS-10.3"],
-    of: "implementation",
-    requires: ["state"],
-    appliesTo: ({ gradient }) =>
-      gradient !== "scratch" || "a step may use the gradient as scratch, as declared",
-    arbitrary: ({ dialect }) => {
-      const whole = traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES });
-      const special = arb.oneof(gridFloat, edgeFloat, nonFiniteFloat, arb.constant(-0));
-      return arb.tuple(whole, special).map(([trace, first]) => ({
-        ...trace,
-        gradients: trace.gradients.map(([, ...rest]) => [first, ...rest]),
-      }));
-    },
-    check: async (trace, subject) => {
-      const run = await runProgram(subject, traceProgram(subject.declaration.dialect, trace));
-      for (const [k, gradient] of trace.gradients.entries()) {
-        const after = run.observations[k].parameters[0].gradient?.values;
-        // A slot that is not observed is no error.
-        if (!after) return subject.passOver("the implementation does not show the gradient after a step");
-        for (const [i, g] of gradient.entries()) {
-          const passed = Math.fround(g);
-          if (Object.is(passed, after[i])) continue;
-          const message = `step ${k + 1}: element ${i} of the gradient was ${valueText(passed)} and is now ${valueText(after[i])}`;
-          throw failureOf(run, "contract-mismatch", message);
-        }
-      }
-      acceptRun(subject, run);
-    },
-  }),
-  property<GappyTrace>({
-    id: "a-missing-gradient-is-no-step",
-    clauses: ["RMS-10.4"],
-    of: "implementation",
-    requires: ["state", "missing-gradient", "deterministic"],
-    arbitrary: ({ dialect }) => gappyTraces(dialect),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const run = await runProgram(subject, gappyProgram(dialect, trace));
-      expectKept(run, trace);
-      for (const p of trace.parameters.keys()) {
-        const expected = await subject.run(traceProgram(dialect, aloneOf(trace, p)));
-        const observations = run.observations
-          .filter((_, t) => trace.gradients[t][p] !== null)
-          .map(({ parameters }) => ({ parameters: [parameters[p]] }));
-        const why = `parameter ${p} against the same steps without those that have no gradient for it`;
-        expectSameObservations(run, expected, why, { observations });
-      }
-      acceptRun(subject, run);
-    },
-  }),
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const aMissingGradientIsNoStep = property<GappyTrace>({
+  id: "a-missing-gradient-is-no-step",
+  clauses: ["RMS-10.4"],
+  target: "implementation",
+  requires: ["state", "missing-gradient", "deterministic"],
+  arbitrary: ({ dialect }) => gappyTraces(dialect),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const run = await runProgram(subject, gappyProgram(dialect, trace));
+    expectKept(run, trace);
+    for (const p of trace.parameters.keys()) {
+      const expected = await subject.run(traceProgram(dialect, aloneOf(trace, p)));
+      const observations = run.observations
+        .filter((_, t) => trace.gradients[t][p] !== null)
+        .map(({ parameters }) => ({ parameters: [parameters[p]] }));
+      const why = `parameter ${p} against the same steps without those that have no gradient for it`;
+      expectSameObservations(run, expected, why, { observations });
+    }
+    acceptRun(subject, run);
+  },
+});
+
+export const stateAndPurityProperties = [
+  checkpointIsTheIdentity,
+  checkpointKeepsChangedHyperparameters,
+  checkpointKeepsAnyBits,
+  checkpointKeepsUnusedBuffers,
+  aLoadLeavesNothingOfTheStateBefore,
+  checkpointWithParametersWithoutState,
+  sameProgramSameBits,
+  gradientIsLeftAlone,
+  aMissingGradientIsNoStep,
 ];

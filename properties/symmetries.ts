@@ -105,227 +105,241 @@ async function demandSplit(subject: Subject, trace: Trace, cuts: readonly number
   });
 }
 
-export const symmetryProperties = [
-  property<{ trace: Trace; exponent: number }>({
-    id: "power-of-two-scaling-at-eps-zero",
-    clauses: ["RMS-8.1"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    // The initial mean square must scale too, and weight decay or clipping would not. The error of an approximate
-    // root or quotient may be another one in another binade.
-    appliesTo: ({ dialect, evaluation }) =>
-      dialect.initialAccumulator === "zero" && dialect.momentum !== "raw-gradient" && isAccurate(evaluation),
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        exponent: arb.integer({ min: -20, max: 20 }),
-        trace: traces(dialect, {
-          regimes: ["normal", "powers of two"],
-          hyperparameters: withChanges(hyperparameters(dialect, { momentum: true, centered: true }), {
-            eps: 0,
-            clip_value: Number.POSITIVE_INFINITY,
-          }),
+export const powerOfTwoScalingAtEpsZero = property<{ trace: Trace; exponent: number }>({
+  id: "power-of-two-scaling-at-eps-zero",
+  clauses: ["RMS-8.1"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  // The initial mean square must scale too, and weight decay or clipping would not. The error of an approximate
+  // root or quotient may be another one in another binade.
+  appliesTo: ({ dialect, evaluation }) =>
+    dialect.initialAccumulator === "zero" && dialect.momentum !== "raw-gradient" && isAccurate(evaluation),
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      exponent: arb.integer({ min: -20, max: 20 }),
+      trace: traces(dialect, {
+        regimes: ["normal", "powers of two"],
+        hyperparameters: withChanges(hyperparameters(dialect, { momentum: true, centered: true }), {
+          eps: 0,
+          clip_value: Number.POSITIVE_INFINITY,
         }),
       }),
-    check: async ({ trace, exponent }, subject) => {
-      const { dialect } = subject.declaration;
-      const factor = 2 ** exponent;
-      const second = mapTrace(trace, same, scaled(factor));
-      await bothRuns(subject, traceProgram(dialect, trace), traceProgram(dialect, second), (lists) =>
-        mapSlots(lists, { square_avg: scaled(factor * factor), grad_avg: scaled(factor) }, same),
-      );
-    },
-  }),
-  property<Trace>({
-    id: "odd-symmetry",
-    clauses: ["RMS-8.2"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    arbitrary: ({ dialect }) => traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES }),
-    check: async (trace, subject) => {
-      const { dialect } = subject.declaration;
-      const mirrored = mapTrace(trace, negated);
-      const before = await subject.conforms(traceProgram(dialect, trace));
-      const program = traceProgram(dialect, mirrored);
-      const after = await subject.run(program);
-      before.forEach((observation, k) => {
-        const expected = mapSlots(listsOf(observation.parameters[0]), { square_avg: same }, negated);
-        const got = listsOf(after[k].parameters[0]);
-        const difference = differenceOf(dropZeroSigns(expected), dropZeroSigns(got));
-        if (difference === undefined) return;
-        throw new PropertyFailure(`mirrored run, observation ${k}: ${difference}`, "contract-mismatch", {
-          program,
-          observations: after,
-        });
+    }),
+  check: async ({ trace, exponent }, subject) => {
+    const { dialect } = subject.declaration;
+    const factor = 2 ** exponent;
+    const second = mapTrace(trace, same, scaled(factor));
+    await bothRuns(subject, traceProgram(dialect, trace), traceProgram(dialect, second), (lists) =>
+      mapSlots(lists, { square_avg: scaled(factor * factor), grad_avg: scaled(factor) }, same),
+    );
+  },
+});
+
+export const oddSymmetry = property<Trace>({
+  id: "odd-symmetry",
+  clauses: ["RMS-8.2"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  arbitrary: ({ dialect }) => traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES }),
+  check: async (trace, subject) => {
+    const { dialect } = subject.declaration;
+    const mirrored = mapTrace(trace, negated);
+    const before = await subject.conforms(traceProgram(dialect, trace));
+    const program = traceProgram(dialect, mirrored);
+    const after = await subject.run(program);
+    before.forEach((observation, k) => {
+      const expected = mapSlots(listsOf(observation.parameters[0]), { square_avg: same }, negated);
+      const got = listsOf(after[k].parameters[0]);
+      const difference = differenceOf(dropZeroSigns(expected), dropZeroSigns(got));
+      if (difference === undefined) return;
+      throw new PropertyFailure(`mirrored run, observation ${k}: ${difference}`, "contract-mismatch", {
+        program,
+        observations: after,
       });
-    },
-  }),
-  property<{ trace: Trace; seed: readonly number[] }>({
-    id: "permutation-equivariance",
-    clauses: ["RMS-8.3"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    weight: 2,
-    arbitrary: ({ dialect }) =>
-      arb
-        .oneof(
-          traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }),
-          // Lengths with a vector body and a tail, in values that show every rounding.
-          traces(dialect, {
-            hyperparameters: hyperparameters(dialect, {}, arb.constant("decimal")),
-            regimes: ["normal", "wide"],
-            minSteps: 2,
-            maxSteps: 3,
-            lengths: [9, 15, 17, 31, 33, 67],
-          }),
-        )
-        .chain((trace) =>
-          arb.record({
-            trace: arb.constant(trace),
-            seed: arb.shuffledSubarray(
-              trace.parameter.map((_, i) => i),
-              { minLength: trace.parameter.length },
-            ),
-          }),
-        ),
-    check: async ({ trace, seed }, subject) => {
-      const { dialect } = subject.declaration;
-      const permuted: Transform = (values) => seed.map((i) => values[i]);
-      await bothRuns(
-        subject,
-        traceProgram(dialect, trace),
-        traceProgram(dialect, mapTrace(trace, permuted)),
-        (lists) => mapSlots(lists, {}, permuted),
-      );
-    },
-  }),
-  property<{ trace: Trace; cuts: readonly number[]; many: Trace }>({
-    id: "split-and-concat",
-    clauses: ["RMS-8.4"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    arbitrary: ({ dialect }) =>
-      arb
-        .tuple(
-          traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }),
-          traces(dialect, { parts: EVERY_PART, regimes: ["normal"], maxSteps: 1, lengths: [17] }),
-        )
-        .chain(([trace, many]) =>
-          arb.record({
-            trace: arb.constant(trace),
-            cuts: arb.subarray([0, ...trace.parameter.map((_, i) => i + 1)], {
-              minLength: 1,
-              maxLength: Math.min(11, trace.parameter.length + 1),
-            }),
-            many: arb.constant(many),
-          }),
-        ),
-    check: async ({ trace, cuts, many }, subject) => {
-      await demandSplit(subject, trace, cuts);
-      // Twelve parameters, of which no fixed number of slots has room.
-      await demandSplit(
-        subject,
-        many,
-        Array.from({ length: 11 }, (_, k) => k + 1),
-      );
-    },
-  }),
-  property<{ trace: Trace; element: number; replacement: number }>({
-    id: "elements-are-independent",
-    clauses: ["RMS-8.5"],
-    of: "implementation",
-    requires: ["state", "deterministic"],
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        parts: EVERY_PART,
-        regimes: CALM_REGIMES,
-        maxSteps: 2,
-        lengths: [2, 4, 8, 9, 17, 33],
-      }).chain((trace) =>
+    });
+  },
+});
+
+export const permutationEquivariance = property<{ trace: Trace; seed: readonly number[] }>({
+  id: "permutation-equivariance",
+  clauses: ["RMS-8.3"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  weight: 2,
+  arbitrary: ({ dialect }) =>
+    arb
+      .oneof(
+        traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }),
+        // Lengths with a vector body and a tail, in values that show every rounding.
+        traces(dialect, {
+          hyperparameters: hyperparameters(dialect, {}, arb.constant("decimal")),
+          regimes: ["normal", "wide"],
+          minSteps: 2,
+          maxSteps: 3,
+          lengths: [9, 15, 17, 31, 33, 67],
+        }),
+      )
+      .chain((trace) =>
         arb.record({
           trace: arb.constant(trace),
-          element: arb.nat({ max: trace.parameter.length - 1 }),
-          replacement: arb.oneof(gridFloat, nonFiniteFloat, arb.constantFrom(1e30, 1e-30)),
+          seed: arb.shuffledSubarray(
+            trace.parameter.map((_, i) => i),
+            { minLength: trace.parameter.length },
+          ),
         }),
       ),
-    check: async ({ trace, element, replacement }, subject) => {
-      const { dialect } = subject.declaration;
-      const replaced: Transform = (values) =>
-        values.map((x, i) => (i === element ? Math.fround(replacement) : x));
-      const without: Transform = (values) => values.filter((_, i) => i !== element);
-      const before = await subject.conforms(traceProgram(dialect, trace));
-      const program = traceProgram(dialect, mapTrace(trace, same, replaced));
-      const after = await subject.run(program);
-      before.forEach((observation, k) => {
-        const expected = mapSlots(listsOf(observation.parameters[0]), {}, without);
-        const got = mapSlots(listsOf(after[k].parameters[0]), {}, without);
-        const difference = differenceOf(expected, got);
+  check: async ({ trace, seed }, subject) => {
+    const { dialect } = subject.declaration;
+    const permuted: Transform = (values) => seed.map((i) => values[i]);
+    await bothRuns(
+      subject,
+      traceProgram(dialect, trace),
+      traceProgram(dialect, mapTrace(trace, permuted)),
+      (lists) => mapSlots(lists, {}, permuted),
+    );
+  },
+});
+
+export const splitAndConcat = property<{ trace: Trace; cuts: readonly number[]; many: Trace }>({
+  id: "split-and-concat",
+  clauses: ["RMS-8.4"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  arbitrary: ({ dialect }) =>
+    arb
+      .tuple(
+        traces(dialect, { parts: EVERY_PART, regimes: ALL_REGIMES, maxSteps: 2 }),
+        traces(dialect, { parts: EVERY_PART, regimes: ["normal"], maxSteps: 1, lengths: [17] }),
+      )
+      .chain(([trace, many]) =>
+        arb.record({
+          trace: arb.constant(trace),
+          cuts: arb.subarray([0, ...trace.parameter.map((_, i) => i + 1)], {
+            minLength: 1,
+            maxLength: Math.min(11, trace.parameter.length + 1),
+          }),
+          many: arb.constant(many),
+        }),
+      ),
+  check: async ({ trace, cuts, many }, subject) => {
+    await demandSplit(subject, trace, cuts);
+    // Twelve parameters, of which no fixed number of slots has room.
+    await demandSplit(
+      subject,
+      many,
+      Array.from({ length: 11 }, (_, k) => k + 1),
+    );
+  },
+});
+
+export const elementsAreIndependent = property<{ trace: Trace; element: number; replacement: number }>({
+  id: "elements-are-independent",
+  clauses: ["RMS-8.5"],
+  target: "implementation",
+  requires: ["state", "deterministic"],
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      parts: EVERY_PART,
+      regimes: CALM_REGIMES,
+      maxSteps: 2,
+      lengths: [2, 4, 8, 9, 17, 33],
+    }).chain((trace) =>
+      arb.record({
+        trace: arb.constant(trace),
+        element: arb.nat({ max: trace.parameter.length - 1 }),
+        replacement: arb.oneof(gridFloat, nonFiniteFloat, arb.constantFrom(1e30, 1e-30)),
+      }),
+    ),
+  check: async ({ trace, element, replacement }, subject) => {
+    const { dialect } = subject.declaration;
+    const replaced: Transform = (values) =>
+      values.map((x, i) => (i === element ? Math.fround(replacement) : x));
+    const without: Transform = (values) => values.filter((_, i) => i !== element);
+    const before = await subject.conforms(traceProgram(dialect, trace));
+    const program = traceProgram(dialect, mapTrace(trace, same, replaced));
+    const after = await subject.run(program);
+    before.forEach((observation, k) => {
+      const expected = mapSlots(listsOf(observation.parameters[0]), {}, without);
+      const got = mapSlots(listsOf(after[k].parameters[0]), {}, without);
+      const difference = differenceOf(expected, got);
+      if (difference === undefined) return;
+      const message = `the gradient of element ${element} changed another element: ${difference}`;
+      throw new PropertyFailure(message, "contract-mismatch", { program, observations: after });
+    });
+  },
+});
+
+export const groupsAreIndependent = property<{ first: Trace; other: Hyperparameters }>({
+  id: "groups-are-independent",
+  clauses: ["RMS-8.6"],
+  target: "implementation",
+  requires: ["state", "groups", "deterministic"],
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      first: traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, lengths: [1, 4, 9] }),
+      other: hyperparameters(dialect, EVERY_PART),
+    }),
+  check: async ({ first, other }, subject) => {
+    const { dialect } = subject.declaration;
+    const second: Trace = { ...first, hyperparameters: other };
+    const alone = [
+      await subject.conforms(traceProgram(dialect, first)),
+      await subject.conforms(traceProgram(dialect, second)),
+    ];
+    const program = twoGroups(dialect, first, other);
+    const together = await subject.run(program);
+    together.forEach(({ parameters }, k) => {
+      parameters.forEach((observed, group) => {
+        const difference = differenceOf(
+          listsOf(alone[group][k].parameters[0]),
+          onlySlotsOf(listsOf(alone[group][k].parameters[0]), listsOf(observed)),
+        );
         if (difference === undefined) return;
-        const message = `the gradient of element ${element} changed another element: ${difference}`;
-        throw new PropertyFailure(message, "contract-mismatch", { program, observations: after });
+        const message = `group ${group} differs from an optimizer of its own: ${difference}`;
+        throw new PropertyFailure(message, "contract-mismatch", { program, observations: together });
       });
-    },
-  }),
-  property<{ first: Trace; other: Hyperparameters }>({
-    id: "groups-are-independent",
-    clauses: ["RMS-8.6"],
-    of: "implementation",
-    requires: ["state", "groups", "deterministic"],
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        first: traces(dialect, { parts: EVERY_PART, regimes: CALM_REGIMES, lengths: [1, 4, 9] }),
-        other: hyperparameters(dialect, EVERY_PART),
-      }),
-    check: async ({ first, other }, subject) => {
-      const { dialect } = subject.declaration;
-      const second: Trace = { ...first, hyperparameters: other };
-      const alone = [
-        await subject.conforms(traceProgram(dialect, first)),
-        await subject.conforms(traceProgram(dialect, second)),
-      ];
-      const program = twoGroups(dialect, first, other);
-      const together = await subject.run(program);
-      together.forEach(({ parameters }, k) => {
-        parameters.forEach((observed, group) => {
-          const difference = differenceOf(
-            listsOf(alone[group][k].parameters[0]),
-            onlySlotsOf(listsOf(alone[group][k].parameters[0]), listsOf(observed)),
-          );
-          if (difference === undefined) return;
-          const message = `group ${group} differs from an optimizer of its own: ${difference}`;
-          throw new PropertyFailure(message, "contract-mismatch", { program, observations: together });
-        });
-      });
-    },
-  }),
-  property<{ first: Trace; other: Hyperparameters; changed: 0 | 1 | 2 }>({
-    id: "a-change-is-for-its-group",
-    clauses: ["RMS-8.6"],
-    of: "implementation",
-    requires: ["state", "groups", "set"],
-    weight: 0.5,
-    arbitrary: ({ dialect }) =>
-      arb.record({
-        first: traces(dialect, { regimes: CALM_REGIMES, minSteps: 2, lengths: [1, 4, 9] }),
-        other: hyperparameters(dialect, {}),
-        changed: arb.constantFrom(0, 1, 2),
-      }),
-    check: async ({ first, other, changed }, subject) => {
-      const { dialect } = subject.declaration;
-      const group = { hyperparameters: first.hyperparameters, parameters: [vector(first.parameter)] };
-      const { lr, alpha, lr_decay } = other;
-      const observe = observeAll(dialect, first.hyperparameters);
-      const all = (gradient: readonly number[]) => [step(gradient, gradient, gradient), observe];
-      const [gradient, ...later] = first.gradients;
-      await subject.conforms(
-        programOf(dialect, [
-          { op: "init", groups: [group, group, group] },
-          ...all(gradient),
-          { op: "set", group: changed, hyperparameters: { lr, alpha, lr_decay } },
-          ...later.flatMap(all),
-        ]),
-      );
-    },
-  }),
+    });
+  },
+});
+
+export const aChangeIsForItsGroup = property<{ first: Trace; other: Hyperparameters; changed: 0 | 1 | 2 }>({
+  id: "a-change-is-for-its-group",
+  clauses: ["RMS-8.6"],
+  target: "implementation",
+  requires: ["state", "groups", "set"],
+  weight: 0.5,
+  arbitrary: ({ dialect }) =>
+    arb.record({
+      first: traces(dialect, { regimes: CALM_REGIMES, minSteps: 2, lengths: [1, 4, 9] }),
+      other: hyperparameters(dialect, {}),
+      changed: arb.constantFrom(0, 1, 2),
+    }),
+  check: async ({ first, other, changed }, subject) => {
+    const { dialect } = subject.declaration;
+    const group = { hyperparameters: first.hyperparameters, parameters: [vector(first.parameter)] };
+    const { lr, alpha, lr_decay } = other;
+    const observe = observeAll(dialect, first.hyperparameters);
+    const all = (gradient: readonly number[]) => [step(gradient, gradient, gradient), observe];
+    const [gradient, ...later] = first.gradients;
+    await subject.conforms(
+      programOf(dialect, [
+        { op: "init", groups: [group, group, group] },
+        ...all(gradient),
+        { op: "set", group: changed, hyperparameters: { lr, alpha, lr_decay } },
+        ...later.flatMap(all),
+      ]),
+    );
+  },
+});
+
+export const symmetryProperties = [
+  powerOfTwoScalingAtEpsZero,
+  oddSymmetry,
+  permutationEquivariance,
+  splitAndConcat,
+  elementsAreIndependent,
+  groupsAreIndependent,
+  aChangeIsForItsGroup,
 ];
 
 function twoGroups(dialect: Dialect, first: Trace, other: Hyperparameters): Program {

@@ -18,87 +18,93 @@ import type { Subject } from "./subject.js";
 import { alwaysFlushes, mayFlush } from "./subnormals.js";
 import { valueText } from "./value-text.js";
 
+export const zeroGradientLeavesTheParameter = property<Trace>({
+  id: "zero-gradient-leaves-the-parameter",
+  clauses: ["RMS-3.1"],
+  target: "implementation",
+  requires: [],
+  arbitrary: ({ dialect, evaluation }) =>
+    traces(dialect, {
+      regimes: ["normal", "powers of two"],
+      maxSteps: 5,
+      parameter: anyFinite(evaluation),
+      hyperparameters: plainHyperparameters(dialect),
+      // Without ε only an earlier gradient keeps the denominator from zero.
+    }).chain((trace) => withZeroGradients(trace, dialect.epsilon === "none" ? 2 : 1)),
+  check: async (trace, subject) => {
+    const { program, observations, moves } = await parameterMoves(subject, trace);
+    for (const { step, element, gradient, before, after } of moves) {
+      // −0 − (−0) is +0, and −0 + (−0) is −0: which of the two is computed is the evaluation's business.
+      const stays = Object.is(after, before) || (Object.is(before, -0) && after === 0);
+      if (gradient !== 0 || stays) continue;
+      const message = `step ${step}, element ${element}: the gradient ${valueText(gradient)} moved the parameter from ${valueText(before)} to ${valueText(after)}`;
+      throw new PropertyFailure(message, "differs", { program, observations });
+    }
+  },
+});
+
+export const zeroGradientDecaysTheMeanSquare = property<Trace>({
+  id: "zero-gradient-decays-the-mean-square",
+  clauses: ["RMS-3.2"],
+  target: "implementation",
+  requires: ["state"],
+  arbitrary: ({ dialect }) =>
+    traces(dialect, {
+      regimes: [...CALM_REGIMES, "underflow", "subnormal"],
+      minSteps: 2,
+      maxSteps: 5,
+      hyperparameters: plainHyperparameters(dialect),
+    }).chain((trace) => withZeroGradients(trace, 2)),
+  check: async (trace, subject) => {
+    const run = await observeConforming(subject, trace);
+    for (const at of stepsOf(run)) {
+      if (at.gradient !== 0) continue;
+      const allowed = decayedMeanSquares(
+        subject.declaration.evaluation,
+        at.hyperparameters,
+        at.before.square_avg,
+      );
+      const got = at.after.square_avg;
+      if (allowed.some((value) => Object.is(value, got))) continue;
+      const message = `under a zero gradient the mean square went from ${valueText(at.before.square_avg)} to ${valueText(got)}; β times it is ${allowed.map(valueText).join(" or ")}`;
+      throw failureAt(run, at, message);
+    }
+  },
+});
+
+export const parameterNeverFollowsTheGradient = property<Trace>({
+  id: "parameter-never-follows-the-gradient",
+  clauses: ["RMS-3.3"],
+  target: "implementation",
+  requires: [],
+  arbitrary: ({ dialect, evaluation }) =>
+    traces(dialect, {
+      regimes: ALL_REGIMES,
+      parameter: arb.oneof(
+        { weight: 3, arbitrary: smallParameter },
+        { weight: 1, arbitrary: anyFinite(evaluation) },
+      ),
+    }),
+  check: async (trace, subject) => {
+    const { program, observations, moves } = await parameterMoves(subject, trace);
+    for (const { step, element, gradient, before, after } of moves) {
+      const follows =
+        (gradient > 0 && after > before) ||
+        (gradient < 0 && after < before) ||
+        (gradient === 0 && Math.abs(after - before) > 0);
+      if (!follows) continue;
+      const message = `step ${step}, element ${element}: the parameter went from ${valueText(before)} to ${valueText(after)} under the gradient ${valueText(gradient)}`;
+      throw new PropertyFailure(message, "differs", { program, observations });
+    }
+  },
+});
+
 /** Family 3: what a zero gradient does, and on which side of its old value a parameter may land. */
 
 export const zeroGradientAndSignProperties = [
-  property<Trace>({
-    id: "zero-gradient-leaves-the-parameter",
-    clauses: ["RMS-3.1"],
-    of: "implementation",
-    requires: [],
-    arbitrary: ({ dialect, evaluation }) =>
-      traces(dialect, {
-        regimes: ["normal", "powers of two"],
-        maxSteps: 5,
-        parameter: anyFinite(evaluation),
-        hyperparameters: plainHyperparameters(dialect),
-        // Without ε only an earlier gradient keeps the denominator from zero.
-      }).chain((trace) => withZeroGradients(trace, dialect.epsilon === "none" ? 2 : 1)),
-    check: async (trace, subject) => {
-      const { program, observations, moves } = await parameterMoves(subject, trace);
-      for (const { step, element, gradient, before, after } of moves) {
-        // −0 − (−0) is +0, and −0 + (−0) is −0: which of the two is computed is the evaluation's business.
-        const stays = Object.is(after, before) || (Object.is(before, -0) && after === 0);
-        if (gradient !== 0 || stays) continue;
-        const message = `step ${step}, element ${element}: the gradient ${valueText(gradient)} moved the parameter from ${valueText(before)} to ${valueText(after)}`;
-        throw new PropertyFailure(message, "differs", { program, observations });
-      }
-    },
-  }),
-  property<Trace>({
-    id: "zero-gradient-decays-the-mean-square",
-    clauses: ["RMS-3.2"],
-    of: "implementation",
-    requires: ["state"],
-    arbitrary: ({ dialect }) =>
-      traces(dialect, {
-        regimes: [...CALM_REGIMES, "underflow", "subnormal"],
-        minSteps: 2,
-        maxSteps: 5,
-        hyperparameters: plainHyperparameters(dialect),
-      }).chain((trace) => withZeroGradients(trace, 2)),
-    check: async (trace, subject) => {
-      const run = await observeConforming(subject, trace);
-      for (const at of stepsOf(run)) {
-        if (at.gradient !== 0) continue;
-        const allowed = decayedMeanSquares(
-          subject.declaration.evaluation,
-          at.hyperparameters,
-          at.before.square_avg,
-        );
-        const got = at.after.square_avg;
-        if (allowed.some((value) => Object.is(value, got))) continue;
-        const message = `under a zero gradient the mean square went from ${valueText(at.before.square_avg)} to ${valueText(got)}; β times it is ${allowed.map(valueText).join(" or ")}`;
-        throw failureAt(run, at, message);
-      }
-    },
-  }),
-  property<Trace>({
-    id: "parameter-never-follows-the-gradient",
-    clauses: ["RMS-3.3"],
-    of: "implementation",
-    requires: [],
-    arbitrary: ({ dialect, evaluation }) =>
-      traces(dialect, {
-        regimes: ALL_REGIMES,
-        parameter: arb.oneof(
-          { weight: 3, arbitrary: smallParameter },
-          { weight: 1, arbitrary: anyFinite(evaluation) },
-        ),
-      }),
-    check: async (trace, subject) => {
-      const { program, observations, moves } = await parameterMoves(subject, trace);
-      for (const { step, element, gradient, before, after } of moves) {
-        const follows =
-          (gradient > 0 && after > before) ||
-          (gradient < 0 && after < before) ||
-          (gradient === 0 && Math.abs(after - before) > 0);
-        if (!follows) continue;
-        const message = `step ${step}, element ${element}: the parameter went from ${valueText(before)} to ${valueText(after)} under the gradient ${valueText(gradient)}`;
-        throw new PropertyFailure(message, "differs", { program, observations });
-      }
-    },
-  }),
+  zeroGradientLeavesTheParameter,
+  zeroGradientDecaysTheMeanSquare,
+  parameterNeverFollowsTheGradient,
 ];
 
 /** Finite parameters of any size; subnormal ones only where they are not flushed when they are read. */

@@ -73,8 +73,13 @@ async function withProperties<T>(properties: readonly Property[], action: () => 
 }
 
 /** A property that fails or passes as it likes. */
-function fake(id: string, of: Property["of"], check: Property["check"], clause = "RMS-5.1"): Property {
-  return { id, clauses: [clause], of, requires: [], arbitrary: () => arb.constant(1), check };
+function fake(
+  id: string,
+  target: Property["target"],
+  check: Property["check"],
+  clause = "RMS-5.1",
+): Property {
+  return { id, clauses: [clause], target, requires: [], arbitrary: () => arb.constant(1), check };
 }
 
 describe("an honest implementation", () => {

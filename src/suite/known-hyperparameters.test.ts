@@ -67,7 +67,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.id, dialect] as const))("in dia
   };
 
   it("no property sends a hyperparameter that the dialect does not have", async () => {
-    for (const property of PROPERTIES.filter((one) => one.of === "implementation")) {
+    for (const property of PROPERTIES.filter((one) => one.target === "implementation")) {
       const { failure } = await runProperty(property, { ...options, seed: 20130, runs: 2, shrink: false });
       expect(failure?.message, property.id).toBeUndefined();
     }

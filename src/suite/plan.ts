@@ -103,7 +103,7 @@ export function planOf(options: GateOptions, hello: Hello): Plan {
 
 /** Whether a case that is not run yet will be a self-check, which asks the implementation nothing. */
 export function isSpecification(id: string): boolean {
-  return PROPERTIES.some((property) => property.id === id && property.of === "specification");
+  return PROPERTIES.some((property) => property.id === id && property.target === "specification");
 }
 
 /** Whether a case is a property of which many inputs are drawn, so that it depends on the seed. */

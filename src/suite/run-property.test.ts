@@ -41,7 +41,7 @@ function programOf(parameter: number, gradient: number): Program {
 const base = {
   id: "fake",
   clauses: ["RMS-1.1"],
-  of: "implementation",
+  target: "implementation",
   requires: [],
   arbitrary: () => arb.integer({ min: 1, max: 1000 }),
 } as const;
@@ -172,7 +172,7 @@ describe("runProperty", () => {
   it("is certified for a comparison or a proof, which judge nothing", async () => {
     const check = async () => {};
     expect((await runProperty({ ...base, check }, options)).verdict).toBe("certified");
-    const selfCheck = await runProperty({ ...base, of: "specification", check }, options);
+    const selfCheck = await runProperty({ ...base, target: "specification", check }, options);
     expect(selfCheck).toMatchObject({ kind: "self-check", verdict: "certified" });
   });
 
@@ -189,7 +189,7 @@ describe("runProperty", () => {
       reason: "not a property of dialect pytorch",
     });
     // What the specification proves does not depend on an implementation.
-    const proof: Property = { ...needy, of: "specification", check: async () => {} };
+    const proof: Property = { ...needy, target: "specification", check: async () => {} };
     expect((await runProperty(proof, { ...options, capabilities: [] })).verdict).toBe("certified");
   });
 
@@ -241,7 +241,7 @@ describe("runProperty", () => {
     const check = async () => {
       throw new PropertyFailure("1 is not 2", "differs");
     };
-    const result = await runProperty({ ...base, of: "specification", check }, options);
+    const result = await runProperty({ ...base, target: "specification", check }, options);
     expect(result).toMatchObject({ verdict: "differs", failure: { message: "1 is not 2", others: [] } });
     expect(result.failure?.minimal).toBeUndefined();
   });

@@ -47,7 +47,7 @@ const MAX_EVIDENCE = 24;
 export async function runProperty(property: Property, options: PropertyRunOptions): Promise<CaseResult> {
   const base = {
     id: property.id,
-    kind: property.of === "specification" ? "self-check" : "property",
+    kind: property.target === "specification" ? "self-check" : "property",
     clauses: property.clauses,
   } as const;
   const skipped = (reason: string): CaseResult => ({
@@ -58,7 +58,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
     tally: emptyTally(),
     multiStep: emptyTally(),
   });
-  if (property.of === "implementation") {
+  if (property.target === "implementation") {
     const missing = property.requires.filter((capability) => !options.capabilities.includes(capability));
     if (missing.length > 0)
       return {

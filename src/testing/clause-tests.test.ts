@@ -137,7 +137,7 @@ describe("a clause", () => {
     const proof = (clause: `RMS-${string}`): Property => ({
       id: `proof-of-${clause}`,
       clauses: [clause],
-      of: "specification",
+      target: "specification",
       requires: [],
       arbitrary: () => arb.constant(2),
       check: async () => {},
@@ -246,7 +246,7 @@ describe("a clause", () => {
     const wrong: Property = {
       id: "two-is-three",
       clauses: ["RMS-2.1"],
-      of: "specification",
+      target: "specification",
       requires: [],
       arbitrary: () => arb.constant(2),
       check: async () => {
