@@ -232,13 +232,54 @@ describe.skipIf(missing !== "")(`the page in a browser${missing}`, () => {
       const foreign = await page.evaluate(
         () =>
           document.querySelectorAll(
-            "script, iframe, img, object, embed, base, form, [onerror], [onload], [onclick]",
+            "script:not(body > script:last-child), iframe, img, object, embed, base, form, [onerror], [onload], [onclick]",
           ).length,
       );
       expect(foreign).toBe(0);
       expect(
         await page.evaluate(() => document.querySelectorAll("style, meta[http-equiv], link").length),
       ).toBe(3);
+    });
+  });
+
+  it("folds families of which every clause passed, until they are opened or linked to", async () => {
+    const passed = reports.conforming.clauses.map((row) =>
+      row.clause.startsWith("RMS-13.") ? row : { ...row, outcome: "passed" as const },
+    );
+    const file = join(folder, "folded.html");
+    writeFileSync(file, await htmlReport({ ...reports.conforming, clauses: passed }));
+    const address = pathToFileURL(file).href;
+    await opened("conforming", {}, async ({ page }) => {
+      await page.goto(address);
+      const family = page.locator("tbody.folded").first();
+      const clause = family.locator("tr[id]").first();
+      const box = family.getByLabel(/^Show the clauses of /);
+      expect(await clause.isVisible()).toBe(false);
+      await box.check();
+      expect(await clause.isVisible()).toBe(true);
+      await box.uncheck();
+      expect(await clause.isVisible()).toBe(false);
+      await page.goto(`${address}#${await clause.getAttribute("id")}`);
+      expect(await clause.isVisible()).toBe(true);
+      const other = page.locator("tbody.folded").last().locator("tr[id]").first();
+      expect(await other.isVisible()).toBe(false);
+      await page.emulateMedia({ media: "print" });
+      expect(await other.isVisible()).toBe(true);
+    });
+    await opened("conforming", { viewport: SIZES.phone }, async ({ page }) => {
+      await page.goto(address);
+      expect(await page.locator("tbody.folded tr[id]").first().isVisible()).toBe(false);
+      expect(await page.locator('tr[id="RMS-13.1"]').isVisible()).toBe(true);
+    });
+  });
+
+  it("copies code with a click", async () => {
+    await opened("failing", { permissions: ["clipboard-read", "clipboard-write"] }, async ({ page }) => {
+      const block = page.locator("pre").first();
+      await block.getByRole("button", { name: "Copy" }).click();
+      await block.getByRole("button", { name: /Copied|Selected/ }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      expect(copied).toBe(await block.locator("code").textContent());
     });
   });
 

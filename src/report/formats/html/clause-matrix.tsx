@@ -43,10 +43,13 @@ function FamilyRows({
 }) {
   const outcomes = family.clauses.map(({ id }) => rows.get(id)?.outcome ?? "skipped");
   const passed = outcomes.filter((outcome) => outcome === "passed").length;
+  // A family in which there is nothing to look at is folded; a link to one of its clauses and print show it.
+  const isFolded = passed === outcomes.length;
   return (
-    <tbody>
+    <tbody class={isFolded ? "folded" : undefined}>
       <tr class="family">
         <th scope="rowgroup" colSpan={3}>
+          {isFolded && <input type="checkbox" aria-label={`Show the clauses of ${family.title}`} />}
           {family.number} {family.title}{" "}
           <span class="strip" aria-hidden="true">
             {outcomes.map((outcome, k) => (

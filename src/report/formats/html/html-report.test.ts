@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CLAUSES } from "../../../../spec/clauses.js";
 import { bundledAdapter } from "../../../adapter/bundled.js";
@@ -5,6 +6,7 @@ import { dialectAdapter } from "../../../suite/__test-helpers__/planted.js";
 import type { Report } from "../../model/report.js";
 import { HOSTILE, hostileReport } from "./__test-helpers__/hostile-report.js";
 import { measuredReport } from "./__test-helpers__/measured-report.js";
+import { COPY_SCRIPT } from "./copy-script.js";
 import { htmlReport } from "./html-report.js";
 
 let right: Report;
@@ -32,10 +34,16 @@ function textOf(html: string): string {
 const all = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].map(([, found]) => found);
 
 describe("the page", () => {
-  it("is one file that loads and runs nothing", () => {
+  it("is one file that loads nothing and runs only its own script", () => {
     expect(page).toMatch(/^<!doctype html>\n<html lang="en"><head><meta charset="utf-8"\/?>/);
-    expect(page).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; img-src data:;`);
-    expect(page).not.toMatch(/<script|<iframe|<object|<embed|<base|@import|url\(/i);
+    const hash = createHash("sha256").update(COPY_SCRIPT).digest("base64");
+    expect(page).toContain(
+      `content="default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:;`,
+    );
+    expect(page.split(`<script>${COPY_SCRIPT}</script>`)).toHaveLength(2);
+    expect(page.replace(`<script>${COPY_SCRIPT}</script>`, "")).not.toMatch(
+      /<script|<iframe|<object|<embed|<base|@import|url\(/i,
+    );
     expect(all(page, / (?:src|srcset|action)="([^"]*)"/g)).toEqual([]);
     expect(
       all(page, / href="([^"#][^"]*)"/g).filter((href) => !href.startsWith("data:image/svg+xml,")),

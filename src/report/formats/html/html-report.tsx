@@ -4,7 +4,7 @@ import { chartsOf } from "./charts.js";
 import { Page } from "./page.js";
 
 /**
- * The report as one HTML file that needs no network and runs no script. Everything that an implementation
+ * The report as one HTML file that needs no network and runs no script but its own. Everything that an implementation
  * declared is shown as text.
  */
 export async function htmlReport(report: Report): Promise<string> {

@@ -2,6 +2,7 @@ import type { Report } from "../../model/report.js";
 import { Accuracy } from "./accuracy.js";
 import type { Charts } from "./charts.js";
 import { Clauses } from "./clauses.js";
+import { COPY_SCRIPT, COPY_SCRIPT_SOURCE } from "./copy-script.js";
 import { Evidence } from "./evidence.js";
 import { Findings } from "./findings.js";
 import { Glossary } from "./glossary.js";
@@ -16,9 +17,8 @@ import { Summary } from "./summary.js";
 import { favicon, pageTitle } from "./title.js";
 import { printedLine } from "./visible-text.js";
 
-/** Nothing is loaded or executed, whatever the page contains. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+/** Nothing is loaded, and only the page's own script is executed, whatever the page contains. */
+const POLICY = `default-src 'none'; script-src ${COPY_SCRIPT_SOURCE}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 interface PageProps {
   readonly report: Report;
@@ -63,9 +63,10 @@ export function Page({ report, charts }: PageProps) {
         <footer>
           <p>
             rmsprop-conformance {printedLine(header.suite, 40)}, seed {header.seed}. This page needs no
-            network and runs no script.
+            network; its only script copies code.
           </p>
         </footer>
+        <script dangerouslySetInnerHTML={{ __html: COPY_SCRIPT }} />
       </body>
     </html>
   );

@@ -18,6 +18,8 @@ small{font-size:.8125rem;color:var(--soft)}
 code,pre,.float,.mismatch td{font-family:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace;font-size:.8125rem}
 pre code{font-size:inherit}
 pre{margin:.35rem 0;padding:.6rem .75rem;background:var(--panel);border:1px solid var(--line);border-radius:6px;line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4}
+pre{position:relative}
+.copy{position:absolute;inset-block-start:.35rem;inset-inline-end:.35rem;padding:.1rem .5rem;font:inherit;font-size:.75rem;color:inherit;background:var(--panel);border:1px solid var(--line-strong);border-radius:4px;cursor:pointer;user-select:none}
 pre.command{user-select:all;border-inline-start:3px solid var(--line-strong)}
 .said{overflow-wrap:anywhere}
 .said.lines{white-space:pre-wrap}
@@ -95,8 +97,12 @@ td.number small{display:inline-block;min-width:3.6rem}
 .scroll{overflow-x:auto;margin:.75rem 0}
 tr.family th{padding-top:1.1rem;font-weight:700;border-bottom-color:var(--line-strong)}
 tr.family small{font-weight:400}
+tr.family input{margin-inline:0 .5rem;vertical-align:-.1em}
 .strip{margin-inline:.35rem;font-size:.78rem;letter-spacing:.1em}
 .strip .icon{margin-inline-end:2px}
+@media screen{
+tbody.folded:has(input:not(:checked)):not(:has(tr:target)) tr:not(.family){display:none!important}
+}
 tr:target{background:var(--warning-panel)}
 tbody th .statement{font-weight:400;display:block}
 tbody th small{font-weight:400}
@@ -161,7 +167,7 @@ const PRINT = `
 @media print{
 @page{margin:14mm}
 body{font-size:9.5pt}
-body>nav,.skip{display:none}
+body>nav,.skip,.copy,tr.family input{display:none}
 body>header,main,body>footer{max-width:none;padding-inline:0}
 .summary,.status,.icon,.axes div,pre{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .card,figure,pre,tr,blockquote,.counts,.axes div{break-inside:avoid}
