@@ -70,8 +70,8 @@ function largestShare(trajectory: readonly (readonly number[])[], bounds: readon
 const FREEDOMS: Record<string, Partial<Evaluation>> = {
   "the default freedom": {},
   "roots and quotients one float off": {
-    root: ["correct", "one-float-low", "one-float-high"],
-    division: ["correct", "one-float-low", "one-float-high"],
+    root: ["correct", "one-ulp-low", "one-ulp-high"],
+    division: ["correct", "one-ulp-low", "one-ulp-high"],
   },
   lerp: { "order.mean-square": ["lerp", "lerp-mirrored"] },
   "binary64 scalars": { scalars: ["binary64"] },

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Packs the package, installs the tarball in an empty folder and runs it there.
+# Packs the package, installs the tarball in an empty folder and runs it there, also with newer lines of Node.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mktemp -d)
@@ -46,6 +46,15 @@ npx vitest run
 node --test --test-reporter=spec rmsprop.node-test.mjs > output.txt || { cat output.txt; exit 1; }
 tail -n 9 output.txt
 grep -F "claim: my-rmsprop 1.0.0: L2 certified accuracy; dialect pytorch; over core, state, deterministic; " output.txt
+
+# The same with newer lines of Node; the packages of the npm package `node` hold its binaries.
+for line in 22 24; do
+  npm install --no-audit --no-fund --silent --no-save --prefix "$folder/node-$line" "node-$(node -p 'process.platform + "-" + process.arch')@$line"
+  newer=$(echo "$folder/node-$line"/node_modules/node-*/bin/node)
+  echo "Node $("$newer" --version):"
+  "$newer" node_modules/rmsprop-conformance/dist/src/cli/main.js gate --profile smoke | head -n 1
+  "$newer" node_modules/vitest/vitest.mjs run -t "RMS-(1|10)[.]" > output.txt || { cat output.txt; exit 1; }
+done
 
 # The same with epsilon inside the root must fail, and be told why.
 node -e '

@@ -226,8 +226,8 @@ export const EVALUATION_AXIS_MEANINGS: {
     axis: "The accuracy of the square root. Exact roots 0 and ∞ are never moved, and no root falls below 0.",
     values: {
       correct: "fl(√v)",
-      "one-float-low": "the float32 below fl(√v)",
-      "one-float-high": "the float32 above fl(√v)",
+      "one-ulp-low": "the float32 below fl(√v)",
+      "one-ulp-high": "the float32 above fl(√v)",
       "within-two-ulps":
         "any float32 from 2 ulps of r = fl(√v) below r, which just above a power of two are 3 and at one 4 floats, to 2 floats above it, each root for itself",
     },
@@ -236,8 +236,8 @@ export const EVALUATION_AXIS_MEANINGS: {
     axis: "The accuracy of 1/√v where `quotient` computes it as one operation. 1/√0 = ∞ and 1/√∞ = 0 are never moved.",
     values: {
       correct: "fl(1/√v)",
-      "one-float-low": "the float32 below fl(1/√v)",
-      "one-float-high": "the float32 above fl(1/√v)",
+      "one-ulp-low": "the float32 below fl(1/√v)",
+      "one-ulp-high": "the float32 above fl(1/√v)",
       "within-two-ulps": "any float32 from 2 ulps below fl(1/√v) to 2 floats above it, as for `root`",
     },
   },
@@ -245,8 +245,8 @@ export const EVALUATION_AXIS_MEANINGS: {
     axis: "The accuracy of every division: x ⊘ d, 1 ⊘ d, d ⊘ η, and a bias correction. A quotient of or by 0 or ∞ is never moved, and none changes its sign.",
     values: {
       correct: "fl(x/d)",
-      "one-float-low": "the float32 next to fl(x/d) on the side of 0",
-      "one-float-high": "the float32 next to fl(x/d) on the side of ∞",
+      "one-ulp-low": "the float32 next to fl(x/d) on the side of 0",
+      "one-ulp-high": "the float32 next to fl(x/d) on the side of ∞",
       "within-two-ulps":
         "any float32 from 2 ulps of q = |fl(x/d)| below q, which just above a power of two are 3 and at one 4 floats, to 2 floats above it, each quotient for itself; where q overflowed, the 2 largest floats too",
     },

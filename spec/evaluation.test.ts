@@ -14,8 +14,8 @@ it("a choice is pinned or open, and never both", () => {
 });
 
 it("an open choice allows the choices that it includes, and they do not allow it", () => {
-  expect(allows(["within-two-ulps"], "one-float-low")).toBe(true);
-  expect(allows(["correct", "one-float-low", "one-float-high"], "within-two-ulps")).toBe(false);
+  expect(allows(["within-two-ulps"], "one-ulp-low")).toBe(true);
+  expect(allows(["correct", "one-ulp-low", "one-ulp-high"], "within-two-ulps")).toBe(false);
   expect(allows(["wider"], "binary64")).toBe(true);
   expect(allows(["wider"], "float32")).toBe(false);
   const fused = evaluationOf(PINNED_EVALUATIONS.fused);

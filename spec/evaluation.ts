@@ -37,11 +37,11 @@ export const EVALUATION_AXES = {
   /** x⊘d · x⊗(1⊘d) · where d = √v, x⊗(1/√v rounded once). */
   quotient: ["division", "reciprocal", "reciprocal-root"],
   /** The correctly rounded root, the float32 on either side of it, or any float32 within two ulps of it. */
-  root: ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
+  root: ["correct", "one-ulp-low", "one-ulp-high", "within-two-ulps"],
   /** The same of 1/√v where it is one operation. */
-  "reciprocal-root": ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
+  "reciprocal-root": ["correct", "one-ulp-low", "one-ulp-high", "within-two-ulps"],
   /** The same of every quotient, low being nearer to zero. */
-  division: ["correct", "one-float-low", "one-float-high", "within-two-ulps"],
+  division: ["correct", "one-ulp-low", "one-ulp-high", "within-two-ulps"],
   /** Whether what is kept is b, or −b, of which sums that cancel exactly give −0. */
   "momentum-buffer": ["direct", "negated"],
   /** Bias correction: x ⊘ c · x ⊗ (1 ⊘ c), c being 1 − β^t. */
@@ -79,7 +79,7 @@ export type OpenChoice = "wider" | "within-two-ulps";
 /** The choices that each of them includes. */
 const OPEN_CHOICES = {
   wider: ["binary64"],
-  "within-two-ulps": ["correct", "one-float-low", "one-float-high"],
+  "within-two-ulps": ["correct", "one-ulp-low", "one-ulp-high"],
 } as const satisfies Record<OpenChoice, readonly string[]>;
 
 /** A choice that has a single result. */

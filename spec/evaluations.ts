@@ -96,7 +96,7 @@ export function referenceEvaluation(pinned: PinnedEvaluation): Evaluation {
 
 /** A root within one float of the correct one, as in PyTorch's wheels that take it from MKL. */
 export function withRootWithinOneFloat(pinned: PinnedEvaluation): Evaluation {
-  return { ...referenceEvaluation(pinned), root: ["correct", "one-float-low", "one-float-high"] };
+  return { ...referenceEvaluation(pinned), root: ["correct", "one-ulp-low", "one-ulp-high"] };
 }
 
 /**

@@ -190,7 +190,7 @@ def hello(foreach, device):
         "dialects": ["pytorch"],
         "capabilities": CAPABILITIES,
         # Wheels that take the CPU's vectorised root from a vendor's library have it within one float of the correct one.
-        **({"float32": {"choices": {"root": ["correct", "one-float-low", "one-float-high"]}}} if device == "cpu" else {}),
+        **({"float32": {"choices": {"root": ["correct", "one-ulp-low", "one-ulp-high"]}}} if device == "cpu" else {}),
     }
 
 

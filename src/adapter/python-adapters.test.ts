@@ -131,7 +131,7 @@ describe.each([
     const hello = await adapter.hello();
     expect([...hello.capabilities].sort()).toEqual([...CAPABILITIES].sort());
     const declaration = declarationOf(dialectById("pytorch"), undefined, hello.float32?.choices);
-    expect(declaration.evaluation.root).toEqual(["correct", "one-float-low", "one-float-high"]);
+    expect(declaration.evaluation.root).toEqual(["correct", "one-ulp-low", "one-ulp-high"]);
 
     const programs = PROGRAMS.filter(suitsPytorch);
     const replies = await repliesTo(adapter, programs);

@@ -174,7 +174,7 @@ describe("roots and quotients within two ulps", () => {
   ])("are rejected where correct ones, or those within one float, are declared: %s", (_, wrong) => {
     const oneFloat: Evaluation = {
       ...ONE_ORDER,
-      root: ["correct", "one-float-low", "one-float-high"],
+      root: ["correct", "one-ulp-low", "one-ulp-high"],
       division: ["correct"],
     };
     expect(rejectedShare(wrong, DEFAULT_FREEDOM)).toBeGreaterThan(0.5);

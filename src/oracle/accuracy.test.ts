@@ -50,7 +50,7 @@ describe("two ulps", () => {
 });
 
 describe("reach", () => {
-  const CHOICES: readonly Accuracy[] = ["correct", "one-float-low", "one-float-high", "within-two-ulps"];
+  const CHOICES: readonly Accuracy[] = ["correct", "one-ulp-low", "one-ulp-high", "within-two-ulps"];
 
   it("of an interval is the hull of what its floats reach", () => {
     const random = new RandomSource(3);
@@ -75,21 +75,21 @@ describe("reach", () => {
       return [isNone, mayBeCorrect];
     };
     expect(reported("correct")).toEqual([true, true]);
-    expect(reported("one-float-low")).toEqual([false, false]);
+    expect(reported("one-ulp-low")).toEqual([false, false]);
     expect(reported("within-two-ulps")).toEqual([false, true]);
-    expect(new Reach(["one-float-high"]).smallest(1, 1)).toBe(nextUp(1));
-    expect(new Reach(["one-float-low"]).largest(1)).toBe(nextDown(1));
-    expect(new Reach(["correct", "one-float-high"]).smallest(1, 1)).toBe(1);
+    expect(new Reach(["one-ulp-high"]).smallest(1, 1)).toBe(nextUp(1));
+    expect(new Reach(["one-ulp-low"]).largest(1)).toBe(nextDown(1));
+    expect(new Reach(["correct", "one-ulp-high"]).smallest(1, 1)).toBe(1);
   });
 });
 
 it("what is moved keeps its sign, and stays between zero and infinity", () => {
-  expect(moved(-1, "one-float-high")).toBe(-nextUp(1));
-  expect(moved(-1, "one-float-low")).toBe(-nextDown(1));
-  expect(moved(-MIN_SUBNORMAL, "one-float-low")).toBe(-0);
-  expect(moved(-0, "one-float-high")).toBe(-MIN_SUBNORMAL);
-  expect(moved(MAX_FLOAT32, "one-float-high")).toBe(Number.POSITIVE_INFINITY);
-  expect(moved(Number.POSITIVE_INFINITY, "one-float-low")).toBe(MAX_FLOAT32);
+  expect(moved(-1, "one-ulp-high")).toBe(-nextUp(1));
+  expect(moved(-1, "one-ulp-low")).toBe(-nextDown(1));
+  expect(moved(-MIN_SUBNORMAL, "one-ulp-low")).toBe(-0);
+  expect(moved(-0, "one-ulp-high")).toBe(-MIN_SUBNORMAL);
+  expect(moved(MAX_FLOAT32, "one-ulp-high")).toBe(Number.POSITIVE_INFINITY);
+  expect(moved(Number.POSITIVE_INFINITY, "one-ulp-low")).toBe(MAX_FLOAT32);
   expect(moved(1, "correct")).toBe(1);
   expect(movedBy(MIN_SUBNORMAL, -4)).toBe(0);
 });

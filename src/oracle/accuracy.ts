@@ -38,7 +38,7 @@ export function movedBy(magnitude: number, floats: number): number {
 
 /** A correctly rounded result moved as one choice says; it keeps its sign, that of a zero too. */
 export function moved(rounded: number, choice: PinnedChoice<"root" | "division">): number {
-  return movedInMagnitude(rounded, choice === "correct" ? 0 : choice === "one-float-low" ? -1 : 1);
+  return movedInMagnitude(rounded, choice === "correct" ? 0 : choice === "one-ulp-low" ? -1 : 1);
 }
 
 /** A float32 moved away from zero by a number of floats; it keeps its sign, that of a zero too. */
@@ -68,8 +68,8 @@ export class Reach {
 
   constructor(choices: readonly Accuracy[]) {
     this.twoUlps = choices.includes("within-two-ulps");
-    const high = choices.includes("one-float-high");
-    const low = choices.includes("one-float-low");
+    const high = choices.includes("one-ulp-high");
+    const low = choices.includes("one-ulp-low");
     this.mayBeCorrect = this.twoUlps || choices.includes("correct");
     this.isNone = !this.twoUlps && !high && !low;
     this.low = low ? -1 : this.mayBeCorrect ? 0 : 1;

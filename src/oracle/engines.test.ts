@@ -149,7 +149,7 @@ test("every listed outcome lies in the interval of some order", () => {
 test("fewer choices never accept more", () => {
   for (const { dialect, regime, random } of situations) {
     const wide: Evaluation = random.pick([
-      { ...DEFAULT_FREEDOM, root: ["correct", "one-float-high"] },
+      { ...DEFAULT_FREEDOM, root: ["correct", "one-ulp-high"] },
       { ...approximate(random), root: ["within-two-ulps"], division: ["within-two-ulps"] },
     ]);
     const narrow = Object.fromEntries(

@@ -102,12 +102,12 @@ describe("a quotient that is a float off", () => {
   const above = MIN_NORMAL + MIN_SUBNORMAL;
 
   test("is moved after rounding, and zero before it where tininess is looked for early", () => {
-    expect(quotientOf("kept", "one-float-high")).toEqual([above, MIN_NORMAL, above]);
-    expect(quotientOf("kept", "one-float-low")).toEqual([below, below - MIN_SUBNORMAL, below]);
-    expect(quotientOf("flushed", "one-float-high")).toEqual([above, MIN_NORMAL, above]);
-    expect(quotientOf("flushed", "one-float-low")).toEqual([0, 0, 0]);
-    expect(quotientOf("flushed-early", "one-float-high")).toEqual([0, 0, above]);
-    expect(quotientOf("flushed-early", "one-float-low")).toEqual([0, 0, 0]);
+    expect(quotientOf("kept", "one-ulp-high")).toEqual([above, MIN_NORMAL, above]);
+    expect(quotientOf("kept", "one-ulp-low")).toEqual([below, below - MIN_SUBNORMAL, below]);
+    expect(quotientOf("flushed", "one-ulp-high")).toEqual([above, MIN_NORMAL, above]);
+    expect(quotientOf("flushed", "one-ulp-low")).toEqual([0, 0, 0]);
+    expect(quotientOf("flushed-early", "one-ulp-high")).toEqual([0, 0, above]);
+    expect(quotientOf("flushed-early", "one-ulp-low")).toEqual([0, 0, 0]);
   });
 
   test("moves each zero to its own side", () => {

@@ -18,7 +18,7 @@ it("takes the first dialect and every freedom unless something is declared", () 
 });
 
 it("takes what is declared, and what is asked for before that", () => {
-  const choices = { root: ["correct" as const, "one-float-low" as const] };
+  const choices = { root: ["correct" as const, "one-ulp-low" as const] };
   const declared = hello({ float32: { reference: "unfused", choices } });
   const declaration = declarationFrom(declared, {});
   expect(declaration.reference?.name).toBe("unfused");
@@ -58,7 +58,7 @@ it("refuses a dialect that is not claimed, or that is unknown", () => {
 });
 
 it("refuses choices that leave everything open", () => {
-  const root = ["correct", "one-float-low", "one-float-high"] as const;
+  const root = ["correct", "one-ulp-low", "one-ulp-high"] as const;
   const subnormals = ["flushed", "flushed-early"] as const;
   const scalars = ["float32", "binary64"] as const;
   const wide = { root: [...root], subnormals: [...subnormals], scalars: [...scalars] };

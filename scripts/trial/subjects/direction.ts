@@ -159,7 +159,7 @@ export const DIRECTION_MUTANTS: readonly Mutant[] = [
     create: (groups) => new ClipsByNorm(groups),
   },
   {
-    id: "clip-bound-one-float-low",
+    id: "clip-bound-one-ulp-low",
     title: "The bound is the float before the right one.",
     clause: "RMS-1.2",
     declares: { dialect: "recurrentjs" },

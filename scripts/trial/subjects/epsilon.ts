@@ -152,7 +152,7 @@ export const EPSILON_MUTANTS: readonly Mutant[] = [
     create: withDenominator((v, eps) => Math.max(root(v), eps)),
   },
   {
-    id: "epsilon-one-float-high",
+    id: "epsilon-one-ulp-high",
     title: "ε is the float32 above the cast one.",
     clause: "RMS-11.4",
     create: withEpsilon(({ scalars }) => nudged(scalars.eps, "away")),

@@ -108,7 +108,7 @@ export const INITIAL_STATE_MUTANTS: readonly Mutant[] = [
     create: withAxes("tensorflow", { initialAccumulator: "zero" }),
   },
   {
-    id: "mean-square-starts-one-float-below-one",
+    id: "mean-square-starts-one-ulp-below-one",
     title: "The mean square starts at the float below 1.",
     clause: "RMS-1.3",
     declares: { dialect: "tensorflow" },

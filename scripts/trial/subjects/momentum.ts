@@ -281,7 +281,7 @@ export const MOMENTUM_MUTANTS: readonly Mutant[] = [
     create: heavyBall,
   },
   {
-    id: "momentum-one-float-high",
+    id: "momentum-one-ulp-high",
     title: "μ is the float after the right one.",
     clause: "RMS-6.1",
     create: withMomentum((mu) => nextUp(f(mu))),

@@ -76,25 +76,25 @@ const FUSED: Partial<Parts> = {
 /** Results that are one or a few floats away from every declared one, always or seldom. */
 export const ROUNDING_MUTANTS: readonly Mutant[] = [
   {
-    id: "root-one-float-high",
+    id: "root-one-ulp-high",
     title: "The root is the float32 above the right one.",
     clause: "RMS-5.4",
     create: withRoot((v) => nudged(root(v), "away")),
   },
   {
-    id: "root-one-float-low",
+    id: "root-one-ulp-low",
     title: "The root is the float32 below the right one.",
     clause: "RMS-2.4",
     create: withRoot((v) => nudged(root(v), "towards zero")),
   },
   {
-    id: "root-one-float-high-for-odd-exponents",
+    id: "root-one-ulp-high-for-odd-exponents",
     title: "The root is one float high where the exponent is odd.",
     clause: "RMS-5.4",
     create: withRoot((v) => (exponentOf(v) % 2 === 0 ? root(v) : nudged(root(v), "away"))),
   },
   {
-    id: "root-sometimes-one-float-off",
+    id: "root-sometimes-one-ulp-off",
     title: "One root in eight is the float32 above the right one, which is not declared.",
     clause: "RMS-1.2",
     bug: {
@@ -126,7 +126,7 @@ export const ROUNDING_MUTANTS: readonly Mutant[] = [
     create: withRoot((v) => f(Math.exp(f(0.5 * f(Math.log(v)))))),
   },
   {
-    id: "root-one-float-high-for-one-exponent",
+    id: "root-one-ulp-high-for-one-exponent",
     title: "The root is one float high where 2^-20 ≤ v < 2^-19.",
     clause: "RMS-1.2",
     create: withRoot((v) => (exponentOf(v) === -20 ? nudged(root(v), "away") : root(v))),
@@ -144,7 +144,7 @@ export const ROUNDING_MUTANTS: readonly Mutant[] = [
     create: withQuotient((x, d) => floored(x / d)),
   },
   {
-    id: "quotient-sometimes-one-float-off",
+    id: "quotient-sometimes-one-ulp-off",
     title: "One quotient in eight is the float32 next to the right one, away from zero.",
     clause: "RMS-1.2",
     create: withQuotient((x, d) => (isStruck(d) ? nudged(f(x / d), "away") : f(x / d))),

@@ -377,7 +377,7 @@ export const STATE_MUTANTS: readonly Mutant[] = [
     create: loading((state) => squaresAs(state, (s) => s / (1 - 0.99 ** Math.max(state.step, 1)))),
   },
   {
-    id: "load-one-float-off",
+    id: "load-one-ulp-off",
     title: "A loaded mean square of 1 or more is one float higher.",
     clause: "RMS-11.7",
     create: loading((state) => squaresAs(state, (s) => (s >= 1 && s < 2 ** 127 ? nextUp(s) : s))),

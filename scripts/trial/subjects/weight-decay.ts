@@ -198,7 +198,7 @@ export const WEIGHT_DECAY_MUTANTS: readonly Mutant[] = [
     create: withDecay((p, lambda) => Math.sign(p) * lambda),
   },
   {
-    id: "weight-decay-one-float-high",
+    id: "weight-decay-one-ulp-high",
     title: "λ is the float after the right one.",
     clause: "RMS-9.2",
     create: withDecay((p, lambda) => f(p * nextUp(lambda))),

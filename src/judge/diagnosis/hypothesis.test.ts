@@ -65,10 +65,10 @@ describe("hypotheses", () => {
 
   it("tell every declared choice of an axis, and every other one", () => {
     const [root] = roundingHypotheses(
-      declarationOf(pytorch, "fused", { root: ["correct", "one-float-low"] }),
+      declarationOf(pytorch, "fused", { root: ["correct", "one-ulp-low"] }),
     ).filter(({ differences: [{ axis }] }) => axis === "root");
     expect(root.differences).toEqual([
-      { kind: "evaluation", axis: "root", declared: "correct or one-float-low", observed: "one-float-high" },
+      { kind: "evaluation", axis: "root", declared: "correct or one-ulp-low", observed: "one-ulp-high" },
     ]);
   });
 

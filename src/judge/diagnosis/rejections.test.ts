@@ -100,13 +100,13 @@ describe("diagnoseRejections", () => {
   });
 
   it("names a rounding that was not declared, which is no other dialect", () => {
-    const high = { ...fused, root: "one-float-high" as const };
+    const high = { ...fused, root: "one-ulp-high" as const };
     const { diagnosis } = onlyCluster(
       diagnoseRejections(failing([plainTrace(1), plainTrace(5)], pytorch, high), declaration),
     );
     expect(diagnosis.verdict).toBe("inaccurate");
     expect(diagnosis.axes).toEqual([
-      { kind: "evaluation", axis: "root", declared: "correct", observed: "one-float-low or one-float-high" },
+      { kind: "evaluation", axis: "root", declared: "correct", observed: "one-ulp-low or one-ulp-high" },
     ]);
     expect(diagnosis.firstDiverging).toBe("parameter");
   });
@@ -604,7 +604,7 @@ describe("an explanation", () => {
   });
 
   it("of a formula and a rounding is another dialect", () => {
-    const high = { ...fused, root: "one-float-high" } as const;
+    const high = { ...fused, root: "one-ulp-high" } as const;
     const program = programOf(
       pytorch,
       init({ lr: 0.1, alpha: 0.9, eps: 1e-3 }, new Array(4).fill(0)),

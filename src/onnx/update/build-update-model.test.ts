@@ -63,7 +63,7 @@ describe("evaluations that no graph has", () => {
     [{ intermediates: "binary64" }, /intermediates "binary64"/],
     [{ subnormals: "flushed" }, /subnormals "flushed".*can be kept/],
     [{ quotient: "reciprocal-root" }, /quotient "reciprocal-root".*division or reciprocal/],
-    [{ root: "one-float-low" }, /root "one-float-low"/],
+    [{ root: "one-ulp-low" }, /root "one-ulp-low"/],
     [{ "contraction.mean-square": "right" }, /contraction\.mean-square "right"/],
   ] as const)("%j is refused", (choice, problem) => {
     expect(() => buildUpdateModel(dialectById("pytorch"), PLAIN, { ...unfused, ...choice })).toThrow(problem);

@@ -345,9 +345,9 @@ export class EmulatedArithmetic implements Arithmetic<Emulated> {
     switch (isExact ? "correct" : choice) {
       case "correct":
         return { value: this.round(nearest, operands, wide), wide };
-      case "one-float-low":
+      case "one-ulp-low":
         return { value: this.moved(this.inBinary64(nearest, operands), towardZero), wide };
-      case "one-float-high":
+      case "one-ulp-high":
         return { value: this.moved(this.inBinary64(nearest, operands), awayFromZero), wide };
     }
   }

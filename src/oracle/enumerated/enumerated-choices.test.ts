@@ -80,7 +80,7 @@ describe("roots and quotients with choices", () => {
   test("a correct root stays a binary64 where intermediates are kept; what is a float off is a float32", () => {
     const ar = arithmeticOf(1, {
       intermediates: ["binary64"],
-      root: ["correct", "one-float-low", "one-float-high"],
+      root: ["correct", "one-ulp-low", "one-ulp-high"],
     });
     const rounded = Math.fround(Math.SQRT2);
     expect(listOf(ar.squareRoot(block(2)))).toEqual([[Math.SQRT2], [nextDown(rounded)], [nextUp(rounded)]]);
@@ -96,7 +96,7 @@ describe("roots and quotients with choices", () => {
   });
 
   test("the reciprocal of a root is correct where roots are a float off", () => {
-    const ar = arithmeticOf(1, { root: ["one-float-low"], quotient: ["reciprocal-root"] });
+    const ar = arithmeticOf(1, { root: ["one-ulp-low"], quotient: ["reciprocal-root"] });
     expect(listOf(ar.quotient(block(1), ar.squareRoot(block(2))))).toEqual([[Math.fround(Math.SQRT1_2)]]);
   });
 
@@ -108,7 +108,7 @@ describe("roots and quotients with choices", () => {
   });
 
   test("up to four results are listed as they come, and of more each value once", () => {
-    const ar = arithmeticOf(1, { root: ["one-float-low", "one-float-high"] });
+    const ar = arithmeticOf(1, { root: ["one-ulp-low", "one-ulp-high"] });
     const zeros = (count: number) => Array.from({ length: count }, () => block(0)[0]);
     expect(listOf(ar.squareRoot(zeros(1)))).toEqual([[0], [0]]);
     expect(listOf(ar.squareRoot(zeros(2)))).toEqual([[0], [0], [0], [0]]);

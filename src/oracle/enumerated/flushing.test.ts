@@ -156,7 +156,7 @@ describe("quotients that are a float off", () => {
     test.each(CASES[subnormals])(`${subnormals}: %s`, (_, significand, low, high) => {
       const ar = arithmeticOf({
         subnormals: [subnormals],
-        division: ["one-float-low", "one-float-high"],
+        division: ["one-ulp-low", "one-ulp-high"],
       });
       const quotient = ar.quotient(bothSigns(significand * 2 ** -100), plain(2 ** 26));
       expect(listOf(quotient)).toEqual([
@@ -167,7 +167,7 @@ describe("quotients that are a float off", () => {
   }
 
   test("a quotient that rounds to zero is moved away from it with its sign", () => {
-    const ar = arithmeticOf({ division: ["one-float-low", "one-float-high"] });
+    const ar = arithmeticOf({ division: ["one-ulp-low", "one-ulp-high"] });
     expect(listOf(ar.quotient(bothSigns(2 ** -100), plain(2 ** 60)))).toEqual([
       [0, -0],
       [MIN_SUBNORMAL, -MIN_SUBNORMAL],

@@ -276,11 +276,11 @@ describe("specials are kept apart from the finite interval", () => {
 
 describe("freedoms of single operations", () => {
   it("roots within one float: zero and infinity stay, and no root falls below zero", () => {
-    const ar = arithmetic({ ...BASE, root: ["correct", "one-float-low", "one-float-high"] });
+    const ar = arithmetic({ ...BASE, root: ["correct", "one-ulp-low", "one-ulp-high"] });
     expect(describeSet(ar.squareRoot(set(4)))).toBe(`[${nextDown(2)}, ${nextUp(2)}]`);
     expect(describeSet(ar.squareRoot(set(0)))).toBe("[0, 0]");
     expect(describeSet(ar.squareRoot(set(Infinity)))).toBe("+inf");
-    const high = arithmetic({ ...BASE, root: ["one-float-high"] });
+    const high = arithmetic({ ...BASE, root: ["one-ulp-high"] });
     expect(describeSet(high.squareRoot(set(4)))).toBe(`[${nextUp(2)}, ${nextUp(2)}]`);
   });
 
@@ -361,18 +361,18 @@ describe("freedoms of single operations", () => {
     const near = arithmetic({
       ...BASE,
       subnormals: ["flushed"],
-      division: ["correct", "one-float-low", "one-float-high"],
+      division: ["correct", "one-ulp-low", "one-ulp-high"],
     });
     expect(describeSet(near.quotient(set(MIN_NORMAL), set(1)))).toBe(`[-0, ${nextUp(MIN_NORMAL)}]`);
     // Tininess may be looked for before the quotient is moved.
-    const high = arithmetic({ ...BASE, subnormals: ["flushed-early"], division: ["one-float-high"] });
+    const high = arithmetic({ ...BASE, subnormals: ["flushed-early"], division: ["one-ulp-high"] });
     expect(describeSet(high.quotient(set(MIN_NORMAL * (1 - 2 ** -23)), set(1)))).toBe(`[-0, ${MIN_NORMAL}]`);
     // A root that is some floats off is a float32 operation even where doubles are kept.
     const low = arithmetic({
       ...BASE,
       intermediates: ["binary64"],
       subnormals: ["flushed"],
-      root: ["one-float-low"],
+      root: ["one-ulp-low"],
     });
     expect(describeSet(low.squareRoot(set(2 ** -280)))).toBe(`[-0, ${nextDown(2 ** -140)}]`);
   });

@@ -176,7 +176,7 @@ describe("quotients with zeros and infinities", () => {
 });
 
 describe("approximate roots and quotients next to what is exact", () => {
-  const HIGH: Partial<Evaluation> = { root: ["one-float-high"], division: ["one-float-high"] };
+  const HIGH: Partial<Evaluation> = { root: ["one-ulp-high"], division: ["one-ulp-high"] };
   const TWO_ULPS: Partial<Evaluation> = { root: ["within-two-ulps"], division: ["within-two-ulps"] };
 
   it("an exact zero at the end of an interval is not moved", () => {
@@ -215,9 +215,9 @@ describe("approximate roots and quotients next to what is exact", () => {
       return describeSet(ar.quotient(set(MAX_FLOAT32), set(0.25)));
     };
     // The kept quotient is 4·MAX; as a float32 it is infinite, and the float below that is the largest.
-    expect(beyond(["correct", "one-float-high"])).toBe(interval(4 * MAX_FLOAT32, 4 * MAX_FLOAT32, Infinity));
-    expect(beyond(["correct", "one-float-low"])).toBe(interval(MAX_FLOAT32, 4 * MAX_FLOAT32, Infinity));
-    expect(beyond(["one-float-low"])).toBe(point(MAX_FLOAT32));
+    expect(beyond(["correct", "one-ulp-high"])).toBe(interval(4 * MAX_FLOAT32, 4 * MAX_FLOAT32, Infinity));
+    expect(beyond(["correct", "one-ulp-low"])).toBe(interval(MAX_FLOAT32, 4 * MAX_FLOAT32, Infinity));
+    expect(beyond(["one-ulp-low"])).toBe(point(MAX_FLOAT32));
   });
 
   it("a kept quotient of points lies between the doubles on either side of it", () => {
@@ -266,7 +266,7 @@ describe("flushing", () => {
   });
 
   it("gives both zeros where an approximate quotient that is not zero has been moved to zero", () => {
-    const low = arithmetic({ subnormals: ["flushed"], division: ["one-float-low"] });
+    const low = arithmetic({ subnormals: ["flushed"], division: ["one-ulp-low"] });
     expect(describeSet(low.quotient(set(MIN_SUBNORMAL), set(2 ** 11)))).toBe("[-0, 0]");
     expect(describeSet(low.quotient(set(-MIN_SUBNORMAL), set(2 ** 11)))).toBe("[-0, 0]");
     expect(describeSet(low.quotient(set(0), set(2 ** 11)))).toBe("[0, 0]");

@@ -417,7 +417,7 @@ class RandomImplementation implements Arithmetic<Sample> {
   /** A magnitude some floats off, counted here in ulps of what is moved. */
   private moved(magnitude: number, choice: Evaluation["root"][number]): number {
     if (choice !== "within-two-ulps") {
-      return fromOrdinal(clamp(ordinalOf(magnitude) + (choice === "one-float-low" ? -1 : 1)));
+      return fromOrdinal(clamp(ordinalOf(magnitude) + (choice === "one-ulp-low" ? -1 : 1)));
     }
     const near = [-4, -3, -2, -1, 0, 1, 2].map((by) => fromOrdinal(clamp(ordinalOf(magnitude) + by)));
     const isNear = (x: number) => x >= magnitude || magnitude - x <= 2 * ulp(magnitude);

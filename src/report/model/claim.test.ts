@@ -16,7 +16,7 @@ const gate = (
 ) =>
   runGate({
     adapter,
-    declaration: declarationOf(pytorch, "fused", { root: ["correct", "one-float-low"] }),
+    declaration: declarationOf(pytorch, "fused", { root: ["correct", "one-ulp-low"] }),
     level: "L2",
     profile: "smoke",
     seed: 3,
@@ -35,7 +35,7 @@ it("names level, dialect, capabilities, choices, counts, versions, profile, seed
   expect(claim).toMatch(
     /^bundled \(fused\) [\d.]+: L3 bit-exact to the reference evaluation \(fused\); dialect pytorch; over core, momentum, /,
   );
-  expect(claim).toContain("; root declared correct or one-float-low; ");
+  expect(claim).toContain("; root declared correct or one-ulp-low; ");
   expect(claim).toMatch(
     /; [1-9][\d,]* values judged by one step, [\d,]+ over many steps \([\d,]+ indeterminate\); /,
   );

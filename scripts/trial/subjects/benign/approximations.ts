@@ -54,12 +54,12 @@ const roughReciprocalRoot: Partial<Parts> = {
   move: (p, g, r, { scalars: { lr } }) => f(p - f(f(lr * g) * r)),
 };
 
-const ONE_FLOAT = ["correct", "one-float-low", "one-float-high"] as const;
+const ONE_FLOAT = ["correct", "one-ulp-low", "one-ulp-high"] as const;
 const TWO_ULPS = ["within-two-ulps"] as const;
 
 export const APPROXIMATIONS: readonly Variant[] = [
   {
-    id: "root-within-one-float",
+    id: "root-within-one-ulp",
     title: "Has a root that may be one float off on either side, as its bits decide.",
     declares: { choices: { root: [...ONE_FLOAT] } },
     create: withParts(roughRoot(withinOneFloat)),
@@ -77,7 +77,7 @@ export const APPROXIMATIONS: readonly Variant[] = [
     create: withParts(roughRoot(withinTwoUlps)),
   },
   {
-    id: "division-within-one-float",
+    id: "division-within-one-ulp",
     title: "Has quotients that may be one float off on either side.",
     declares: { choices: { division: [...ONE_FLOAT] } },
     create: withParts(roughDivision(withinOneFloat)),

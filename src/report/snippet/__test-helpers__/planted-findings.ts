@@ -136,7 +136,7 @@ export async function findingOf(
 /** Findings of one step, with a root that may be one float off, as PyTorch's own may be. */
 export async function findingsForPytorch(): Promise<ReportFinding[]> {
   const inside = dialectAdapter({ epsilon: "inside" }, "unfused");
-  const choices = { root: ["correct", "one-float-low", "one-float-high"] } as const;
+  const choices = { root: ["correct", "one-ulp-low", "one-ulp-high"] } as const;
   return [await findingOf(inside, ONE_STEP, choices), await findingOf(inside, LOADED, choices)];
 }
 
