@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { CAPABILITIES } from "../spec/capabilities.js";
 import { dialectById } from "../spec/dialects.js";
 import { bundledAdapter } from "../src/adapter/bundled.js";
-import { CAPABILITIES } from "../src/adapter/capability.js";
 import { declarationOf } from "../src/judge/declaration.js";
 import { FaultBudget } from "../src/suite/fault-budget.js";
 import { runProperty } from "../src/suite/run-property.js";

@@ -1,4 +1,4 @@
-import type { Capability } from "../src/adapter/capability.js";
+import type { Capability } from "../spec/capabilities.js";
 import type { Declaration } from "../src/judge/declaration.js";
 import type { DescribedArbitrary } from "./arbitraries/described-arbitrary.js";
 import type { Subject } from "./subject.js";

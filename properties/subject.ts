@@ -1,6 +1,6 @@
 import fc from "fast-check";
+import type { Capability } from "../spec/capabilities.js";
 import type { Adapter } from "../src/adapter/adapter.js";
-import type { Capability } from "../src/adapter/capability.js";
 import { neededCapabilities } from "../src/adapter/needed-capabilities.js";
 import type { Reply } from "../src/adapter/reply.js";
 import type { Declaration } from "../src/judge/declaration.js";

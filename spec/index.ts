@@ -1,4 +1,5 @@
 export * from "./arithmetic.js";
+export * from "./capabilities.js";
 export * from "./clauses.js";
 export * from "./dialect.js";
 export * from "./dialects.js";

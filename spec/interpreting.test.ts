@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CAPABILITIES } from "../src/adapter/capability.js";
 import { EXIT } from "../src/cli/exit-codes.js";
 import { VERDICTS } from "../src/judge/verdict.js";
 import { parseProgram } from "../src/program/program-codec.js";
 import { LEVELS } from "../src/suite/level.js";
 import { SLOTS } from "./arithmetic.js";
+import { CAPABILITY_MEANINGS } from "./capabilities.js";
 
 const text = readFileSync(new URL("INTERPRETING.md", import.meta.url), "utf8");
 
@@ -39,7 +39,7 @@ test("the example program is one", () => {
 test("the tables list what the code has, in its order", () => {
   expect(firstCells("operation")).toEqual(["init", "load", "step", "set", "checkpoint", "observe"]);
   expect(firstCells("slot")).toEqual([...SLOTS]);
-  expect(firstCells("capability")).toEqual([...CAPABILITIES]);
+  expect(tableOf("capability")).toEqual(Object.entries(CAPABILITY_MEANINGS));
   expect(firstCells("verdict")).toEqual([...VERDICTS]);
   expect(tableOf("level").map(([level, meaning]) => [level, meaning])).toEqual(Object.entries(LEVELS));
   expect(tableOf("code").map(([code, name]) => [name, Number(code)])).toEqual(Object.entries(EXIT));

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { FAULTS } from "../src/adapter/adapter.js";
-import { CAPABILITIES } from "../src/adapter/capability.js";
 import { DEFAULT_LIMITS, helloSchema, MIN_LINE_LENGTH } from "../src/adapter/hello.js";
 import { helloReplySchema, helloRequestSchema, stopRequestSchema } from "../src/adapter/messages.js";
 import { binary64FromHex } from "../src/program/scalar.js";
+import { CAPABILITIES } from "./capabilities.js";
 
 const text = readFileSync(new URL("PROTOCOL.md", import.meta.url), "utf8");
 

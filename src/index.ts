@@ -1,7 +1,8 @@
 /** The public API: the production implementation, programs, the oracle's sets, judging, and the gate. */
+
+export { CAPABILITIES, type Capability } from "../spec/capabilities.js";
 export * from "./adapter/adapter.js";
 export { bundledAdapter } from "./adapter/bundled.js";
-export { CAPABILITIES, type Capability } from "./adapter/capability.js";
 export {
   ChildProcessAdapter,
   type ChildProcessAdapterOptions,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { dialectById } from "../../spec/dialects.js";
 import type { Adapter, Outcome } from "../../src/adapter/adapter.js";
-import { CAPABILITIES } from "../../src/adapter/capability.js";
 import { nextUp } from "../../src/float32/neighbours.js";
 import { declarationOf } from "../../src/judge/declaration.js";
 import type { Observation, ObservedParameter } from "../../src/program/observation.js";

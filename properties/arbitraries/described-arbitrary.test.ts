@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { DIALECTS, dialectById } from "../../spec/dialects.js";
-import { CAPABILITIES } from "../../src/adapter/capability.js";
 import { declarationOf } from "../../src/judge/declaration.js";
 import { PROPERTIES } from "../index.js";
 import { arb } from "./arb.js";

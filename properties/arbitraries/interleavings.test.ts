@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES, type Capability } from "../../spec/capabilities.js";
 import { DIALECTS, dialectById } from "../../spec/dialects.js";
 import { stepShape } from "../../spec/step-shape.js";
-import { CAPABILITIES, type Capability } from "../../src/adapter/capability.js";
 import { neededCapabilities } from "../../src/adapter/needed-capabilities.js";
 import type { Program } from "../../src/program/program.js";
 import { resolveHyperparameters } from "../../src/program/timeline.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { type Slot, STATE_SLOTS, type StateSlot } from "../../spec/arithmetic.js";
+import type { Capability } from "../../spec/capabilities.js";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import { hasMomentum } from "../../spec/step-shape.js";
-import type { Capability } from "../../src/adapter/capability.js";
 import type { Operation, Program, ProgramHyperparameters, StateEntry } from "../../src/program/program.js";
 import type { Tensor } from "../../src/program/tensor.js";
 import { arb, describeRange } from "./arb.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { dialectById } from "../../spec/dialects.js";
 import { ALLOWED_PROGRAMS, REFUSED_PROGRAMS, randomPrograms } from "./__test-helpers__/adapter-programs.js";
 import { bundled } from "./__test-helpers__/same-as-bundled.js";
-import { CAPABILITIES } from "./capability.js";
 import { neededCapabilities } from "./needed-capabilities.js";
 
 describe("random programs", () => {

@@ -1,9 +1,9 @@
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import type { Dialect } from "../../spec/dialect.js";
 import { DIALECTS } from "../../spec/dialects.js";
 import type { PinnedEvaluationName } from "../../spec/evaluations.js";
 import { packageVersion } from "../package-info.js";
 import { InvalidArgumentError, RMSprop, type RMSpropOptions, type StateDict } from "../rmsprop/index.js";
-import { CAPABILITIES } from "./capability.js";
 import { InProcessAdapter } from "./in-process.js";
 import {
   type GivenHyperparameters,

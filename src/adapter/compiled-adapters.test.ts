@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { packageRoot } from "../package-info.js";
 import { encodeProgram } from "../program/program-codec.js";
 import { hexOfBinary64 } from "../program/scalar.js";
@@ -19,7 +20,6 @@ import {
   step,
 } from "./__test-helpers__/adapter-programs.js";
 import { bundledResults, comparable, expectSameAsBundled } from "./__test-helpers__/same-as-bundled.js";
-import { CAPABILITIES } from "./capability.js";
 import { helloReplySchema } from "./messages.js";
 
 /** The example adapters that have to be built. Nothing is written into their folders. */

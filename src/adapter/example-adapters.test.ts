@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { packageRoot } from "../package-info.js";
 import type { Program, ProgramHyperparameters, StateEntry } from "../program/program.js";
 import { encodeProgram } from "../program/program-codec.js";
@@ -17,7 +18,6 @@ import {
   step,
 } from "./__test-helpers__/adapter-programs.js";
 import { bundled, comparable, expectSameAsBundled } from "./__test-helpers__/same-as-bundled.js";
-import { CAPABILITIES } from "./capability.js";
 import { runReplyCodec } from "./messages.js";
 
 const FAULTY = join(packageRoot(), "adapters/faulty");

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { DIALECT_AXES, type DialectAxes, type DialectAxis } from "../../spec/dialect.js";
 import { EVALUATION_AXES, type EvaluationAxis, type EvaluationChoice } from "../../spec/evaluation.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import { HYPERPARAMETERS, SCALAR_HYPERPARAMETERS } from "../program/domain.js";
 import { scalarCodec } from "../program/scalar.js";
-import { CAPABILITIES } from "./capability.js";
 
 /** The protocol that the suite speaks. */
 export const PROTOCOL = 1;

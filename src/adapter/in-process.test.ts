@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES, type Capability } from "../../spec/capabilities.js";
 import type { Operation, Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
-import { CAPABILITIES, type Capability } from "./capability.js";
 import { InProcessAdapter } from "./in-process.js";
 import {
   type AsyncOptimizer,

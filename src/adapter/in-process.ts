@@ -1,10 +1,10 @@
 import { SLOTS } from "../../spec/arithmetic.js";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { dialectById } from "../../spec/dialects.js";
 import type { Observation, ObservedParameter } from "../program/observation.js";
 import type { Operation, OperationOf, Program } from "../program/program.js";
 import type { Tensor } from "../program/tensor.js";
 import type { Adapter } from "./adapter.js";
-import { CAPABILITIES } from "./capability.js";
 import type { Hello } from "./hello.js";
 import { neededCapabilities } from "./needed-capabilities.js";
 import {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 import { dialectById } from "../../spec/dialects.js";
 import type { Operation, Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";
-import { CAPABILITIES } from "./capability.js";
 import { neededCapabilities, withoutState } from "./needed-capabilities.js";
 
 const pytorch = dialectById("pytorch");

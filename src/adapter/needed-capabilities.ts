@@ -1,10 +1,10 @@
 import { STATE_SLOTS } from "../../spec/arithmetic.js";
+import { CAPABILITIES, type Capability } from "../../spec/capabilities.js";
 import type { Dialect } from "../../spec/dialect.js";
 import { stepShape } from "../../spec/step-shape.js";
 import type { OperationOf, Program, ProgramHyperparameters } from "../program/program.js";
 import { resolveHyperparameters } from "../program/timeline.js";
 import { withoutSlots } from "../program/without-slots.js";
-import { CAPABILITIES, type Capability } from "./capability.js";
 
 /** What an implementation must offer to run a program as it stands. The program must be valid. */
 export function neededCapabilities(program: Program, dialect: Dialect): Capability[] {

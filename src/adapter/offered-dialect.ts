@@ -1,5 +1,5 @@
+import type { Capability } from "../../spec/capabilities.js";
 import type { Dialect } from "../../spec/dialect.js";
-import type { Capability } from "./capability.js";
 
 /**
  * A dialect as an implementation with these capabilities has it: without momentum there is no buffer that a step at μ = 0

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { dialectById } from "../../spec/dialects.js";
 import { declarationOf } from "../judge/declaration.js";
 import { judgeProgram } from "../judge/judge-program.js";
@@ -21,7 +22,6 @@ import {
   step,
 } from "./__test-helpers__/adapter-programs.js";
 import { comparable, expectSameAsBundled } from "./__test-helpers__/same-as-bundled.js";
-import { CAPABILITIES } from "./capability.js";
 
 /** The example adapters in Python, with whatever Python is there. */
 

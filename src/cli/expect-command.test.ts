@@ -136,7 +136,7 @@ describe("expect check", () => {
     expect(await run("check", store("e.yaml", FILE), "--report", part)).toEqual({
       code: EXIT.passed,
       lines: [
-        "HOLDS · e.yaml · 2 entries · 1 failure as expected · 1 not applicable here · 1 undecided: the report is of a partial run",
+        "HOLDS · e.yaml · 2 entries · 1 failure as expected · 1 not applicable here · 1 inconclusive: the report is of a partial run",
       ],
     });
   });

@@ -68,11 +68,11 @@ function checkFile(file: string, reportFile: string | undefined): number {
   const results = outcomesOf(report.cases);
   const context = runContextOf(report);
   const judged = judgeExpectations(expectations, results, context);
-  const { expected, breaches, open, undecided } = judged;
+  const { expected, breaches, open, inconclusive } = judged;
   summary.push(counted(expected.size, "failure as expected", "failures as expected"));
   if (open.length > 0) summary.push(`${countText(open.length)} not applicable here`);
-  if (undecided.length > 0)
-    summary.push(`${countText(undecided.length)} undecided: the report is of a partial run`);
+  if (inconclusive.length > 0)
+    summary.push(`${countText(inconclusive.length)} inconclusive: the report is of a partial run`);
   console.log([breaches.length > 0 ? "STALE" : "HOLDS", ...summary].join(" · "));
   for (const { line, message } of breaches) console.log(`${file}:${line}: ${message}`);
   printUnexpected(judged.unexpected, results);

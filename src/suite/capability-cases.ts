@@ -1,6 +1,6 @@
+import { CAPABILITIES, type Capability } from "../../spec/capabilities.js";
 import type { Dialect } from "../../spec/dialect.js";
 import type { NotSent, Outcome } from "../adapter/adapter.js";
-import { CAPABILITIES, type Capability } from "../adapter/capability.js";
 import { neededCapabilities } from "../adapter/needed-capabilities.js";
 import { emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";

@@ -1,5 +1,5 @@
+import type { Capability } from "../../spec/capabilities.js";
 import type { Adapter } from "../adapter/adapter.js";
-import type { Capability } from "../adapter/capability.js";
 import type { Declaration } from "../judge/declaration.js";
 import type { SelfCheck } from "../self-check/self-check.js";
 import type { FaultBudget } from "./fault-budget.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES, type Capability } from "../../spec/capabilities.js";
 import { dialectById } from "../../spec/dialects.js";
 import type { Adapter, Outcome } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
-import { CAPABILITIES, type Capability } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";

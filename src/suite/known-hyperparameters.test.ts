@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { PROPERTIES } from "../../properties/index.js";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import { dialectById } from "../../spec/dialects.js";
 import type { Adapter, Outcome } from "../adapter/adapter.js";
 import { bundledAdapter } from "../adapter/bundled.js";
-import { CAPABILITIES } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import { hasHyperparameter } from "../program/known-hyperparameters.js";
 import type { Program } from "../program/program.js";

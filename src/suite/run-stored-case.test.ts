@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PropertyFailure } from "../../properties/property-failure.js";
+import { CAPABILITIES } from "../../spec/capabilities.js";
 import { dialectById } from "../../spec/dialects.js";
 import { bundledAdapter } from "../adapter/bundled.js";
-import { CAPABILITIES } from "../adapter/capability.js";
 import { declarationOf } from "../judge/declaration.js";
 import type { Program } from "../program/program.js";
 import { vector } from "../program/tensor.js";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Capability } from "../../spec/capabilities.js";
 import { DIALECTS } from "../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../spec/evaluations.js";
 import type { Adapter } from "../adapter/adapter.js";
-import type { Capability } from "../adapter/capability.js";
 import { domainSchema, type Hello, helloSchema, inputSchemas } from "../adapter/hello.js";
 import type { OptimizerFactory } from "../adapter/optimizer.js";
 import { decodeWire } from "../program/decode.js";

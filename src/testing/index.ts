@@ -1,6 +1,7 @@
 /** `rmsprop-conformance/testing`: the suite as tests of any runner. */
+
+export type { Capability } from "../../spec/capabilities.js";
 export type { Adapter } from "../adapter/adapter.js";
-export type { Capability } from "../adapter/capability.js";
 export * from "../adapter/optimizer.js";
 export type { Level } from "../suite/level.js";
 export { type ClauseTest, type ClauseTestResult, clauseTests } from "./clause-tests.js";

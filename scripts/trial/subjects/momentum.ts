@@ -1,4 +1,4 @@
-import { CAPABILITIES } from "../../../src/adapter/capability.js";
+import { CAPABILITIES } from "../../../spec/capabilities.js";
 import type { GivenHyperparameters } from "../../../src/adapter/optimizer.js";
 import { nextUp } from "../../../src/float32/neighbours.js";
 import { withAxes } from "./dialect-parts.js";

@@ -1,4 +1,4 @@
-import { CAPABILITIES, type Capability } from "../../../src/adapter/capability.js";
+import { CAPABILITIES, type Capability } from "../../../spec/capabilities.js";
 import type { Hello } from "../../../src/adapter/hello.js";
 import { InProcessAdapter } from "../../../src/adapter/in-process.js";
 import type { Optimizer, OptimizerGroup } from "../../../src/adapter/optimizer.js";

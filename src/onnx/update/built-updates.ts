@@ -1,9 +1,9 @@
+import { CAPABILITIES } from "../../../spec/capabilities.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
 import type { PinnedEvaluation } from "../../../spec/evaluation.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../../spec/evaluations.js";
 import { type StepShape, slotsOf, stepShape } from "../../../spec/step-shape.js";
-import { CAPABILITIES } from "../../adapter/capability.js";
 import { parseModel } from "../model/load-model.js";
 import { buildUpdateModel } from "./build-update-model.js";
 import { refuseUnbuildable } from "./buildable.js";

@@ -1,8 +1,8 @@
+import { CAPABILITIES, type Capability } from "../../../spec/capabilities.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
 import { PINNED_EVALUATIONS, type PinnedEvaluationName } from "../../../spec/evaluations.js";
 import { type StepShape, stepShape } from "../../../spec/step-shape.js";
-import { CAPABILITIES, type Capability } from "../../adapter/capability.js";
 import { type LoadedModel, loadModel } from "../model/load-model.js";
 import { metadataOf } from "../model/model.js";
 import { ModelError } from "../model/model-error.js";

@@ -1,6 +1,6 @@
+import type { Capability } from "../../../spec/capabilities.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import type { PinnedEvaluationName } from "../../../spec/evaluations.js";
-import type { Capability } from "../../adapter/capability.js";
 import type { UpdateGraph } from "./update-graph.js";
 
 /** The graph for a step, or why there is none. */

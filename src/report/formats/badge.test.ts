@@ -42,12 +42,12 @@ beforeAll(async () => {
 it("says of real runs what they come to, and that they are of a part", () => {
   const badges = Object.entries(reports).map(([name, report]) => [name, badge(report)]);
   expect(Object.fromEntries(badges)).toEqual({
-    conforming: "L3 bit-exact, of a part · yellow",
-    failing: "fails L2, of a part · red · error",
-    crashing: "fails L2, of a part · red · error",
+    conforming: "L3 bit-exact, partial run · yellow",
+    failing: "fails L2, partial run · red · error",
+    crashing: "fails L2, partial run · red · error",
     incomplete: "inconclusive · inactive · error",
-    "as expected": "L2 certified, 12 known to fail, of a part · yellow",
-    stale: "fails L2, of a part · red · error",
+    "as expected": "L2 certified, 12 known to fail, partial run · yellow",
+    stale: "fails L2, partial run · red · error",
     "nothing shown": "inconclusive · inactive · error",
   });
 });
@@ -79,6 +79,6 @@ it("names no level where there is none, whatever was reached so far", () => {
   expect(inconclusive("self-check-failed")).toBe("inconclusive · critical · error");
   const footer = { reached: "L3" as const };
   expect(badge(madeUpRun({ footer, header: { shard: { index: 1, count: 2 } } }))).toBe(
-    "L3 bit-exact, of a part · yellow",
+    "L3 bit-exact, partial run · yellow",
   );
 });

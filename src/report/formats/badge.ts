@@ -49,7 +49,7 @@ function badgeOf(report: Report): Badge {
       const known = outcome === "xfailed" ? `, ${failures} known to fail` : "";
       return {
         ...base,
-        message: `${WORDS[level]}${known}${isPart ? ", of a part" : ""}`,
+        message: `${WORDS[level]}${known}${isPart ? ", partial run" : ""}`,
         color: isPart || outcome === "xfailed" ? "yellow" : COLOURS[level],
       };
     }
@@ -61,7 +61,7 @@ function badgeOf(report: Report): Badge {
           : `fails ${header.level}`;
       return {
         ...base,
-        message: `${message}${isPart ? ", of a part" : ""}`,
+        message: `${message}${isPart ? ", partial run" : ""}`,
         color: "red",
         isError: true,
       };

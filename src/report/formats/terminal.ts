@@ -33,7 +33,7 @@ export function terminalReport(whole: Report, colour: boolean): string {
     ...expectationLines(report, paint),
     ...skippedLines(report).map((line) => `  ${line}`),
     ...declarationCostLines(report).map((line) => `  ${line}`),
-    ...undecidedLines(report),
+    ...inconclusiveLines(report),
     ...(rate === undefined ? [] : [`  ${rate}`]),
     ...(checked === undefined ? [] : [`  ${checked}`]),
     "",
@@ -63,7 +63,7 @@ function expectationLines({ footer }: Report, paint: Paint): string[] {
 }
 
 /** Clauses that cases are about, and that none of them decides for this implementation. */
-function undecidedLines({ clauses }: Report): string[] {
+function inconclusiveLines({ clauses }: Report): string[] {
   const listed = (requested: ClauseOutcome) =>
     clauses
       .filter(({ outcome, counts }) => outcome === requested && Object.keys(counts).length > 0)

@@ -66,13 +66,13 @@ function contradictionInConclusions(report: Report): string | undefined {
     first(report.cases, ({ id, outcome }) =>
       outcome === outcomes.get(id)
         ? undefined
-        : `case ${id} is said to be ${outcome}, but by its verdict it is ${outcomes.get(id)}`,
+        : `case ${id} has the outcome ${outcome}, but its verdict makes it ${outcomes.get(id)}`,
     ) ??
     first(report.clauses, ({ clause, outcome, counts }) => {
       const derived = rows.get(clause);
       if (derived === undefined) return undefined;
       if (derived.outcome !== outcome)
-        return `clause ${clause} is said to be ${outcome}, but by its cases it is ${derived.outcome}`;
+        return `clause ${clause} has the outcome ${outcome}, but its cases make it ${derived.outcome}`;
       const verdicts = Object.keys({ ...derived.counts, ...counts }) as (keyof typeof counts)[];
       const other = verdicts.find((verdict) => (derived.counts[verdict] ?? 0) !== (counts[verdict] ?? 0));
       if (other === undefined) return undefined;

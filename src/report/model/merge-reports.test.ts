@@ -103,7 +103,7 @@ describe("the report of all shards", () => {
     const expected = new Set(whole.cases.map(({ id }) => id));
     const judged = mergeReports(failing, (report) => {
       expect(report.cases).toHaveLength(14);
-      return { expected, breaches: [], open: [], undecided: [], unexpected: [] };
+      return { expected, breaches: [], open: [], inconclusive: [], unexpected: [] };
     });
     expect(judged.footer).toMatchObject({ outcome: "xfailed", expectations: { breaches: [] } });
     expect(judged.footer.expectations?.expected).toHaveLength(14);

@@ -98,7 +98,7 @@ describe("parseReport", () => {
     [
       "an outcome that the verdict does not give",
       textOf(header, a.replace('"outcome":"failed"', '"outcome":"xfailed"'), b, finding, clause, footer),
-      /^r: case a is said to be xfailed, but by its verdict it is failed; /,
+      /^r: case a has the outcome xfailed, but its verdict makes it failed; /,
     ],
     [
       "a count of cases that were skipped",
@@ -167,7 +167,7 @@ describe("parseReport", () => {
     [
       "a clause that its cases do not show",
       textOf(header, a, b, finding, clause.replace('"skipped"', '"passed"'), footer),
-      /^r: clause RMS-1\.1 is said to be passed, but by its cases it is skipped; /,
+      /^r: clause RMS-1\.1 has the outcome passed, but its cases make it skipped; /,
     ],
     [
       "a clause that counts other cases",

@@ -145,7 +145,7 @@ function loadLines(parameter: number, state: PlannedState, { slots }: SnippetPla
 
 function verdict(plan: SnippetPlan): string[] {
   const { values, ranges, as } = plan.expected;
-  const { right, wrong, undecided } = outcomes(plan);
+  const { right, wrong, inconclusive } = outcomes(plan);
   const label = as.padEnd(8);
   const print = (name: string, bits: string) =>
     `printf("${name} %.9g (0x%08lx)\\n", value(${bits}), (unsigned long)${bits});`;
@@ -180,7 +180,7 @@ function verdict(plan: SnippetPlan): string[] {
       "}",
     );
   }
-  if (compares(plan)) lines.push("if (differs) {", `  puts("${undecided}");`, "  return 3;", "}");
+  if (compares(plan)) lines.push("if (differs) {", `  puts("${inconclusive}");`, "  return 3;", "}");
   lines.push(`puts(found ? "${right}" : "${wrong}");`, "return found ? 0 : 1;");
   return lines;
 }

@@ -152,7 +152,7 @@ function actionLines(action: PlannedAction, plan: SnippetPlan): string[] {
 
 function verdict(plan: SnippetPlan): string[] {
   const { values, ranges, as } = plan.expected;
-  const { right, wrong, undecided } = outcomes(plan);
+  const { right, wrong, inconclusive } = outcomes(plan);
   const label = as.padEnd(8);
   const lines = [
     `got := ${element(plan, plan.place.slot)}`,
@@ -177,7 +177,7 @@ function verdict(plan: SnippetPlan): string[] {
       "}",
     );
   }
-  if (compares(plan)) lines.push("if differs {", `	fmt.Println("${undecided}")`, "	os.Exit(3)", "}");
+  if (compares(plan)) lines.push("if differs {", `	fmt.Println("${inconclusive}")`, "	os.Exit(3)", "}");
   lines.push("if !found {", `	fmt.Println("${wrong}")`, "	os.Exit(1)", "}", `fmt.Println("${right}")`);
   return lines;
 }

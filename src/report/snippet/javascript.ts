@@ -104,7 +104,7 @@ function actionLines(action: PlannedAction, plan: SnippetPlan): string[] {
 
 function verdict(plan: SnippetPlan): string[] {
   const { values, ranges, as } = plan.expected;
-  const { right, wrong, undecided } = outcomes(plan);
+  const { right, wrong, inconclusive } = outcomes(plan);
   const label = as.padEnd(8);
   const lines = [
     `const got = ${element(plan, plan.place.slot)};`,
@@ -131,7 +131,10 @@ function verdict(plan: SnippetPlan): string[] {
   const decided = `found ? "${right}" : "${wrong}"`;
   lines.push(
     ...(compares(plan)
-      ? [`console.log(differs ? "${undecided}" : ${decided});`, "const status = differs ? 3 : found ? 0 : 1;"]
+      ? [
+          `console.log(differs ? "${inconclusive}" : ${decided});`,
+          "const status = differs ? 3 : found ? 0 : 1;",
+        ]
       : [`console.log(${decided});`, "const status = found ? 0 : 1;"]),
     'if (typeof process === "object") process.exitCode = status;',
   );

@@ -25,7 +25,7 @@ export function pythonBeginning(plan: SnippetPlan): string[] {
  */
 export function pythonVerdict(plan: SnippetPlan, got: string): string {
   const { values, ranges, as } = plan.expected;
-  const { right, wrong, undecided } = outcomes(plan);
+  const { right, wrong, inconclusive } = outcomes(plan);
   const label = as.padEnd(8);
   const lines = [
     `got = ${got}`,
@@ -47,7 +47,7 @@ export function pythonVerdict(plan: SnippetPlan, got: string): string {
       "    found = found or value(lowest) <= value(got) <= value(highest)",
     );
   }
-  if (compares(plan)) lines.push("if differs:", `    print("${undecided}")`, "    sys.exit(3)");
+  if (compares(plan)) lines.push("if differs:", `    print("${inconclusive}")`, "    sys.exit(3)");
   lines.push(`print("${right}" if found else "${wrong}")`, "sys.exit(0 if found else 1)");
   return lines.join("\n");
 }

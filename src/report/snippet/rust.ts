@@ -120,7 +120,7 @@ function actionLines(action: PlannedAction, plan: SnippetPlan): string[] {
 
 function verdict(plan: SnippetPlan): string[] {
   const { values, ranges, as } = plan.expected;
-  const { right, wrong, undecided } = outcomes(plan);
+  const { right, wrong, inconclusive } = outcomes(plan);
   const label = as.padEnd(8);
   const lines = [
     `let got: u32 = ${element(plan, plan.place.slot)};`,
@@ -146,7 +146,7 @@ function verdict(plan: SnippetPlan): string[] {
     );
   }
   if (compares(plan))
-    lines.push("if differs {", `    println!("${undecided}");`, "    std::process::exit(3);", "}");
+    lines.push("if differs {", `    println!("${inconclusive}");`, "    std::process::exit(3);", "}");
   lines.push(
     `println!("{}", if found { "${right}" } else { "${wrong}" });`,
     "std::process::exit(if found { 0 } else { 1 });",

@@ -31,7 +31,7 @@ export function outcomes({ where, expected: requested }: SnippetPlan) {
   return {
     right: requested.as === "accepted" ? `ACCEPTED: ${where}` : `THE CLAIMED BITS: ${where}`,
     wrong: requested.as === "accepted" ? `NOT ACCEPTED: ${where}` : `NOT THE CLAIMED BITS: ${where}`,
-    undecided: `NOT DECIDED: earlier steps gave other bits than in the report, from which the ${requested.as} values were computed; run the suite again`,
+    inconclusive: `INCONCLUSIVE: earlier steps gave other bits than in the report, from which the ${requested.as} values were computed; run the suite again`,
   };
 }
 

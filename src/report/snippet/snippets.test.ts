@@ -127,7 +127,7 @@ describe.each(toolchains().map((each) => [each.language, each] as const))("%s", 
 
   /** Of each finding, what a faulty implementation and a right one show. */
   let displayed: { faulty: Ran; right: Ran }[];
-  let undecided: Ran;
+  let inconclusive: Ran;
   /** What PyTorch's own shows, with nothing put in. */
   let pasted: Ran[];
   beforeAll(async () => {
@@ -146,7 +146,7 @@ describe.each(toolchains().map((each) => [each.language, each] as const))("%s", 
     runs.push(...asPasted.map((finding) => ({ code: codeOf(finding, language), fault: "none" })));
     const ran = await inOwnFolder(runs);
     pasted = ran.splice(ran.length - asPasted.length);
-    undecided = ran.pop()!;
+    inconclusive = ran.pop()!;
     displayed = Array.from({ length: ran.length / 2 }, (_, k) => ({
       faulty: ran[2 * k],
       right: ran[2 * k + 1],
@@ -179,8 +179,8 @@ describe.each(toolchains().map((each) => [each.language, each] as const))("%s", 
   });
 
   check("decides nothing where earlier steps give other bits than in the report", () => {
-    expect(undecided.output).toMatch(/^NOT DECIDED: earlier steps gave other bits .*\n$/m);
-    expect(undecided.status).toBe(3);
+    expect(inconclusive.output).toMatch(/^INCONCLUSIVE: earlier steps gave other bits .*\n$/m);
+    expect(inconclusive.status).toBe(3);
   });
 
   if (language === "python-pytorch")

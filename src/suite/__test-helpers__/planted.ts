@@ -1,10 +1,10 @@
 import { STATE_SLOTS, type StateSlot } from "../../../spec/arithmetic.js";
+import { CAPABILITIES, type Capability } from "../../../spec/capabilities.js";
 import type { Dialect, Hyperparameters } from "../../../spec/dialect.js";
 import { dialectById } from "../../../spec/dialects.js";
 import type { PinnedEvaluationName } from "../../../spec/evaluations.js";
 import type { Adapter } from "../../adapter/adapter.js";
 import { optimizerOf } from "../../adapter/bundled.js";
-import { CAPABILITIES, type Capability } from "../../adapter/capability.js";
 import { InProcessAdapter } from "../../adapter/in-process.js";
 import type {
   GivenHyperparameters,

@@ -57,12 +57,12 @@ function judge(entries: Expectation[], results: CaseOutcome[], context: Partial<
     breaches: judged.breaches.map(({ kind, line }) => `${kind} ${line}`),
     messages: judged.breaches.map(({ message }) => message),
     open: judged.open.map(({ number }) => number),
-    undecided: judged.undecided.map(({ number }) => number),
+    inconclusive: judged.inconclusive.map(({ number }) => number),
     unexpected: judged.unexpected,
   };
 }
 
-const NOTHING = { expected: [], breaches: [], messages: [], open: [], undecided: [], unexpected: [] };
+const NOTHING = { expected: [], breaches: [], messages: [], open: [], inconclusive: [], unexpected: [] };
 
 describe("a listed case that was run", () => {
   it("is expected where it fails with the verdict", () => {
@@ -153,13 +153,13 @@ describe.each<[string, Partial<RunContext>]>([
   ["restricted", { only: "a*" }],
   ["interrupted", { complete: false }],
 ])("of a run that was %s", (_, part) => {
-  it("what was not reached is undecided", () => {
+  it("what was not reached is inconclusive", () => {
     const results = [fails("a", "other-dialect"), skipped("d")];
     for (const missing of ["b", "b*", "d"]) {
       expect(judge([entry(["a", missing])], results, part)).toEqual({
         ...NOTHING,
         expected: ["a"],
-        undecided: [1],
+        inconclusive: [1],
       });
     }
   });
@@ -168,7 +168,7 @@ describe.each<[string, Partial<RunContext>]>([
     const expired = entry(["a", "b"], { until: "2026-06-14" });
     expect(judge([expired], [passes("a"), fails("b", "crash")], part)).toMatchObject({
       breaches: ["expired 10", "passes 11", "fails-otherwise 12"],
-      undecided: [],
+      inconclusive: [],
     });
   });
 });
@@ -258,12 +258,12 @@ describe("a witness decides:", () => {
     expect(messages[0]).toMatch(expectedMessage);
   });
 
-  it("where a part run does not reach it, cases that fail as expected are, and the entry is undecided", () => {
+  it("where a part run does not reach it, cases that fail as expected are, and the entry is inconclusive", () => {
     const results = [passes("a"), fails("b", "other-dialect")];
     expect(judge([witnessed(["a", "b"])], results, { only: "*" })).toEqual({
       ...NOTHING,
       expected: ["b"],
-      undecided: [1],
+      inconclusive: [1],
     });
   });
 

@@ -60,7 +60,7 @@ export interface ExpectationsReport {
   /** Entries whose `when` does not hold here: they were not checked. */
   readonly open: readonly Expectation[];
   /** Entries that a partial run could not decide. */
-  readonly undecided: readonly Expectation[];
+  readonly inconclusive: readonly Expectation[];
   /** Ids of failing cases that no entry lists for here. */
   readonly unexpected: readonly string[];
 }
@@ -88,7 +88,7 @@ export function judgeExpectations(
       (a, b) => a.line - b.line,
     ),
     open: entries.filter((entry) => !inForce.includes(entry)),
-    undecided: inForce.filter((_, k) => judged[k].undecided),
+    inconclusive: inForce.filter((_, k) => judged[k].inconclusive),
     unexpected: results
       .filter(({ kind, failure }) => failure && kind !== "witness")
       .map(({ id }) => id)
@@ -102,7 +102,7 @@ interface Judged {
   readonly failing: readonly string[];
   readonly breaches: readonly Breach[];
   /** Whether something was not reached. */
-  readonly undecided: boolean;
+  readonly inconclusive: boolean;
 }
 
 function judgeEntry(entry: Expectation, results: readonly CaseOutcome[], context: RunContext): Judged {
@@ -115,11 +115,11 @@ function judgeEntry(entry: Expectation, results: readonly CaseOutcome[], context
   return {
     failing: excuses ? parts.flatMap(({ failing }) => failing) : [],
     breaches: parts.flatMap(({ breaches }) => breaches),
-    undecided: parts.some(({ undecided }) => undecided),
+    inconclusive: parts.some(({ inconclusive }) => inconclusive),
   };
 }
 
-const SILENT: Judged = { failing: [], breaches: [], undecided: false };
+const SILENT: Judged = { failing: [], breaches: [], inconclusive: false };
 
 function judgeDate({ number, line, until }: Expectation, today: string): Judged {
   if (until === undefined || today <= until) return SILENT;
@@ -131,7 +131,7 @@ function judgeWitness(entry: Expectation, results: readonly CaseOutcome[], full:
   const { witness } = entry;
   if (witness === undefined) return SILENT;
   const proof = results.find(({ id }) => id === witnessId(witness));
-  if (!proof && !full) return { ...SILENT, undecided: true };
+  if (!proof && !full) return { ...SILENT, inconclusive: true };
   const breach = (kind: BreachKind, found: string): Judged => {
     const message = `the witness ${witness} must fail as ${entry.verdict}, but ${found}`;
     return { ...SILENT, breaches: [{ kind, entry: entry.number, message, line: entry.line }] };
@@ -167,7 +167,7 @@ function judgeListed(
   const listed = casesListedAs(pattern, results);
   const run = listed.filter(({ verdict }) => !isSkipped(verdict));
   if (run.length === 0) {
-    if (!full) return { ...SILENT, undecided: true };
+    if (!full) return { ...SILENT, inconclusive: true };
     const why = listed[0]?.reason ?? "without a reason";
     const stale =
       listed.length === 0

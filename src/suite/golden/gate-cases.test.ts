@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { CAPABILITIES } from "../../../spec/capabilities.js";
 import { dialectById } from "../../../spec/dialects.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
-import { CAPABILITIES } from "../../adapter/capability.js";
 import { declarationOf } from "../../judge/declaration.js";
 import { FaultBudget } from "../fault-budget.js";
 import { runStoredCase } from "../run-stored-case.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Capability } from "../../../spec/capabilities.js";
 import { dialectById } from "../../../spec/dialects.js";
 import { bundledAdapter, optimizerOf } from "../../adapter/bundled.js";
-import type { Capability } from "../../adapter/capability.js";
 import type { InProcessAdapter } from "../../adapter/in-process.js";
 import { nextUp } from "../../float32/neighbours.js";
 import { oneStepErrors } from "../../judge/one-step-errors.js";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { CAPABILITIES } from "../../../spec/capabilities.js";
 import { DIALECTS, dialectById } from "../../../spec/dialects.js";
 import { type Adapter, AdapterUnavailable } from "../../adapter/adapter.js";
 import { bundledAdapter } from "../../adapter/bundled.js";
-import { CAPABILITIES } from "../../adapter/capability.js";
 import { declarationOf } from "../../judge/declaration.js";
 import { helloWithout } from "./__test-helpers__/measured.js";
 import { measure } from "./measure.js";

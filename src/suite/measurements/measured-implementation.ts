@@ -1,6 +1,6 @@
+import type { Capability } from "../../../spec/capabilities.js";
 import type { Dialect } from "../../../spec/dialect.js";
 import { type Adapter, AdapterUnavailable, type Outcome } from "../../adapter/adapter.js";
-import type { Capability } from "../../adapter/capability.js";
 import type { Hello } from "../../adapter/hello.js";
 import { neededCapabilities } from "../../adapter/needed-capabilities.js";
 import { breachesOfCount } from "../../judge/judge-program.js";

@@ -1,4 +1,4 @@
-import { CAPABILITIES } from "../../../../src/adapter/capability.js";
+import { CAPABILITIES } from "../../../../spec/capabilities.js";
 import { fma32 } from "../../../../src/float32/fma.js";
 import { type Parts, PLAIN, type Place } from "../parts.js";
 import { type Variant, withParts } from "../variant.js";

@@ -1,3 +1,4 @@
+import { CAPABILITY_MEANINGS } from "../../../../spec/capabilities.js";
 import { GLOSSARY } from "../../../../spec/glossary.js";
 import { OUTCOMES, SPEC_ONLY } from "../../../../spec/outcomes.js";
 import { VERDICT_MEANINGS } from "../../../../spec/verdicts.js";
@@ -18,6 +19,9 @@ export function Glossary() {
         </Disclosure>
         <Disclosure summary="Verdicts on observations">
           <Facts of={VERDICT_MEANINGS} />
+        </Disclosure>
+        <Disclosure summary="Capabilities of an implementation">
+          <Facts of={CAPABILITY_MEANINGS} />
         </Disclosure>
       </div>
     </Section>

@@ -1,7 +1,7 @@
+import { CAPABILITIES, type Capability } from "../../../../spec/capabilities.js";
 import type { Dialect } from "../../../../spec/dialect.js";
 import type { Adapter } from "../../../adapter/adapter.js";
 import { bundledAdapter } from "../../../adapter/bundled.js";
-import { CAPABILITIES, type Capability } from "../../../adapter/capability.js";
 import type { Hello } from "../../../adapter/hello.js";
 import { MeasuredImplementation } from "../measured-implementation.js";
 
