@@ -14,7 +14,7 @@ export type { Reply } from "./adapter/reply.js";
 export { type StdioOptions, serveStdio } from "./adapter/stdio-server.js";
 export { type Declaration, declarationOf, pinnedDeclaration, type Validation } from "./judge/declaration.js";
 export { type Judgement, judgeProgram, verdictOf } from "./judge/judge-program.js";
-export type { JudgedSlot } from "./judge/judge-timeline.js";
+export type { JudgedSlot } from "./judge/judgement-sink.js";
 export type { AcceptedValues } from "./judge/mismatch.js";
 export { isFailure, VERDICT_MEANINGS, VERDICTS, type Verdict } from "./judge/verdict.js";
 export { BUNDLED_GOLDENS, BUNDLED_REGRESSIONS } from "./package-info.js";

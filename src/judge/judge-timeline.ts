@@ -12,52 +12,14 @@ import type { Timeline, TimelineEvent } from "../program/timeline.js";
 import type { Declaration } from "./declaration.js";
 import type { Evidence } from "./evidence.js";
 import { floatsIn } from "./floats-in.js";
+import type { JudgementSink } from "./judgement-sink.js";
 import { ListedMembership, listedValues } from "./membership.js";
 import type { AcceptedValues, Mismatch } from "./mismatch.js";
+import { ObservationContract, type ObservedBlocks, type ObserveEvent } from "./observation-contract.js";
 import { PropagatedSets } from "./propagated-sets.js";
-import { emptyTally, type Tally } from "./tally.js";
-
-/** Where a judge reports what it finds. */
-export interface JudgementSink {
-  /** @param isPropagated whether the sets were propagated along instead of listed for one step */
-  count(slot: Slot, tally: Tally, isPropagated: boolean): void;
-  /** Making a mismatch lists a whole acceptance set: only those that are wanted are made, and at once. */
-  reject(make: () => Mismatch): void;
-  differ(make: () => Mismatch): void;
-  breach(problem: string): void;
-  /** Given each listed acceptance set, if anybody wants them. */
-  set?(values: readonly number[]): void;
-  /** Given the number of floats in each acceptance set, listed or not, if anybody wants them. */
-  size?(slot: Slot, floats: number): void;
-  /** Given each slot that was judged by one step, with what it was judged from. */
-  judged?(slot: JudgedSlot): void;
-}
-
-/** One slot of consecutive elements of a parameter after a step from a known state, and how it was judged. */
-export interface JudgedSlot {
-  /** Index of the step in the program's operations. */
-  readonly operation: number;
-  readonly parameter: number;
-  /** Steps of this parameter so far, this one included. */
-  readonly step: number;
-  readonly slot: Slot;
-  readonly hyperparameters: Hyperparameters;
-  /** Where these elements begin in the tensor. */
-  readonly from: number;
-  readonly inputs: StepInputs<Float64Array>;
-  readonly observed: Readonly<Partial<Record<Slot, Float64Array>>>;
-  /** Valid until the call returns; elements are counted from `from`. */
-  readonly set: {
-    /** Whether the observation of an element is accepted. */
-    accepts(i: number): boolean;
-    /** What is accepted of an element. */
-    accepted(i: number): AcceptedValues;
-  };
-}
+import { emptyTally } from "./tally.js";
 
 type StepEvent = Extract<TimelineEvent, { kind: "step" }>;
-type ObserveEvent = Extract<TimelineEvent, { kind: "observe" }>;
-type ObservedBlocks = Partial<Record<Slot, Float64Array>>;
 
 /** The acceptance sets of one slot, by element, however they were made. */
 interface SlotSet {
@@ -115,13 +77,15 @@ class TimelineJudge {
   private stepsTaken = 0;
   private lastGradient: Tensor | undefined;
   private readonly length: number;
+  private readonly contract: ObservationContract;
 
   constructor(
     private readonly timeline: Timeline,
-    private readonly observations: readonly Observation[],
+    observations: readonly Observation[],
     private readonly declaration: Declaration,
     private readonly sink: JudgementSink,
   ) {
+    this.contract = new ObservationContract(timeline, observations, (problem) => sink.breach(problem));
     const parameter = new Float64Array(timeline.initial.values);
     this.length = parameter.length;
     this.known = { parameter };
@@ -135,12 +99,12 @@ class TimelineJudge {
       if (event.kind === "load") this.load(event);
       else if (event.kind === "observe") {
         this.observeWithoutStep(event);
-        this.countSteps(event);
+        this.contract.stepCount(event, this.stepsTaken);
       } else {
         const next = events[i + 1];
         const usesBuffer = (one: TimelineEvent) => one.kind === "step" && one.hyperparameters.momentum !== 0;
         i += this.step(event, next, events.slice(i + 1).some(usesBuffer));
-        if (next?.kind === "observe") this.countSteps(next);
+        if (next?.kind === "observe") this.contract.stepCount(next, this.stepsTaken);
       }
     }
   }
@@ -175,7 +139,7 @@ class TimelineJudge {
     const observed = next?.kind === "observe" ? this.observedBlocks(next) : undefined;
 
     const unused = this.unused(this.known?.state ?? this.seen);
-    if (observed) this.checkUnusedSlots(event, unused, observed);
+    if (observed) this.contract.unusedSlots(event, this.stepsTaken, unused, observed);
     // A buffer that is fed at μ = 0 but not shown is only ever multiplied by zero: any of its values will do.
     const isUnseen = (slot: Slot) => !usesBufferLater && this.isListed() && !this.required.includes(slot);
     if (this.known && observed && this.present.every((slot) => observed[slot] || isUnseen(slot))) {
@@ -197,29 +161,6 @@ class TimelineJudge {
     if (observed === undefined) return 0;
     this.judgePropagated(this.propagated, event, observed);
     return 1;
-  }
-
-  /** A count that is shown must be right. Values come first: a count may only follow from what is wrong with them. */
-  private countSteps({ operation, observation }: ObserveEvent): void {
-    const { step } = this.observations[observation].parameters[this.timeline.parameter];
-    if (step === undefined || step === this.stepsTaken) return;
-    this.sink.breach(
-      `operation ${operation}, parameter ${this.timeline.parameter}: the step count is ${step} after ${this.stepsTaken} steps`,
-    );
-  }
-
-  /** A buffer that a step does not use is what it was: momentum may be switched off and on again. */
-  private checkUnusedSlots(event: StepEvent, before: ObservedBlocks, observed: ObservedBlocks): void {
-    for (const slot of STATE_SLOTS) {
-      const was = before[slot];
-      const got = observed[slot];
-      if (!was || !got) continue;
-      const changed = firstChange(was, got);
-      if (changed < 0) continue;
-      this.sink.breach(
-        `step ${this.stepsTaken} (operation ${event.operation}) does not use ${slot} of parameter ${this.timeline.parameter}, and yet element ${changed} was ${was[changed]} and is ${got[changed]}`,
-      );
-    }
   }
 
   /** The slots of a state that the last step has not written. */
@@ -416,18 +357,11 @@ class TimelineJudge {
     const before: ObservedBlocks = this.known
       ? { parameter: this.known.parameter, ...this.known.state }
       : this.seen;
-    const late: ObservedBlocks = {};
-    for (const slot of SLOTS) {
-      const got = observed[slot];
-      const was = before[slot];
-      if (got && !was) late[slot] = got;
-      if (!got || !was) continue;
-      const changed = firstChange(was, got);
-      if (changed < 0) continue;
-      this.sink.breach(
-        `operation ${event.operation}: ${slot} of parameter ${this.timeline.parameter} changed without a step: element ${changed} was ${was[changed]} and is ${got[changed]}`,
-      );
-    }
+    this.contract.unchanged(event, before, observed);
+    const entries = SLOTS.flatMap((slot) =>
+      observed[slot] && !before[slot] ? [[slot, observed[slot]]] : [],
+    );
+    const late: ObservedBlocks = Object.fromEntries(entries);
     if (this.propagated && this.lastStep) this.judgePropagated(this.propagated, this.lastStep, late);
   }
 
@@ -478,35 +412,7 @@ class TimelineJudge {
   }
 
   private observedBlocks(event: ObserveEvent): ObservedBlocks {
-    const entry = this.observations[event.observation].parameters[this.timeline.parameter];
-    const blocks: ObservedBlocks = {};
-    const where = `operation ${event.operation}, parameter ${this.timeline.parameter}`;
-    const { shape } = this.timeline.initial;
-    const fits = (name: string, { shape: got, values }: Tensor) => {
-      if (got.join() !== shape.join()) {
-        this.sink.breach(`${where}: ${name} has shape [${got.join(", ")}] instead of [${shape.join(", ")}]`);
-        return false;
-      }
-      if (values.length === this.length) return true;
-      this.sink.breach(`${where}: ${name} has ${values.length} values instead of ${this.length}`);
-      return false;
-    };
-    for (const slot of SLOTS) {
-      const tensor = entry[slot];
-      if (tensor) {
-        if (fits(slot, tensor)) blocks[slot] = new Float64Array(tensor.values);
-      } else if (event.slots.includes(slot) && this.required.includes(slot)) {
-        this.sink.breach(`${where}: no ${slot} returned`);
-      }
-    }
-    const { gradient } = entry;
-    const given = this.lastGradient?.values;
-    if (!event.slots.includes("gradient")) return blocks;
-    if (!gradient || !given || !fits("gradient", gradient)) return blocks;
-    if (given.some((value, i) => !Object.is(value, gradient.values[i]))) {
-      this.sink.breach(`${where}: the gradient was changed by the step`);
-    }
-    return blocks;
+    return this.contract.blocks(event, this.required, this.lastGradient);
   }
 
   private place(event: StepEvent, slot: Slot, element: number) {
@@ -531,11 +437,6 @@ function setIn(sets: PropagatedSets, slot: Slot, got: Float64Array): SlotSet {
 }
 
 /** Views of the same part of every block. */
-/** The first element that is not the same to the bit, or −1. */
-function firstChange(was: Float64Array, got: Float64Array): number {
-  return got.findIndex((value, i) => !Object.is(value, was[i]));
-}
-
 function segmentOf<B extends object>(blocks: B, from: number, to: number): B {
   const parts = Object.entries(blocks).map(([slot, block]) => [
     slot,

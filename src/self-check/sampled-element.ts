@@ -1,7 +1,7 @@
 import { SLOTS, type Slot } from "../../spec/arithmetic.js";
 import type { Hyperparameters } from "../../spec/dialect.js";
 import type { StepInputs } from "../../spec/update-rule.js";
-import type { JudgedSlot } from "../judge/judge-timeline.js";
+import type { JudgedSlot } from "../judge/judgement-sink.js";
 import type { AcceptedValues } from "../judge/mismatch.js";
 
 /** How the judge decided on one observation: one element of one slot. */

@@ -1,4 +1,4 @@
-import type { JudgedSlot } from "../judge/judge-timeline.js";
+import type { JudgedSlot } from "../judge/judgement-sink.js";
 import type { OperationOf, Program } from "../program/program.js";
 import { RandomSource } from "../search/element-steps.js";
 import { type SampledElement, sampledElement } from "./sampled-element.js";
