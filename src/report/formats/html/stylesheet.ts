@@ -19,6 +19,7 @@ code,pre,.float,.mismatch td{font-family:ui-monospace,SFMono-Regular,"SF Mono",M
 pre code{font-size:inherit}
 pre{margin:.35rem 0;padding:.6rem .75rem;background:var(--panel);border:1px solid var(--line);border-radius:6px;line-height:1.5;white-space:pre-wrap;overflow-wrap:anywhere;tab-size:4}
 pre{position:relative}
+pre:has(>.copy){padding-inline-end:4.25rem}
 .copy{position:absolute;inset-block-start:.35rem;inset-inline-end:.35rem;padding:.1rem .5rem;font:inherit;font-size:.75rem;color:inherit;background:var(--panel);border:1px solid var(--line-strong);border-radius:4px;cursor:pointer;user-select:none}
 pre.command{user-select:all;border-inline-start:3px solid var(--line-strong)}
 .said{overflow-wrap:anywhere}
@@ -97,7 +98,9 @@ td.number small{display:inline-block;min-width:3.6rem}
 .scroll{overflow-x:auto;margin:.75rem 0}
 tr.family th{padding-top:1.1rem;font-weight:700;border-bottom-color:var(--line-strong)}
 tr.family small{font-weight:400}
-tr.family input{margin-inline:0 .5rem;vertical-align:-.1em}
+tr.family input{appearance:none;margin-inline:0 .45rem;font:inherit;font-size:.75rem;cursor:pointer}
+tr.family input::before{content:"\\25b6"}
+tr.family input:checked::before{content:"\\25bc"}
 .strip{margin-inline:.35rem;font-size:.78rem;letter-spacing:.1em}
 .strip .icon{margin-inline-end:2px}
 @media screen{
