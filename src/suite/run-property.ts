@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import type { DescribedArbitrary } from "../../properties/arbitraries/described-arbitrary.js";
 import type { Property } from "../../properties/property.js";
-import { PropertyFailure, RefusalFailure } from "../../properties/property-failure.js";
-import { NOT_OFFERED, ProgramNotSent, Subject } from "../../properties/subject.js";
+import { PropertyFailure } from "../../properties/property-failure.js";
+import { NOT_OFFERED, ProgramNotSent } from "../../properties/subject.js";
 import { DEFAULT_FREEDOM } from "../../spec/evaluations.js";
 import { type Adapter, FAULTS, type FaultVerdict } from "../adapter/adapter.js";
 import { judgeProgram } from "../judge/judge-program.js";
-import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import { programSize } from "../program/program-size.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseResult, Evidence } from "./case-result.js";
+import { asSent, CaseRun } from "./case-run.js";
 
 /** How a property is run. */
 export interface PropertyRunOptions extends CaseOptions {
@@ -45,42 +45,28 @@ const MAX_EVIDENCE = 24;
  * @throws {Interrupted}
  */
 export async function runProperty(property: Property, options: PropertyRunOptions): Promise<CaseResult> {
-  const base = {
-    id: property.id,
-    kind: property.target === "specification" ? "self-check" : "property",
-    clauses: property.clauses,
-  } as const;
-  const skipped = (reason: string): CaseResult => ({
-    ...base,
-    verdict: "skipped",
-    reason,
-    runs: 0,
-    tally: emptyTally(),
-    multiStep: emptyTally(),
-  });
+  const run = new CaseRun(
+    {
+      id: property.id,
+      kind: property.target === "specification" ? "self-check" : "property",
+      clauses: property.clauses,
+    },
+    options,
+  );
   if (property.target === "implementation") {
     const missing = property.requires.filter((capability) => !options.capabilities.includes(capability));
-    if (missing.length > 0)
-      return {
-        ...skipped(`the implementation does not offer ${missing.join(", ")}`),
-        missingCapabilities: missing,
-      };
+    if (missing.length > 0) return run.lacking(missing);
     const { declaration } = options;
     const applies = property.appliesTo?.(declaration) ?? true;
     if (applies !== true) {
       const { dialect } = declaration;
       // Under the default freedom the property would apply: only the declared rounding excludes it.
       if (property.appliesTo?.({ ...declaration, evaluation: DEFAULT_FREEDOM }) === true)
-        return {
-          ...skipped("it need not hold under the declared rounding"),
-          lessJudged: "skipped",
-        };
-      return skipped(applies || `not a property of dialect ${dialect.id}`);
+        return run.skipped("it need not hold under the declared rounding", { lessJudged: "skipped" });
+      return run.skipped(applies || `not a property of dialect ${dialect.id}`);
     }
   }
 
-  const tally = emptyTally();
-  const multiStep = emptyTally();
   const failing: Evidence[] = [];
   let failed = false;
   let faulty = false;
@@ -94,19 +80,13 @@ export async function runProperty(property: Property, options: PropertyRunOption
       return options.adapter.run(programs, { alone: failed });
     },
   };
-  const subject = new Subject(
+  const subject = run.subject({
     adapter,
-    options.capabilities,
-    options.declaration,
-    options.demandBitExact,
-    (judgement) => {
-      if (failed) return;
-      addTally(tally, judgement.tally);
-      addTally(multiStep, judgement.multiStep);
+    judge: checkedUntil(() => failed, options.selfCheck?.judgeOf(property.id)),
+    onJudged: (judgement) => {
+      if (!failed) run.count(judgement);
     },
-    checkedUntil(() => failed, options.selfCheck?.judgeOf(property.id)),
-  );
-  const sent = (evidence: Evidence): Evidence => ({ ...evidence, program: subject.sent(evidence.program) });
+  });
   let turn = performance.now();
   const check = async (input: unknown) => {
     if (performance.now() - turn > MAX_BLOCKING_MS) {
@@ -133,7 +113,7 @@ export async function runProperty(property: Property, options: PropertyRunOption
         if (faulty) options.faultBudget.spend(error.verdict);
         faulty = true;
       }
-      if (error.evidence && failing.length < MAX_EVIDENCE) failing.push(sent(error.evidence));
+      if (error.evidence && failing.length < MAX_EVIDENCE) failing.push(asSent(error.evidence, subject));
       throw error;
     }
   };
@@ -151,37 +131,20 @@ export async function runProperty(property: Property, options: PropertyRunOption
     ...(subject.outside > 0 && { outsideDomain: subject.outside }),
     ...(lessJudged !== undefined && { lessJudged }),
   };
-  if (!details.failed)
-    return { ...base, verdict: passingVerdict(options, tally), ...drawn, tally, multiStep };
+  if (!details.failed) return run.result(passingVerdict(options, run.judged), drawn);
   const error = details.errorInstance;
   if (error instanceof Interrupted) throw error;
-  if (error instanceof ProgramNotSent) return skipped(error.message);
+  if (error instanceof ProgramNotSent) return run.skipped(error.message);
   if (error === null) {
     const [reason] = [...subject.passedOver].sort(([, a], [, b]) => b - a)[0] ?? [];
     if (reason === undefined)
       throw new Error(`property ${property.id} ran out of inputs (${details.numSkips} were skipped)`);
     if (reason.startsWith(NOT_OFFERED))
-      return skipped("nearly every input needs what the implementation does not offer");
-    return {
-      ...skipped(reason),
-      ...(subject.outside > 0 && { outsideDomain: subject.outside }),
-    };
+      return run.skipped("nearly every input needs what the implementation does not offer");
+    return run.skipped(reason, subject.outside > 0 ? { outsideDomain: subject.outside } : {});
   }
   if (!(error instanceof PropertyFailure)) throw error;
-  return {
-    ...base,
-    verdict: error.verdict,
-    ...drawn,
-    tally,
-    multiStep,
-    failure: {
-      message: error.message,
-      ...(error.evidence && { minimal: sent(error.evidence) }),
-      others: failing,
-      ...(error instanceof RefusalFailure && { refusal: true as const }),
-      replay: options.replay(`--only ${property.id} --seed ${options.seed}`),
-    },
-  };
+  return run.failed(error, subject, `--only ${property.id} --seed ${options.seed}`, drawn, failing);
 }
 
 /** @param skipped inputs that were drawn and passed over */

@@ -1,9 +1,8 @@
 import { PropertyFailure } from "../../properties/property-failure.js";
-import { ProgramNotSent, Subject } from "../../properties/subject.js";
+import { ProgramNotSent } from "../../properties/subject.js";
 import { neededCapabilities, withoutState } from "../adapter/needed-capabilities.js";
 import type { Declaration } from "../judge/declaration.js";
 import { verdictOf } from "../judge/judge-program.js";
-import { addTally, emptyTally } from "../judge/tally.js";
 import type { Verdict } from "../judge/verdict.js";
 import { outsideDomain } from "../program/domain.js";
 import { withKnownHyperparameters } from "../program/known-hyperparameters.js";
@@ -11,6 +10,7 @@ import type { Observation } from "../program/observation.js";
 import type { Program } from "../program/program.js";
 import type { CaseOptions } from "./case-options.js";
 import type { CaseKind, CaseResult } from "./case-result.js";
+import { CaseRun } from "./case-run.js";
 
 /** A program that is kept in a file: a regression, a golden case or the witness of an expectation. */
 export interface StoredCase {
@@ -29,60 +29,33 @@ export interface StoredCase {
 export async function runStoredCase(stored: StoredCase, options: CaseOptions): Promise<CaseResult> {
   const { id, kind, clauses } = stored;
   const { declaration, capabilities } = options;
-  const base = { id, kind, clauses };
-  const tally = emptyTally();
-  const multiStep = emptyTally();
-  const skipped = (reason: string): CaseResult => ({
-    ...base,
-    verdict: "skipped",
-    reason,
-    runs: 0,
-    tally,
-    multiStep,
-  });
+  const run = new CaseRun({ id, kind, clauses }, options);
   if (stored.program.dialect !== declaration.dialect.id)
-    return skipped(`for dialect ${stored.program.dialect}`);
+    return run.skipped(`for dialect ${stored.program.dialect}`);
   const hidden = !capabilities.includes("state");
   const known = withKnownHyperparameters(stored.program, declaration.dialect);
   const program = hidden ? withoutState(known) : known;
   const missing = neededCapabilities(program, declaration.dialect).filter(
     (capability) => !capabilities.includes(capability),
   );
-  if (missing.length > 0)
-    return {
-      ...skipped(`the implementation does not offer ${missing.join(", ")}`),
-      missingCapabilities: missing,
-    };
+  if (missing.length > 0) return run.lacking(missing);
   const outside = declaration.domain && outsideDomain(program, declaration.dialect, declaration.domain);
-  if (outside !== undefined) return { ...skipped(outside), outsideDomain: 1 };
+  if (outside !== undefined) return run.skipped(outside, { outsideDomain: 1 });
   let verdict: Verdict = "inconclusive";
-  const subject = new Subject(
-    options.adapter,
-    capabilities,
-    declaration,
-    options.demandBitExact,
-    (judgement) => {
-      addTally(tally, judgement.tally);
-      addTally(multiStep, judgement.multiStep);
+  const subject = run.subject({
+    judge: options.selfCheck?.judgeOf(id),
+    onJudged: (judgement) => {
+      run.count(judgement);
       verdict = verdictOf(judgement, declaration);
     },
-    options.selfCheck?.judgeOf(id),
-  );
+  });
   try {
     const observations = await subject.conforms(program);
     stored.check?.(observations, subject.sent(program), declaration);
-    return { ...base, verdict, runs: 1, tally, multiStep };
+    return run.result(verdict, { runs: 1 });
   } catch (error) {
-    if (error instanceof ProgramNotSent) return skipped(error.message);
+    if (error instanceof ProgramNotSent) return run.skipped(error.message);
     if (!(error instanceof PropertyFailure)) throw error;
-    const failure = {
-      message: error.message,
-      ...(error.evidence && {
-        minimal: { ...error.evidence, program: subject.sent(error.evidence.program) },
-      }),
-      others: [],
-      replay: options.replay(`--only ${id}`),
-    };
-    return { ...base, verdict: error.verdict, runs: 1, tally, multiStep, failure };
+    return run.failed(error, subject, `--only ${id}`, { runs: 1 });
   }
 }
