@@ -86,7 +86,11 @@ function trialText(trial, { floats, pinned }) {
   const { median, p99, worst } = floats.update.listed;
   return [
     `${count(killed)} of ${count(mutants.length)} faulty RMSprops are detected by the clause that their defect violates, and ${count(accepted)} of ${count(benign.length)} correct ones are accepted (profile ${profile}, seed ${seeds[0]}).`,
-    `Under ${count(seeds.length - 1)} other seeds, for everything that depends on the seed, ${count(later.killed)} of ${count(later.mutants)} are detected and ${count(later.accepted)} of ${count(later.benign)} accepted.`,
+    ...(seeds.length > 1
+      ? [
+          `Under ${count(seeds.length - 1)} other seeds, for everything that depends on the seed, ${count(later.killed)} of ${count(later.mutants)} are detected and ${count(later.accepted)} of ${count(later.benign)} accepted.`,
+        ]
+      : []),
     `${percent(within[1])} of the faulty ones are detected within 1 second and ${percent(within[10])} within 10, half of them within ${count(medianCases)} cases.`,
     `With the default freedom of rounding, over all input regimes and dialects, the acceptance set of an update has ${count(median)} float in the median, ${count(p99)} at the 99th percentile and ${count(worst)} at most; with a pinned evaluation it has ${count(pinned.largest)}.`,
   ].join(" ");
