@@ -5,7 +5,13 @@ import { referenceEvaluation } from "../../spec/evaluations.js";
 import { shownSlots, slotsOf, stepShape } from "../../spec/step-shape.js";
 import type { StepInputs } from "../../spec/update-rule.js";
 import { type EnumeratedStep, Enumerator } from "../oracle/enumerated/enumerated-step.js";
-import { emptyBuffer, initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
+import {
+  emptyBuffer,
+  givenState,
+  initialState,
+  type StateBlocks,
+  withMissingBuffers,
+} from "../oracle/initial-state.js";
 import type { Observation } from "../program/observation.js";
 import type { Tensor } from "../program/tensor.js";
 import type { Timeline, TimelineEvent } from "../program/timeline.js";
@@ -110,11 +116,7 @@ class TimelineJudge {
   }
 
   private load({ entry }: Extract<TimelineEvent, { kind: "load" }>): void {
-    const state: StateBlocks = {
-      square_avg: new Float64Array(entry.square_avg.values),
-      ...(entry.grad_avg && { grad_avg: new Float64Array(entry.grad_avg.values) }),
-      ...(entry.momentum_buffer && { momentum_buffer: new Float64Array(entry.momentum_buffer.values) }),
-    };
+    const state = givenState(entry);
     this.stepsTaken = entry.step;
     this.reference = { parameter: this.reference.parameter, state };
     this.present = ["parameter", "square_avg"];

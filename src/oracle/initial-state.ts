@@ -1,3 +1,4 @@
+import type { StateSlot } from "../../spec/arithmetic.js";
 import type { Dialect, Hyperparameters } from "../../spec/dialect.js";
 import type { Evaluation } from "../../spec/evaluation.js";
 import { initialMeanSquare } from "../../spec/initial-state.js";
@@ -8,6 +9,20 @@ export interface StateBlocks {
   readonly square_avg: Float64Array;
   readonly grad_avg?: Float64Array;
   readonly momentum_buffer?: Float64Array;
+}
+
+/** The state that a `load` gives: the slots that it leaves out are absent. */
+export function givenState(
+  entry: {
+    readonly [S in StateSlot]?: { readonly values: Float32Array } | undefined;
+  } & { readonly square_avg: { readonly values: Float32Array } },
+): StateBlocks {
+  const { square_avg, grad_avg, momentum_buffer } = entry;
+  return {
+    square_avg: new Float64Array(square_avg.values),
+    ...(grad_avg && { grad_avg: new Float64Array(grad_avg.values) }),
+    ...(momentum_buffer && { momentum_buffer: new Float64Array(momentum_buffer.values) }),
+  };
 }
 
 /**

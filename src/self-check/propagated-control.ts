@@ -7,7 +7,13 @@ import type { Declaration } from "../judge/declaration.js";
 import { judgeTimeline } from "../judge/judge-timeline.js";
 import type { Mismatch } from "../judge/mismatch.js";
 import { emulateStep } from "../oracle/emulated/index.js";
-import { emptyBuffer, initialState, type StateBlocks, withMissingBuffers } from "../oracle/initial-state.js";
+import {
+  emptyBuffer,
+  givenState,
+  initialState,
+  type StateBlocks,
+  withMissingBuffers,
+} from "../oracle/initial-state.js";
 import { isolateElement } from "../program/isolate-element.js";
 import type { Observation } from "../program/observation.js";
 import type { Program } from "../program/program.js";
@@ -109,13 +115,8 @@ function emulatedTrace(
   const trace: Observation[] = [];
   for (const event of timeline.events) {
     if (event.kind === "load") {
-      const { step, square_avg, grad_avg, momentum_buffer } = event.entry;
-      steps = step;
-      state = {
-        square_avg: new Float64Array(square_avg.values),
-        ...(grad_avg && { grad_avg: new Float64Array(grad_avg.values) }),
-        ...(momentum_buffer && { momentum_buffer: new Float64Array(momentum_buffer.values) }),
-      };
+      steps = event.entry.step;
+      state = givenState(event.entry);
     } else if (event.kind === "step") {
       steps++;
       const gradient = new Float64Array(event.gradient.values);
